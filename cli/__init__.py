@@ -1,0 +1,1 @@
+"""The command line: argparse in, the library's calls, files out."""

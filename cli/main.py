@@ -1,0 +1,43 @@
+"""`nst-lbfgs`: one command per module, loaded without TensorFlow."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from nst_lbfgs import __version__
+from nst_lbfgs.errors import ConfigError, StyleTransferError
+
+COMMANDS: tuple[object, ...] = ()
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog='nst-lbfgs',
+        description='Paint a picture in the style of another: neural style transfer '
+                    "with Keras's VGG19 and scipy's L-BFGS.",
+    )
+    parser.add_argument('--version', action='version', version=f'nst-lbfgs {__version__}')
+    commands = parser.add_subparsers(metavar='COMMAND', required=True)
+    for command in COMMANDS:
+        command.add_parser(commands)  # type: ignore[attr-defined]
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, 1 (foreseen failure) or 2 (bad usage)."""
+    args = build_parser().parse_args(argv)
+    try:
+        code: int = args.run(args)
+        return code
+    except ConfigError as error:
+        return _fail(error, 2)
+    except StyleTransferError as error:
+        return _fail(error, 1)
+
+
+def _fail(error: StyleTransferError, code: int) -> int:
+    print(f'nst-lbfgs: error: {error}', file=sys.stderr)
+    return code

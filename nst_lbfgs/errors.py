@@ -1,0 +1,60 @@
+"""Everything that can foreseeably go wrong, as one tree.
+
+    StyleTransferError
+    ├── ConfigError            a setting that cannot be used (also a ValueError)
+    ├── ImageError             a picture
+    │   ├── ImageReadError     ... that cannot be read, or is not a still picture
+    │   ├── ImageSizeError     ... too small for VGG19, or too large to be read safely
+    │   └── ImageWriteError    ... that cannot be written
+    ├── OutputExistsError      something is in the way and was not to be overwritten
+    ├── WeightsError           VGG19's weights: missing, broken, or not to be had
+    ├── NonFiniteLossError     loss or gradient is infinite or not a number
+    ├── RecordError            a run record that cannot be read or does not fit
+    └── LegacyError            an old script asks for what is not supported
+
+The command line exits 2 for a ConfigError and 1 for any other of these.
+"""
+
+
+class StyleTransferError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class ConfigError(StyleTransferError, ValueError):
+    """A setting has a value that cannot be used."""
+
+
+class ImageError(StyleTransferError):
+    """Base of the errors about pictures."""
+
+
+class ImageReadError(ImageError):
+    """A file is missing, is no picture, is truncated, or is animated."""
+
+
+class ImageSizeError(ImageError):
+    """A picture is too small for VGG19, or too large to be decoded safely."""
+
+
+class ImageWriteError(ImageError):
+    """A picture cannot be written where it was asked for."""
+
+
+class OutputExistsError(StyleTransferError):
+    """An output exists already and overwriting was not asked for."""
+
+
+class WeightsError(StyleTransferError):
+    """VGG19's weights are missing, broken, or cannot be fetched."""
+
+
+class NonFiniteLossError(StyleTransferError):
+    """Loss or gradient became infinite or not a number."""
+
+
+class RecordError(StyleTransferError):
+    """A run record cannot be read, or does not describe this run."""
+
+
+class LegacyError(StyleTransferError):
+    """An old script asks for something that is not supported."""
