@@ -4,9 +4,10 @@
     ├── ConfigError            a setting that cannot be used (also a ValueError)
     ├── ImageError             a picture
     │   ├── ImageReadError     ... that cannot be read, or is not a still picture
-    │   ├── ImageSizeError     ... too small for VGG19, or too large to be read safely
-    │   └── ImageWriteError    ... that cannot be written
-    ├── OutputExistsError      something is in the way and was not to be overwritten
+    │   └── ImageSizeError     ... too small for VGG19, or too large to be read safely
+    ├── OutputError            a file to be written
+    │   ├── OutputExistsError  ... is there already and was not to be overwritten
+    │   └── OutputWriteError   ... cannot be written: no such folder, no space, no permission
     ├── WeightsError           VGG19's weights: missing, broken, or not to be had
     ├── NonFiniteLossError     loss or gradient is infinite or not a number
     ├── RecordError            a run record that cannot be read or does not fit
@@ -36,12 +37,16 @@ class ImageSizeError(ImageError):
     """A picture is too small for VGG19, or too large to be decoded safely."""
 
 
-class ImageWriteError(ImageError):
-    """A picture cannot be written where it was asked for."""
+class OutputError(StyleTransferError):
+    """Base of the errors about files to be written."""
 
 
-class OutputExistsError(StyleTransferError):
+class OutputExistsError(OutputError):
     """An output exists already and overwriting was not asked for."""
+
+
+class OutputWriteError(OutputError):
+    """An output cannot be written: no such folder, no space, no permission."""
 
 
 class WeightsError(StyleTransferError):

@@ -1,0 +1,84 @@
+"""Files written whole or not at all, and their digests."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import OutputExistsError, OutputWriteError
+
+CHUNK_BYTES = 1 << 20
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal. Raises OSError if it cannot be read."""
+    digest = hashlib.sha256()
+    with open(path, 'rb') as file:
+        while chunk := file.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
+    """Write `data` to `path` so that no reader, and no crash, ever sees half of it.
+
+    Raises OutputExistsError if the file exists and `overwrite` is false, OutputWriteError if
+    it cannot be written.
+    """
+    with whole_file(path, overwrite=overwrite) as temporary:
+        temporary.write_bytes(data)
+
+
+@contextmanager
+def whole_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
+    """Yield a temporary path beside `path`, with its extension; on success it becomes `path`.
+
+    The data are flushed to disk before the name appears. Whatever goes wrong, the temporary
+    file is removed and `path` is as it was. Errors as in `write_whole`.
+    """
+    if not overwrite and os.path.lexists(path):
+        raise already_exists(path)
+    temporary = path.with_name(f'.{path.stem[:80]}.{secrets.token_hex(4)}{path.suffix}')
+    try:
+        yield temporary
+        _flush(temporary, os.O_RDWR)
+        _publish(temporary, path, overwrite)
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise OutputWriteError(f'Cannot write {path}: {error.strerror or error}') from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def already_exists(path: Path) -> OutputExistsError:
+    """Return the error for an output that is in the way."""
+    return OutputExistsError(f'{path} exists already. Expected a new name, or --force to replace it.')
+
+
+def _publish(temporary: Path, path: Path, overwrite: bool) -> None:
+    if overwrite:
+        os.replace(temporary, path)
+        return
+    try:
+        os.link(temporary, path)  # unlike a rename, fails if another process was first
+    except FileExistsError:
+        raise already_exists(path) from None
+    except OSError:  # a file system without hard links
+        os.replace(temporary, path)
+
+
+def _flush(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == 'posix':  # elsewhere a folder cannot be opened
+        _flush(folder, os.O_RDONLY)
