@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from nst_lbfgs import __version__
 from nst_lbfgs.errors import ConfigError, StyleTransferError
 
-from . import weights
+from . import transfer, weights
 
-COMMANDS: tuple[object, ...] = (weights,)
+COMMANDS: tuple[object, ...] = (transfer, weights)
 
 
 def build_parser() -> argparse.ArgumentParser:
