@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import io
 import struct
+import tempfile
+import warnings
 import zlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
+
+from nst_lbfgs.images import Picture, read_picture
 
 Array = NDArray[Any]
 
@@ -19,6 +24,15 @@ def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
     file = io.BytesIO()
     image.save(file, file_format, **options)
     return file.getvalue()
+
+
+def read(data: bytes, **options: Any) -> Picture:
+    """Return the picture read from a file of these bytes; any warning on the way is an error."""
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter('error')
+        path = Path(folder) / 'picture'
+        path.write_bytes(data)
+        return read_picture(path, **options)
 
 
 def photograph(height: int = 24, width: int = 32) -> Array:
