@@ -9,9 +9,17 @@ from collections.abc import Sequence
 from nst_lbfgs import __version__
 from nst_lbfgs.errors import ConfigError, StyleTransferError
 
-from . import transfer, weights
+from . import (
+    enhance,
+    transfer,
+    weights,
+)
 
-COMMANDS: tuple[object, ...] = (transfer, weights)
+COMMANDS: tuple[object, ...] = (
+    transfer,
+    enhance,
+    weights,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -24,7 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument('--version', action='version', version=f'nst-lbfgs {__version__}')
     commands = parser.add_subparsers(metavar='COMMAND', required=True)
     for command in COMMANDS:
-        command.add_parser(commands)  # type: ignore[attr-defined]
+        command.add_parser(commands)
     return parser
 
 
