@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .errors import ConfigError, ImageSizeError
+from .network_layers import SMALLEST_SIDE
 
-SMALLEST_SIDE = 32  # VGG19 halves a picture five times
 LARGEST_AREA = 1 << 28  # pixels; far beyond what VGG19 finds memory for
 
 RESAMPLINGS = {
