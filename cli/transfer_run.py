@@ -108,7 +108,8 @@ class TransferRun:
 
         result = transfer_style(
             self._resized(self.content), self._resized_style(), config, init=self.init,
-            network=load_network(weights, seed=config.seed), on_iteration=save, on_evaluation=lines.evaluation)
+            network=load_network(weights, seed=config.seed), on_iteration=save,
+            on_evaluation=lines.evaluation)
         self._write_picture(self.outputs.picture, result.image)
         write_whole(self.outputs.record, to_json(self._record(result, weights, command)),
                     overwrite=self.overwrite)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .errors import WeightsError
 from .network_layers import CONVOLUTIONS
 
+
 class Convolution(NamedTuple):
     """One layer's weights: kernel (3, 3, inputs, filters) and bias (filters,), both float32."""
 
