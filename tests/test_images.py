@@ -12,10 +12,11 @@ import threading
 import warnings
 import zlib
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from nst_lbfgs.errors import ConfigError, ImageReadError, ImageSizeError
 from nst_lbfgs.images import MAX_PIXELS, read_picture
@@ -178,6 +179,20 @@ class TestLimits:
         """The limit is the one that Pillow starts with."""
         assert MAX_PIXELS == int(1024 * 1024 * 1024 // 4 // 3)
 
+    def test_memory_that_does_not_suffice(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A picture within the limit may still be too large for the machine."""
+        path = tmp_path / 'a.png'
+        path.write_bytes(encoded(Image.new('RGB', (1, 1)), 'PNG'))
+
+        def none_left(image: Image.Image) -> NoReturn:
+            raise MemoryError
+
+        monkeypatch.setattr(PngImagePlugin.PngImageFile, 'load', none_left)
+        with pytest.raises(ImageSizeError, match='needs more memory'):
+            read_picture(path)
+
     def test_text_bomb(self) -> None:
         """Compressed text that would fill the memory is refused."""
         text = b'Comment\0\0' + zlib.compress(bytes(1 << 26))
@@ -249,7 +264,7 @@ class TestBadFiles:
     ])
     def test_no_picture(self, data: bytes) -> None:
         """Text, documents (PostScript too, which Pillow would hand to Ghostscript), nothing."""
-        with pytest.raises(ImageReadError, match='is not a picture. Expected AVIF, BMP') as caught:
+        with pytest.raises(ImageReadError, match='is not a picture.*Expected AVIF, BMP') as caught:
             read(data)
         assert isinstance(caught.value.__cause__, UnidentifiedImageError)
 
