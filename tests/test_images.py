@@ -278,6 +278,19 @@ class TestBadFiles:
             read(data[:int(share * len(data))])
         assert '\n' not in str(caught.value)
 
+    def test_odd_file_is_read_without_warnings(self) -> None:
+        """Pillow warns of an animation without frames; the picture is there all the same."""
+        data = png(np.uint8([[1, 2, 3]]), 8, 2, (b'acTL', bytes(8)))
+        assert read(data).pixels.tolist() == [[[1, 2, 3]]]
+
+    def test_libtiff_says_nothing_itself(self, capfd: pytest.CaptureFixture[str]) -> None:
+        """What libtiff prints about damaged data does not reach the terminal."""
+        data = encoded(Image.fromarray(photograph()), 'TIFF', compression='tiff_adobe_deflate')
+        damaged = data[:8] + bytes(100) + data[108:]
+        with pytest.raises(ImageReadError, match='damaged'):
+            read(damaged)
+        assert capfd.readouterr() == ('', '')
+
     def test_pillow_says_nothing_itself(self, tmp_path: Path) -> None:
         """What Pillow logs and warns about an odd file does not reach the terminal."""
         path = tmp_path / 'odd.tif'
