@@ -32,6 +32,7 @@ ALLOWED = {
     'picture_colour': set(),
     'picture_output': {'errors', 'files'},
     'picture_size': {'errors', 'network_layers'},
+    'plain_pictures': {'errors', 'images'},
     'postprocess': {'errors'},
     'preprocessing': set(),
     'presets': {'config'},
