@@ -11,12 +11,14 @@ from nst_lbfgs.errors import ConfigError, StyleTransferError
 
 from . import (
     enhance,
+    presets,
     transfer,
     weights,
 )
 
 COMMANDS: tuple[object, ...] = (
     transfer,
+    presets,
     enhance,
     weights,
 )

@@ -27,6 +27,8 @@ OPTIMIZERS = ('lbfgs', 'adam')
 STARTS = ('content', 'noise', 'picture')
 REFERENCES = ('once', 'each-evaluation')
 PRECISIONS = ('float32', 'bfloat16', 'float64')
+STYLE_SIZES = ('content', 'own')
+RESAMPLING_NAMES = ('lanczos', 'bicubic', 'bilinear', 'nearest')
 
 CONV1_OF_EACH_BLOCK: LayerWeights = tuple((f'block{block}_conv1', 1.0) for block in range(1, 6))
 
@@ -162,8 +164,8 @@ class PictureConfig:
         if self.longest_side is not None and (self.image_height or self.image_width):
             raise ConfigError('Expected either longest_side or image_height and image_width. '
                               'Received: both.')
-        check_choice('style_size', self.style_size, ('content', 'own'))
-        check_choice('resampling', self.resampling, ('lanczos', 'bicubic', 'bilinear', 'nearest'))
+        check_choice('style_size', self.style_size, STYLE_SIZES)
+        check_choice('resampling', self.resampling, RESAMPLING_NAMES)
         check_integer('save_every', self.save_every)
         check_flag('enhance', self.enhance)
         for name in ('brightness', 'color', 'sharpness'):
