@@ -11,6 +11,7 @@ from nst_lbfgs.errors import ConfigError, StyleTransferError
 
 from . import (
     enhance,
+    presets,
     transfer,
     weights,
 )
@@ -18,6 +19,7 @@ from . import (
 # In the order of the help.
 ADD_PARSERS = (
     transfer.add_parser,
+    presets.add_parser,
     enhance.add_parser,
     weights.add_parser,
 )

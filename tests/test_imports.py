@@ -14,6 +14,7 @@ LIBRARY = ROOT / 'nst_lbfgs'
 
 # What each room may import of this package; a name not listed may import nothing of it.
 ALLOWED = {
+    'adam': {'config', 'optimizers'},
     'config': {'errors', 'network_layers'},
     'coordinates': set(),
     'device': set(),
@@ -38,7 +39,7 @@ ALLOWED = {
     'presets': {'config'},
     'record': {'config', 'errors'},
     'torch_pickle': {'errors'},
-    'transfer': {'config', 'coordinates', 'errors', 'features', 'network_layers', 'objective',
+    'transfer': {'adam', 'config', 'coordinates', 'errors', 'features', 'network_layers', 'objective',
                  'optimizers', 'preprocessing', 'weights'},
     'vgg19_h5': {'errors', 'network_layers'},
     'weights': {'errors', 'files', 'normalised_weights', 'official_weights', 'vgg19_h5'},
@@ -47,7 +48,7 @@ ALLOWED = {
 ONLY_IN = {
     'scipy.optimize': {'optimizers'},
     'PIL': {'images', 'picture_colour', 'picture_output', 'picture_size', 'postprocess'},
-    'tensorflow': {'device', 'losses', 'objective'},
+    'tensorflow': {'adam', 'device', 'losses', 'objective'},
     'argparse': set(),
 }
 ROOMS = sorted(path.stem for path in LIBRARY.glob('*.py') if path.stem != '__init__')
