@@ -40,7 +40,7 @@ class TransferConfig:
     where C and S are sums over their layers of layer weight times distance, divided by the number
     of layers if `*_reduction` is 'mean', and V is the total variation of the combination picture
     in the coordinates of `preprocessing`. One iteration is `evaluations_per_iteration` evaluations
-    of it.
+    of it. `bounds` keeps the pixels within 0 to 255 throughout; it searches in pixel coordinates.
     """
 
     # The objective
@@ -68,9 +68,11 @@ class TransferConfig:
     evaluations_per_iteration: int = 20
     restart: bool = False
     history: int = 10
+    bounds: bool = False
     # The computation
     references: str = 'once'
     precision: str = 'float32'
+    deterministic: bool = False
 
     def __post_init__(self) -> None:
         _check_layers('content_layers', self.content_layers)
@@ -85,7 +87,8 @@ class TransferConfig:
         for name in ('iterations', 'evaluations_per_iteration', 'history'):
             check_integer(name, getattr(self, name))
         check_integer('seed', self.seed, at_least=0)
-        check_flag('restart', self.restart)
+        for name in ('restart', 'bounds', 'deterministic'):
+            check_flag(name, getattr(self, name))
         if not isinstance(self.weights, str):
             raise ConfigError(f'Expected weights: a name or a path. Received: {self.weights!r}')
 
