@@ -23,7 +23,7 @@ from .progress import ProgressLines
 
 if TYPE_CHECKING:
     from nst_lbfgs.features import Network
-    from nst_lbfgs.images import Pixels
+    from nst_lbfgs.picture_colour import Pixels
     from nst_lbfgs.transfer import Progress, TransferResult
 
 
