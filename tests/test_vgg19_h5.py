@@ -76,6 +76,14 @@ def test_what_is_written_is_read_again(tmp_path, tiny):
         assert file.attrs['origin'] == b'a test'
 
 
+@pytest.mark.skipif(not os.path.exists('/dev/full'), reason='this system has no /dev/full')
+def test_a_full_disk_is_named_in_one_line(tiny):
+    """HDF5 reports a full disk over several lines: only the system's reason is passed on."""
+    with pytest.raises(OSError) as caught:
+        write_convolutions(Path('/dev/full'), [Convolution(*layer) for layer in tiny], 'a test')
+    assert caught.value.strerror == os.strerror(caught.value.errno)
+
+
 def test_digest_is_of_the_numbers():
     """The digest of one known layer, taken over its bytes by hand, and of one a little off."""
     kernel, bias = np.zeros((3, 3, 1, 1), np.float32), np.ones(1, np.float32)
