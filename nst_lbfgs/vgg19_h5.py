@@ -15,19 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import WeightsError
-
-# Name, input channels and filters of each 3 x 3 convolution (Simonyan and Zisserman,
-# arXiv:1409.1556, table 1, configuration E).
-LAYERS: tuple[tuple[str, int, int], ...] = (
-    ('block1_conv1', 3, 64), ('block1_conv2', 64, 64),
-    ('block2_conv1', 64, 128), ('block2_conv2', 128, 128),
-    ('block3_conv1', 128, 256), ('block3_conv2', 256, 256),
-    ('block3_conv3', 256, 256), ('block3_conv4', 256, 256),
-    ('block4_conv1', 256, 512), ('block4_conv2', 512, 512),
-    ('block4_conv3', 512, 512), ('block4_conv4', 512, 512),
-    ('block5_conv1', 512, 512), ('block5_conv2', 512, 512),
-    ('block5_conv3', 512, 512), ('block5_conv4', 512, 512),
-)
+from .network_layers import CONVOLUTIONS
 
 CHECK_SECONDS = 60
 
@@ -130,11 +118,11 @@ def _require_h5_name(path: Path) -> None:
 def _convolutions(file: h5py.File, path: Path) -> Iterator[Convolution]:
     keras3 = path.name.endswith('.weights.h5')
     pairs = list(_keras3_pairs(file) if keras3 else _legacy_pairs(file))
-    if len(pairs) != len(LAYERS):
+    if len(pairs) != len(CONVOLUTIONS):
         dense = ' (the file without the three dense layers is needed)' if len(pairs) == 19 else ''
-        raise WeightsError(f"Expected VGG19's {len(LAYERS)} convolutions. "
+        raise WeightsError(f"Expected VGG19's {len(CONVOLUTIONS)} convolutions. "
                            f'Received: {len(pairs)} layers with weights in {path}{dense}')
-    for (name, inputs, filters), (kernel, bias) in zip(LAYERS, pairs, strict=True):
+    for (name, inputs, filters), (kernel, bias) in zip(CONVOLUTIONS, pairs, strict=True):
         yield Convolution(name, _values(kernel, (3, 3, inputs, filters), name, path),
                           _values(bias, (filters,), name, path))
 

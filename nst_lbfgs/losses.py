@@ -1,0 +1,120 @@
+"""The loss terms: pure functions of tensors, chosen by name.
+
+Features have shape (1, h, w, c), Gram matrices (c, c), pictures (1, H, W, 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+Tensor = Any  # TensorFlow ships no types
+
+
+def mean_gram_matrix(features: Tensor) -> Tensor:
+    """Return the mean over all locations of the features' outer product, shape (c, c).
+
+        G[a, b] = sum_ij F[i, j, a] F[i, j, b] / (h w)
+
+    bfloat16 features are multiplied and summed in float32, and the result is float32. The gradient
+    is computed in the features' own type: it keeps no float32 copy of them.
+    """
+    channels = features.shape[-1]
+    rows = tf.reshape(features, (-1, channels))
+    accumulation = tf.float32 if rows.dtype == tf.bfloat16 else rows.dtype
+    locations = tf.cast(tf.shape(rows)[0], accumulation)
+
+    @tf.custom_gradient
+    def gram(rows: Tensor) -> Any:
+        wide = tf.cast(rows, accumulation)
+
+        def gradient(upstream: Tensor) -> Tensor:
+            symmetric = (upstream + tf.transpose(upstream)) / locations
+            return tf.matmul(rows, tf.cast(symmetric, rows.dtype))
+
+        return tf.matmul(wide, wide, transpose_a=True) / locations, gradient
+
+    return gram(rows)
+
+
+# What a system's Gram matrix is, as a multiple of the mean outer product, from (h, w, c).
+GRAM_SCALES: dict[str, Callable[[int, int, int], float]] = {
+    # X X^T as it is: the Keras example, the book, seeds 003 and 004
+    'sum': lambda height, width, channels: float(height * width),
+    # divided by the locations: seeds 000 and 002
+    'per-location': lambda height, width, channels: 1.0,
+    # divided by the number of elements of X: seed 001
+    'per-element': lambda height, width, channels: 1.0 / channels,
+}
+
+
+def sum_squared_error(actual: Tensor, expected: Tensor) -> Tensor:
+    """Return sum((actual - expected)^2), in float32 at least."""
+    return tf.reduce_sum(tf.square(_wide(actual) - _wide(expected)))
+
+
+def mean_squared_error(actual: Tensor, expected: Tensor) -> Tensor:
+    """Return mean((actual - expected)^2), in float32 at least."""
+    return tf.reduce_mean(tf.square(_wide(actual) - _wide(expected)))
+
+
+DISTANCES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    'sum-squared-error': sum_squared_error,
+    'mean-squared-error': mean_squared_error,
+}
+
+# What VGG19's features are multiplied with before they are compared.
+FEATURE_SCALES: dict[str, float] = {
+    # As Caffe's network computes them from pixels of 0 to 255: all seeds but 001
+    'caffe': 1.0,
+    # As if the network had been trained on torchvision's coordinates (seed 001), where a channel's
+    # standard deviation, 0.226 of 255 on average, is 1. Convolutions and rectifiers are positively
+    # homogeneous: an input that many times smaller, with biases as much smaller, gives features
+    # that many times smaller. torchvision's own VGG19 was trained afresh: this is its scale of
+    # input, not its weights.
+    'torchvision': 1.0 / (255 * 0.226),
+}
+
+# What a style distance is multiplied with, from the picture's size (H, W).
+STYLE_SCALES: dict[str, Callable[[int, int], float]] = {
+    'none': lambda height, width: 1.0,
+    # The Keras example divides by 4 channels^2 size^2 with the *picture's* 3 channels and H W
+    # pixels, where Gatys et al. have the layer's own numbers.
+    'picture-size': lambda height, width: 1.0 / (4.0 * 3.0**2 * (height * width) ** 2),
+}
+
+
+def smooth_total_variation(picture: Tensor) -> Tensor:
+    """Return sum((dy^2 + dx^2)^1.25) over all pixels but the last row and column.
+
+    Source: Keras's example, and the book, section 8.3.
+    """
+    corner = picture[:, :-1, :-1]
+    down = tf.square(picture[:, 1:, :-1] - corner)
+    right = tf.square(picture[:, :-1, 1:] - corner)
+    return tf.reduce_sum(tf.pow(down + right, 1.25))
+
+
+def absolute_total_variation(picture: Tensor) -> Tensor:
+    """Return sum |dy| + sum |dx|, as `tf.image.total_variation` does (seed 002)."""
+    return tf.reduce_sum(tf.image.total_variation(picture))
+
+
+def mean_absolute_total_variation(picture: Tensor) -> Tensor:
+    """Return (mean |dy| + mean |dx|) / 2 (seed 001)."""
+    down = tf.reduce_mean(tf.abs(picture[:, 1:] - picture[:, :-1]))
+    right = tf.reduce_mean(tf.abs(picture[:, :, 1:] - picture[:, :, :-1]))
+    return (down + right) / 2
+
+
+TOTAL_VARIATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    'smooth': smooth_total_variation,
+    'absolute-sum': absolute_total_variation,
+    'absolute-mean': mean_absolute_total_variation,
+}
+
+
+def _wide(tensor: Tensor) -> Tensor:
+    return tf.cast(tensor, tf.float32) if tensor.dtype == tf.bfloat16 else tensor

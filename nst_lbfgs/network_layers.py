@@ -1,0 +1,24 @@
+"""VGG19's layers as data: their names in Keras, in order, with the number of filters."""
+
+from __future__ import annotations
+
+# Simonyan and Zisserman, arXiv:1409.1556, table 1, configuration E: (convolutions, filters) of each block.
+BLOCKS = ((2, 64), (2, 128), (4, 256), (4, 512), (4, 512))
+
+FILTERS: dict[str, int] = {
+    f'block{block}_conv{index}': filters
+    for block, (count, filters) in enumerate(BLOCKS, start=1)
+    for index in range(1, count + 1)
+}
+
+LAYER_NAMES: tuple[str, ...] = tuple(
+    name
+    for block, (count, _) in enumerate(BLOCKS, start=1)
+    for name in [*(f'block{block}_conv{index}' for index in range(1, count + 1)), f'block{block}_pool']
+)
+
+# Name, input channels and filters of each 3 x 3 convolution.
+CONVOLUTIONS: tuple[tuple[str, int, int], ...] = tuple(
+    zip(FILTERS, (3, *FILTERS.values()), FILTERS.values()))
+
+SMALLEST_SIDE = 32  # pixels: five poolings halve each side

@@ -1,0 +1,86 @@
+"""The run record: everything that a run was made of, as JSON, from which it can be repeated."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .config import PictureConfig, RunConfig, TransferConfig
+from .errors import ConfigError, RecordError
+
+FORMAT = 1
+LARGEST_BYTES = 64 << 20
+PACKAGES = ('tensorflow', 'keras', 'scipy', 'numpy', 'pillow', 'h5py')
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of this package, Python and the packages that a result depends on."""
+    return {'nst_lbfgs': __version__, 'python': platform.python_version()} | {
+        package: metadata.version(package) for package in PACKAGES}
+
+
+def to_json(record: Mapping[str, Any]) -> bytes:
+    """Return a record as JSON text, UTF-8. `record` holds a RunConfig under 'config'."""
+    plain = {'format': FORMAT, **record, 'config': asdict(record['config'])}
+    return (json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + '\n').encode()
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Return the record at `path`, its 'config' a RunConfig. Raises RecordError."""
+    try:
+        with open(path, 'rb') as file:
+            data = file.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise RecordError(f'Cannot read the record {path}: {error.strerror}') from error
+    if len(data) > LARGEST_BYTES:
+        raise RecordError(f'Expected a run record below {LARGEST_BYTES >> 20} MiB. Received: {path}')
+    try:
+        return parse_record(data)
+    except RecordError as error:
+        raise RecordError(f'{path}: {error}') from error
+
+
+def parse_record(data: bytes) -> dict[str, Any]:
+    """Return the record in JSON `data`, its 'config' a RunConfig. Raises RecordError."""
+    try:
+        record = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f'Expected a run record in JSON. Received: {error}') from error
+    if not isinstance(record, dict) or record.get('format') != FORMAT:
+        raise RecordError(f'Expected a run record of format {FORMAT}. Received: something else.')
+    for name in ('content_path', 'style_path', 'prefix'):
+        if not isinstance(record.get(name), str):
+            raise RecordError(f'Expected a text under {name!r}. Received: {record.get(name)!r}')
+    if not isinstance(record.get('preset'), str | None):
+        raise RecordError(f"Expected a name under 'preset'. Received: {record['preset']!r}")
+    return record | {'config': _config(record.get('config'))}
+
+
+def _config(value: object) -> RunConfig:
+    if not isinstance(value, dict):
+        raise RecordError(f"Expected settings under 'config'. Received: {value!r}")
+    try:
+        return RunConfig(TransferConfig(**_fields(TransferConfig, value.get('transfer'))),
+                         PictureConfig(**_fields(PictureConfig, value.get('pictures'))))
+    except ConfigError as error:
+        raise RecordError(str(error)) from error
+
+
+def _fields(config: type, value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise RecordError(f'Expected the fields of a {config.__name__}. Received: {value!r}')
+    unknown = set(value) - {field.name for field in fields(config)}
+    if unknown:
+        raise RecordError(f'Expected the fields of a {config.__name__}. '
+                          f'Received: {", ".join(sorted(unknown))}')
+    return {name: _tuples(item) for name, item in value.items()}
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

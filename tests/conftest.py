@@ -1,0 +1,31 @@
+"""Fixtures that several test files use."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault('KERAS_BACKEND', 'tensorflow')
+os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+os.environ.setdefault('CUDA_VISIBLE_DEVICES', '-1')
+
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+
+
+@pytest.fixture
+def town() -> np.ndarray:
+    """A content picture (40, 48, 3): a bright sky over dark blocks."""
+    picture = np.empty((40, 48, 3), np.uint8)
+    picture[:20] = (150, 190, 230)
+    picture[20:] = (90, 70, 50)
+    picture[12:30, 8:16] = (160, 60, 40)
+    picture[16:34, 28:40] = (220, 200, 120)
+    return picture
+
+
+@pytest.fixture
+def stripes() -> np.ndarray:
+    """A style picture (40, 48, 3): diagonal stripes of three colours."""
+    rows, columns = np.mgrid[:40, :48]
+    palette = np.array([(20, 30, 120), (240, 200, 40), (200, 60, 20)], np.uint8)
+    return palette[(rows + columns) // 4 % 3]

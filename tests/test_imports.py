@@ -1,0 +1,107 @@
+"""Imports point one way, and TensorFlow waits until it is needed."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LIBRARY = ROOT / 'nst_lbfgs'
+
+# What each room may import of this package; a name not listed may import nothing of it.
+ALLOWED = {
+    'adam': {'config', 'optimizers'},
+    'config': {'errors', 'network_layers'},
+    'coordinates': set(),
+    'device': set(),
+    'errors': set(),
+    'features': {'errors', 'network_layers', 'vgg19_h5', 'weights'},
+    'files': {'errors'},
+    'images': {'errors', 'picture_colour'},
+    'losses': set(),
+    'network_layers': set(),
+    'normalised_weights': {'errors', 'files', 'network_layers', 'package_download', 'torch_pickle',
+                           'vgg19_h5'},
+    'objective': {'config', 'errors', 'losses', 'preprocessing'},
+    'official_weights': {'errors', 'files'},
+    'optimizers': {'config'},
+    'package_download': {'errors'},
+    'picture_colour': set(),
+    'picture_output': {'errors', 'files'},
+    'picture_size': {'errors', 'network_layers'},
+    'plain_pictures': {'errors', 'images'},
+    'postprocess': {'errors'},
+    'preprocessing': set(),
+    'presets': {'config'},
+    'record': {'config', 'errors'},
+    'torch_pickle': {'errors'},
+    'transfer': {'adam', 'config', 'coordinates', 'errors', 'features', 'network_layers', 'objective',
+                 'optimizers', 'preprocessing', 'weights'},
+    'vgg19_h5': {'errors', 'network_layers'},
+    'weights': {'errors', 'files', 'normalised_weights', 'official_weights', 'vgg19_h5'},
+}
+# Packages that only these rooms may import.
+ONLY_IN = {
+    'scipy.optimize': {'optimizers'},
+    'PIL': {'images', 'picture_colour', 'picture_output', 'picture_size', 'postprocess'},
+    'tensorflow': {'adam', 'device', 'losses', 'objective'},
+    'argparse': set(),
+}
+ROOMS = sorted(path.stem for path in LIBRARY.glob('*.py') if path.stem != '__init__')
+
+
+def imports(path):
+    """Yield every module that a file imports at any depth, own modules as '.name'."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            yield from [f'.{node.module}'] if node.module else (f'.{a.name}' for a in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            yield from (f'{node.module}.{alias.name}' for alias in node.names)
+
+
+@pytest.mark.parametrize('room', ROOMS)
+def test_a_room_imports_only_what_it_may(room):
+    own = {name[1:] for name in imports(LIBRARY / f'{room}.py') if name.startswith('.')}
+    assert own - {'__version__'} <= ALLOWED[room]
+
+
+@pytest.mark.parametrize('package', ONLY_IN)
+def test_a_package_is_imported_only_where_it_belongs(package):
+    rooms = {room for room in ROOMS
+             if any(name == package or name.startswith(f'{package}.')
+                    for name in imports(LIBRARY / f'{room}.py'))}
+    assert rooms <= ONLY_IN[package]
+
+
+def test_the_table_has_no_room_that_is_gone():
+    assert set(ALLOWED) <= set(ROOMS)
+
+
+def test_the_library_never_imports_the_command_line():
+    for path in LIBRARY.rglob('*.py'):
+        assert not any(name.split('.')[0] == 'cli' or name == '.cli' for name in imports(path))
+
+
+@pytest.mark.parametrize('statement', [
+    'import nst_lbfgs',
+    'from cli.main import main; main(["--help"])',
+    'from cli.main import main; main(["transfer", "--help"])',
+    'from cli.main import main; main(["transfer", "a.png", "b.png", "c", "--content-weight", "x"])',
+    'from cli.main import main; main(["transfer", "a.png"])',
+])
+def test_tensorflow_is_not_loaded(statement):
+    program = f"""
+import atexit, sys
+atexit.register(lambda: print('LOADED:', sorted({{'tensorflow', 'keras'}} & set(sys.modules))))
+{statement}
+"""
+    result = subprocess.run([sys.executable, '-c', program], cwd=ROOT, capture_output=True, text=True)
+    assert 'LOADED: []' in result.stdout, result.stdout + result.stderr
+    assert 'Traceback' not in result.stderr

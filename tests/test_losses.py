@@ -1,0 +1,117 @@
+"""Every loss against a closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from nst_lbfgs import config
+from nst_lbfgs.losses import (
+    DISTANCES,
+    FEATURE_SCALES,
+    GRAM_SCALES,
+    STYLE_SCALES,
+    TOTAL_VARIATIONS,
+    mean_gram_matrix,
+)
+
+CHECKERBOARD = (np.indices((4, 6)).sum(axis=0) % 2).astype(np.float64)[np.newaxis, :, :, np.newaxis]
+RAMP = np.arange(5.0)[np.newaxis, :, np.newaxis, np.newaxis] * np.ones((1, 5, 4, 1))
+
+
+@pytest.mark.parametrize('name, picture, expected', [
+    # 3 x 5 pixels have a right and a lower neighbour, each 1 away: (1 + 1)^1.25 each
+    ('smooth', CHECKERBOARD, 15 * 2**1.25),
+    # 3 x 6 vertical and 4 x 5 horizontal pairs, each 1 apart
+    ('absolute-sum', CHECKERBOARD, 18 + 20),
+    ('absolute-mean', CHECKERBOARD, 1.0),
+    # 4 x 3 pixels with a lower neighbour 1 away and an equal right one
+    ('smooth', RAMP, 12.0),
+    ('absolute-sum', RAMP, 16.0),
+    ('absolute-mean', RAMP, 0.5),
+])
+def test_total_variation_of_a_known_picture(name, picture, expected):
+    assert float(TOTAL_VARIATIONS[name](tf.constant(picture))) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize('name', TOTAL_VARIATIONS)
+def test_total_variation_of_a_flat_picture_is_zero_with_a_finite_gradient(name):
+    flat = tf.ones((1, 5, 6, 3))
+    with tf.GradientTape() as tape:
+        tape.watch(flat)
+        loss = TOTAL_VARIATIONS[name](flat)
+    assert float(loss) == 0
+    assert np.isfinite(tape.gradient(loss, flat)).all()
+
+
+def test_absolute_total_variation_is_tensorflows():
+    picture = tf.random.stateless_uniform((1, 7, 9, 3), seed=(1, 2))
+    expected = float(tf.image.total_variation(picture)[0])
+    assert float(TOTAL_VARIATIONS['absolute-sum'](picture)) == pytest.approx(expected)
+
+
+def test_mean_gram_matrix_of_ones_is_ones():
+    """Every product of two features is 1, and so is its mean."""
+    np.testing.assert_array_equal(mean_gram_matrix(tf.ones((1, 3, 4, 5))), np.ones((5, 5)))
+
+
+def test_mean_gram_matrix_counts_where_two_channels_meet():
+    """Channels that are 1 on disjoint locations have no product; each alone fills half of them."""
+    features = np.zeros((1, 2, 2, 2))
+    features[0, 0, :, 0] = 1
+    features[0, 1, :, 1] = 1
+    np.testing.assert_array_equal(mean_gram_matrix(tf.constant(features)), [[0.5, 0], [0, 0.5]])
+
+
+def test_gradient_of_the_gram_matrix_agrees_with_automatic_differentiation():
+    features = tf.constant(np.random.default_rng(0).standard_normal((1, 3, 4, 5)))
+    weights = tf.constant(np.random.default_rng(1).standard_normal((5, 5)))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(features)
+        ours = tf.reduce_sum(weights * mean_gram_matrix(features))
+        rows = tf.reshape(features, (-1, 5))
+        plain = tf.reduce_sum(weights * tf.matmul(rows, rows, transpose_a=True) / 12)
+    np.testing.assert_allclose(tape.gradient(ours, features), tape.gradient(plain, features),
+                               rtol=1e-12)
+
+
+def test_gram_matrix_of_bfloat16_features_is_summed_in_float32():
+    """4096 products of 1 + 1/128: a bfloat16 sum of them stops growing long before."""
+    features = tf.cast(tf.fill((1, 64, 64, 1), 1.0078125), tf.bfloat16)
+    gram = mean_gram_matrix(features)
+    assert gram.dtype == tf.float32
+    assert float(gram[0, 0]) == pytest.approx(1.0078125**2, rel=1e-4)
+
+
+@pytest.mark.parametrize('name, expected', [
+    ('sum-squared-error', 0 + 1 + 4 + 9), ('mean-squared-error', (0 + 1 + 4 + 9) / 4)])
+def test_distance_of_known_features(name, expected):
+    assert float(DISTANCES[name](tf.constant([0.0, 1, 2, 3]), tf.zeros(4))) == expected
+
+
+def test_distances_of_bfloat16_features_are_float32():
+    for distance in DISTANCES.values():
+        assert distance(tf.zeros(3, tf.bfloat16), tf.ones(3, tf.bfloat16)).dtype == tf.float32
+
+
+@pytest.mark.parametrize('name, expected', [
+    ('sum', 12.0), ('per-location', 1.0), ('per-element', 1 / 5)])
+def test_gram_scale_of_a_layer_of_3_by_4_locations_and_5_channels(name, expected):
+    assert GRAM_SCALES[name](3, 4, 5) == expected
+
+
+def test_picture_size_scale_is_that_of_the_keras_example():
+    """1 / (4 channels^2 size^2) with 3 channels and 10 x 20 pixels."""
+    assert STYLE_SCALES['picture-size'](10, 20) == pytest.approx(1 / (4 * 9 * 200**2))
+
+
+@pytest.mark.parametrize('registry, names', [
+    (DISTANCES, config.DISTANCE_NAMES),
+    (FEATURE_SCALES, config.FEATURE_SCALE_NAMES),
+    (GRAM_SCALES, config.GRAM_NORMALISATIONS),
+    (STYLE_SCALES, config.STYLE_SCALE_NAMES),
+    (TOTAL_VARIATIONS, config.TOTAL_VARIATION_NAMES),
+])
+def test_configuration_knows_exactly_the_losses_there_are(registry, names):
+    assert set(registry) == set(names)

@@ -1,0 +1,105 @@
+"""The whole way on small pictures and random weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nst_lbfgs import StopSearch, TransferConfig, transfer_style
+from nst_lbfgs.errors import ConfigError, ImageSizeError, NonFiniteLossError
+from nst_lbfgs.objective import Objective
+
+SMALL = dict(weights='random', style_layers=(('block1_conv1', 1.0), ('block2_conv1', 1.0)),
+             content_layers=(('block2_conv2', 1.0),), evaluations_per_iteration=5, iterations=3)
+
+
+@pytest.mark.parametrize('restart', [False, True])
+def test_the_loss_falls_and_the_picture_changes(restart, town, stripes):
+    result = transfer_style(town, stripes, TransferConfig(**SMALL, restart=restart))
+    losses = [iteration.loss for iteration in result.iterations]
+    assert len(losses) == 3 and losses == sorted(losses, reverse=True)
+    assert result.image.shape == town.shape and result.image.dtype == np.uint8
+    assert not np.array_equal(result.image, town)
+    assert result.stop_reason == 'all iterations done' and result.failure is None
+
+
+def test_the_terms_of_each_iteration_add_up(town, stripes):
+    for losses in transfer_style(town, stripes, TransferConfig(**SMALL)).iterations:
+        assert losses.loss == pytest.approx(
+            losses.content_loss + losses.style_loss + losses.total_variation_loss, rel=1e-12)
+
+
+def test_callbacks_see_every_iteration_and_evaluation(town, stripes):
+    evaluations, iterations, pictures = [], [], []
+
+    def on_iteration(progress):
+        iterations.append(progress.losses)
+        pictures.append(progress.picture())
+
+    result = transfer_style(town, stripes, TransferConfig(**SMALL), on_iteration=on_iteration,
+                            on_evaluation=lambda count, loss: evaluations.append(count))
+    assert tuple(iterations) == result.iterations
+    assert evaluations == list(range(1, result.evaluations + 1))
+    np.testing.assert_array_equal(pictures[-1], result.image)
+
+
+def test_a_callback_that_stops_leaves_the_best_picture(town, stripes):
+    def stop(count, loss):
+        if count == 7:
+            raise StopSearch('time is up')
+
+    result = transfer_style(town, stripes, TransferConfig(**SMALL), on_evaluation=stop)
+    assert result.stop_reason == 'time is up'
+    assert result.evaluations == 7 and len(result.iterations) <= 1
+
+
+def test_noise_is_that_of_the_seed(town, stripes):
+    results = [transfer_style(town, stripes, TransferConfig(**SMALL, init='noise', seed=seed)).image
+               for seed in (1, 1, 2)]
+    np.testing.assert_array_equal(results[0], results[1])
+    assert not np.array_equal(results[0], results[2])
+
+
+def test_starting_from_the_content_picture_given_as_picture_is_the_same(town, stripes):
+    plain = transfer_style(town, stripes, TransferConfig(**SMALL))
+    given = transfer_style(town, stripes, TransferConfig(**SMALL, init='picture'), init=town)
+    np.testing.assert_array_equal(plain.image, given.image)
+
+
+def test_without_style_and_total_variation_the_content_stays(town, stripes):
+    config = TransferConfig(**SMALL, style_weight=0.0, tv_weight=0.0)
+    np.testing.assert_array_equal(transfer_style(town, stripes, config).image, town)
+
+
+@pytest.mark.parametrize('bad_evaluation, outcome', [(1, 'raises'), (6, 'keeps the best picture')])
+def test_a_loss_that_is_not_finite(bad_evaluation, outcome, town, stripes, monkeypatch):
+    """At the first evaluation there is nothing to keep; later the best picture and the reason are."""
+    evaluate = Objective.evaluate
+
+    def failing(self, x):
+        return evaluate(self, x * (np.nan if self.evaluations + 1 == bad_evaluation else 1.0))
+
+    monkeypatch.setattr(Objective, 'evaluate', failing)
+    if outcome == 'raises':
+        with pytest.raises(NonFiniteLossError):
+            transfer_style(town, stripes, TransferConfig(**SMALL))
+        return
+    result = transfer_style(town, stripes, TransferConfig(**SMALL))
+    assert isinstance(result.failure, NonFiniteLossError)
+    assert 'evaluation 6' in result.stop_reason
+    assert result.image.std() > 0 and not np.array_equal(result.image, town)
+
+
+@pytest.mark.parametrize('content, style, settings, init, error, message', [
+    ((31, 40, 3), (40, 40, 3), {}, None, ImageSizeError, 'content: at least 32 x 32'),
+    ((40, 40, 3), (1, 1, 3), {}, None, ImageSizeError, 'style: at least 32 x 32'),
+    ((40, 40), (40, 40, 3), {}, None, ConfigError, r'content: a picture \(H, W, 3\)'),
+    ((40, 40, 3), (40, 40, 4), {}, None, ConfigError, r'style: a picture \(H, W, 3\)'),
+    ((40, 40, 3), (40, 40, 3), {'init': 'picture'}, None, ConfigError, 'Received: None'),
+    ((40, 40, 3), (40, 40, 3), {'init': 'picture'}, (40, 44, 3), ConfigError, "content's shape"),
+])
+def test_pictures_that_cannot_be_used(content, style, settings, init, error, message):
+    with pytest.raises(error, match=message):
+        transfer_style(np.zeros(content, np.uint8), np.zeros(style, np.uint8),
+                       TransferConfig(**settings, weights='random'),
+                       init=None if init is None else np.zeros(init, np.uint8))
