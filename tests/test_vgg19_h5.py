@@ -23,7 +23,7 @@ from tests import fake_weights
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, np.ndarray, np.ndarray]]:
     """Make VGG19 two channels wide and return arrays of that size."""
-    monkeypatch.setattr(vgg19_h5, 'LAYERS', fake_weights.TINY_LAYERS)
+    monkeypatch.setattr(vgg19_h5, 'CONVOLUTIONS', fake_weights.TINY_LAYERS)
     return fake_weights.tiny_arrays()
 
 
