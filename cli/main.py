@@ -11,6 +11,9 @@ from nst_lbfgs.errors import ConfigError, StyleTransferError
 
 from . import (
     enhance,
+    inspect,
+    reconstruct,
+    sweep,
     transfer,
     weights,
 )
@@ -18,6 +21,9 @@ from . import (
 # In the order of the help.
 ADD_PARSERS = (
     transfer.add_parser,
+    sweep.add_parser,
+    reconstruct.add_parser,
+    inspect.add_parser,
     enhance.add_parser,
     weights.add_parser,
 )

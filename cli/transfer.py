@@ -37,9 +37,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser('transfer', help='paint a picture in the style of another',
                                  description=DESCRIPTION, formatter_class=HelpFormatter)
     parser.set_defaults(run=run)
-    parser.add_argument('base_image_path', nargs='?', metavar='BASE', help='the content picture')
+    parser.add_argument('base_image_path', nargs='?', metavar='BASE',
+                        help='the content picture; or white, blank (the same) or black')
     parser.add_argument('style_reference_image_path', nargs='?', metavar='STYLE',
-                        help='the style picture')
+                        help='the style picture; or white, blank or black')
     parser.add_argument('result_prefix', nargs='?', metavar='PREFIX',
                         help='how the names of the results begin, folder included')
     add_settings(parser)
@@ -49,7 +50,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add every option that sets a field of a run's configuration."""
     _add_objective(parser.add_argument_group('what is minimised'))
-    add_search(parser.add_argument_group('the start and the search'))
+    search = parser.add_argument_group('the start and the search')
+    _add_start(search)
+    add_search(search)
     add_pictures(parser.add_argument_group('the pictures'))
     _add_post_processing(parser.add_argument_group('post-processing of every saved picture'))
     add_network(parser.add_argument_group('the network'))
@@ -66,13 +69,16 @@ def _add_objective(group: argparse._ActionsContainer) -> None:
     add_setting(group, '--gram', 'what Gram matrices are divided by', choices=GRAM_NORMALISATIONS)
 
 
+def _add_start(group: argparse._ActionsContainer) -> None:
+    add_setting(group, '--init', 'the picture to start from: content, noise, or the path of one',
+                metavar='content|noise|PATH')
+
+
 def add_search(group: argparse._ActionsContainer) -> None:
-    """Add the options about where the search starts and how long it goes on."""
+    """Add the options about how the search goes and how long."""
     add_setting(group, '--iter', 'number of iterations', field='iterations', type=int, metavar='N')
     add_setting(group, '--maxfun', 'evaluations in an iteration',
                 field='evaluations_per_iteration', type=int, metavar='N')
-    add_setting(group, '--init', 'the picture to start from: content, noise, or the path of one',
-                metavar='content|noise|PATH')
     add_setting(group, '--seed', 'seed of the noise and of random weights', type=int)
     add_setting(group, '--restart', 'forget the curvature after each iteration, as the book does',
                 action=argparse.BooleanOptionalAction)
@@ -86,8 +92,6 @@ def add_pictures(group: argparse._ActionsContainer) -> None:
                 'aspect ratio', config=PictureConfig, type=int, metavar='PIXELS')
     add_setting(group, '--image-width', 'width; with the height: exactly that size, squashed',
                 config=PictureConfig, type=int, metavar='PIXELS')
-    add_setting(group, '--save-every', 'save the picture of every Nth iteration and of the last; 0 for none',
-                config=PictureConfig, type=int, metavar='N')
     add_option(group, '--max-pixels', type=int, metavar='N',
                help="largest picture file that is read, in pixels (default: Pillow's limit)")
 
@@ -112,6 +116,8 @@ def add_network(group: argparse._ActionsContainer) -> None:
 
 
 def _add_running(group: argparse._ActionsContainer) -> None:
+    add_setting(group, '--save-every', 'save the picture of every Nth iteration and of the last; '
+                '0 for none', config=PictureConfig, type=int, metavar='N')
     add_option(group, '--from', dest='record', metavar='RECORD', type=Path,
                help='repeat the run of this record, PREFIX.json; a single argument is the new PREFIX')
     add_running(group)

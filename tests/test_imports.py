@@ -15,12 +15,14 @@ LIBRARY = ROOT / 'nst_lbfgs'
 # What each room may import of this package; a name not listed may import nothing of it.
 ALLOWED = {
     'config': {'errors', 'network_layers'},
+    'contact_sheet': {'picture_size'},
     'coordinates': set(),
     'device': set(),
     'errors': set(),
     'features': {'errors', 'network_layers', 'vgg19_h5', 'weights'},
     'files': {'errors'},
     'images': {'errors', 'picture_colour'},
+    'inspection': {'features', 'losses', 'network_layers', 'preprocessing'},
     'losses': set(),
     'network_layers': set(),
     'normalised_weights': {'errors', 'files', 'network_layers', 'package_download', 'torch_pickle',
@@ -36,6 +38,7 @@ ALLOWED = {
     'postprocess': {'errors'},
     'preprocessing': set(),
     'presets': {'config'},
+    'reconstruction': {'config'},
     'record': {'config', 'errors'},
     'torch_pickle': {'errors'},
     'transfer': {'config', 'coordinates', 'errors', 'features', 'network_layers', 'objective',
@@ -46,8 +49,8 @@ ALLOWED = {
 # Packages that only these rooms may import.
 ONLY_IN = {
     'scipy.optimize': {'optimizers'},
-    'PIL': {'images', 'picture_colour', 'picture_output', 'picture_size', 'postprocess'},
-    'tensorflow': {'device', 'losses', 'objective'},
+    'PIL': {'contact_sheet', 'images', 'picture_colour', 'picture_output', 'picture_size', 'postprocess'},
+    'tensorflow': {'device', 'inspection', 'losses', 'objective'},
     'argparse': set(),
 }
 ROOMS = sorted(path.stem for path in LIBRARY.glob('*.py') if path.stem != '__init__')
@@ -94,6 +97,9 @@ def test_the_library_never_imports_the_command_line():
     'from cli.main import main; main(["transfer", "--help"])',
     'from cli.main import main; main(["transfer", "a.png", "b.png", "c", "--content-weight", "x"])',
     'from cli.main import main; main(["transfer", "a.png"])',
+    'from cli.main import main; main(["sweep", "a.png", "b.png", "c", "--vary", "seed=1"])',
+    'from cli.main import main; main(["reconstruct", "style", "a.png", "--layer", "block1_conv1"])',
+    'from cli.main import main; main(["inspect", "a.png"])',
 ])
 def test_tensorflow_is_not_loaded(statement):
     program = f"""
