@@ -15,8 +15,8 @@ from nst_lbfgs.config import POOLINGS, PictureConfig, RunConfig, TransferConfig
 from .options import HelpFormatter, add_option, add_setting, settings_from
 
 if TYPE_CHECKING:
-    from nst_lbfgs.images import Pixels
     from nst_lbfgs.inspection import LayerReport, Statistics
+    from nst_lbfgs.picture_colour import Pixels
 
 DESCRIPTION = """
 Show the outputs of VGG19's layers for IMAGE, (1, height, width, channels), and their Gram matrices

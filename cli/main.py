@@ -12,6 +12,7 @@ from nst_lbfgs.errors import ConfigError, StyleTransferError
 from . import (
     enhance,
     inspect,
+    presets,
     reconstruct,
     sweep,
     transfer,
@@ -21,6 +22,7 @@ from . import (
 # In the order of the help.
 ADD_PARSERS = (
     transfer.add_parser,
+    presets.add_parser,
     sweep.add_parser,
     reconstruct.add_parser,
     inspect.add_parser,

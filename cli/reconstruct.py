@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from nst_lbfgs.config import RunConfig
-from nst_lbfgs.presets import DEFAULT_PRESET, PRESETS
+from nst_lbfgs.presets import PRESETS
 from nst_lbfgs.reconstruction import COMBINATIONS, RECONSTRUCTIONS, layer_sets
 
 from .options import HelpFormatter, add_option, settings_from
-from .transfer import add_network, add_pictures, add_running, add_search
+from .transfer import add_adam, add_network, add_pictures, add_running, add_search
 from .vary import GridPoint, shown_layers
 
 DESCRIPTION = """
@@ -37,6 +37,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
                              "picture's name and _content or _style, in this folder)")
     _add_layers(parser.add_argument_group('what is minimised'))
     add_search(parser.add_argument_group('the search'))
+    add_adam(parser.add_argument_group('Adam, for --optimizer adam'))
     add_pictures(parser.add_argument_group('the pictures'))
     add_network(parser.add_argument_group('the network'))
     add_running(parser.add_argument_group('running'))
@@ -65,7 +66,7 @@ def _reconstruct_one(args: argparse.Namespace, config: RunConfig) -> int:
     from .transfer_run import prepare
 
     prepared = prepare(config, args.image, args.image, _prefix(args), max_pixels=args.max_pixels,
-                       overwrite=args.force)
+                       overwrite=args.force, preset=args.preset)
     import_tensorflow(verbose=args.verbose)
     return prepared.run(sys.argv[1:])
 
@@ -79,7 +80,7 @@ def _reconstruct_several(args: argparse.Namespace, points: list[GridPoint],
     from .transfer_run import prepare
 
     sheet = prepare(config, args.image, args.image, _prefix(args), max_pixels=args.max_pixels,
-                    overwrite=True)
+                    overwrite=True, preset=args.preset)
     sweep = prepare_sweep(sheet, points, [Cell(args.image.name, sheet.resized_content())],
                           f'The {args.term} of {args.image.name} in the layers of VGG19',
                           overwrite=args.force)
@@ -90,7 +91,7 @@ def _reconstruct_several(args: argparse.Namespace, points: list[GridPoint],
 
 def _points(args: argparse.Namespace) -> tuple[list[GridPoint], RunConfig]:
     """Return a point for each picture, and the configuration of the first."""
-    base = settings_from(args, PRESETS[args.preset or DEFAULT_PRESET])
+    base = settings_from(args, PRESETS[args.preset] if args.preset else RunConfig())
     base = replace(base, pictures=replace(base.pictures, enhance=False, save_every=0))
     points = []
     for layers in layer_sets(args.layers, args.combine):

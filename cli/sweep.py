@@ -7,7 +7,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from nst_lbfgs.presets import DEFAULT_PRESET, PRESETS
+from nst_lbfgs.config import RunConfig
+from nst_lbfgs.presets import PRESETS
 
 from .options import HelpFormatter, settings_from
 from .transfer import add_running, add_settings
@@ -52,12 +53,12 @@ def run(args: argparse.Namespace) -> int:
     from .sweep_run import prepare_sweep
     from .transfer_run import prepare
 
-    config = settings_from(args, PRESETS[args.preset or DEFAULT_PRESET])
+    config = settings_from(args, PRESETS[args.preset] if args.preset else RunConfig())
     config = replace(config, pictures=replace(config.pictures, save_every=0))
     points = grid(config.transfer, [parse_variation(text) for text in args.vary])
     content, style = args.base_image_path, args.style_reference_image_path
     sheet = prepare(config, content, style, args.result_prefix, max_pixels=args.max_pixels,
-                    overwrite=True)
+                    overwrite=True, preset=args.preset)
     inputs = [Cell(content.name, sheet.resized_content()), Cell(style.name, sheet.resized_style())]
     sweep = prepare_sweep(sheet, points, inputs, f'{content.name} in the style of {style.name}',
                           overwrite=args.force)

@@ -14,7 +14,9 @@ from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.contact_sheet import Cell, contact_sheet, thumbnail
 from nst_lbfgs.errors import NonFiniteLossError, RecordError
 from nst_lbfgs.files import already_exists, write_whole
-from nst_lbfgs.images import MAX_PIXELS, Pixels, read_picture
+from nst_lbfgs.images import MAX_PIXELS, read_picture
+from nst_lbfgs.optimizers import NO_SMALLER_LOSS
+from nst_lbfgs.picture_colour import Pixels
 from nst_lbfgs.picture_output import write_picture
 from nst_lbfgs.record import read_record
 from nst_lbfgs.weights import resolve_weights
@@ -50,13 +52,13 @@ class SweepCell:
             self.picture = thumbnail(read_picture(outputs.picture, max_pixels=limit).pixels)
 
     def recorded(self) -> bool:
-        """Return whether the record says that it was made with these settings and pictures."""
+        """Return whether the record is of a whole run with these settings and pictures."""
         run = self.transfer
         try:
             record = read_record(run.outputs.record)
         except RecordError:
             return False
-        return (record['config'] == run.config
+        return (record['config'] == run.config and _ran_to_its_end(record)
                 and record.get('content_sha256') == run.content.sha256
                 and record.get('style_sha256') == run.style.sha256
                 and record.get('init_sha256') == (None if run.init is None else run.init.sha256))
@@ -187,6 +189,11 @@ def _is_table_of_a_sweep(path: Path) -> bool:
             return file.readline(1 << 16).rstrip().endswith(','.join(COLUMNS))
     except (OSError, UnicodeDecodeError):
         return False
+
+
+def _ran_to_its_end(record: dict[str, Any]) -> bool:
+    all_done: bool = len(record['iterations']) == record['config'].transfer.iterations
+    return all_done or record['stop_reason'] == NO_SMALLER_LOSS
 
 
 def _numbers(record: dict[str, Any]) -> dict[str, Any]:

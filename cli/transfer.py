@@ -5,20 +5,30 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nst_lbfgs.config import (
+    DISTANCE_NAMES,
+    FEATURE_SCALE_NAMES,
     GRAM_NORMALISATIONS,
+    LAYER_REDUCTIONS,
+    OPTIMIZERS,
     POOLINGS,
     PRECISIONS,
+    PREPROCESSING_NAMES,
     REFERENCES,
+    RESAMPLING_NAMES,
+    STYLE_SCALE_NAMES,
+    STYLE_SIZES,
+    TOTAL_VARIATION_NAMES,
     PictureConfig,
     RunConfig,
 )
 from nst_lbfgs.errors import ConfigError
-from nst_lbfgs.presets import DEFAULT_PRESET, PRESETS
+from nst_lbfgs.presets import DEFAULT_OBJECTIVE, PRESETS
 
 from .options import HelpFormatter, add_option, add_setting, layer_weight, settings_from
+from .transfer_paths import DEFAULTS, Paths, add_old_options, add_paths, paths_from
 
 if TYPE_CHECKING:
     from .transfer_run import TransferRun
@@ -37,22 +47,20 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser('transfer', help='paint a picture in the style of another',
                                  description=DESCRIPTION, formatter_class=HelpFormatter)
     parser.set_defaults(run=run)
-    parser.add_argument('base_image_path', nargs='?', metavar='BASE',
-                        help='the content picture; or white, blank (the same) or black')
-    parser.add_argument('style_reference_image_path', nargs='?', metavar='STYLE',
-                        help='the style picture; or white, blank or black')
-    parser.add_argument('result_prefix', nargs='?', metavar='PREFIX',
-                        help='how the names of the results begin, folder included')
+    add_paths(parser)
     add_settings(parser)
     _add_running(parser.add_argument_group('running'))
+    add_old_options(parser)
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add every option that sets a field of a run's configuration."""
     _add_objective(parser.add_argument_group('what is minimised'))
+    _add_loss_forms(parser.add_argument_group('the form of the losses'))
     search = parser.add_argument_group('the start and the search')
     _add_start(search)
     add_search(search)
+    add_adam(parser.add_argument_group('Adam, for --optimizer adam'))
     add_pictures(parser.add_argument_group('the pictures'))
     _add_post_processing(parser.add_argument_group('post-processing of every saved picture'))
     add_network(parser.add_argument_group('the network'))
@@ -66,7 +74,23 @@ def _add_objective(group: argparse._ActionsContainer) -> None:
                 field='content_layers', action='append', type=layer_weight, metavar='NAME[:WEIGHT]')
     add_setting(group, '--style-layer', 'layer whose Gram matrix is the style; repeatable',
                 field='style_layers', action='append', type=layer_weight, metavar='NAME[:WEIGHT]')
+
+
+def _add_loss_forms(group: argparse._ActionsContainer) -> None:
+    for term in ('content', 'style'):
+        add_setting(group, f'--{term}-distance', f'the distance of {term} features',
+                    choices=DISTANCE_NAMES)
+        add_setting(group, f'--{term}-reduction', f"the sum over the {term} layers is, with "
+                    "'mean', divided by their number", choices=LAYER_REDUCTIONS)
     add_setting(group, '--gram', 'what Gram matrices are divided by', choices=GRAM_NORMALISATIONS)
+    add_setting(group, '--style-scale', "what style losses are divided by: with 'picture-size' the "
+                "picture's 4 channels^2 size^2", choices=STYLE_SCALE_NAMES)
+    add_setting(group, '--total-variation', "how differences between neighbours count: 'smooth' "
+                'is their squares to the power 1.25', choices=TOTAL_VARIATION_NAMES)
+    add_setting(group, '--preprocessing', 'the coordinates in which the picture is moved, clipped '
+                'and its total variation measured', choices=PREPROCESSING_NAMES)
+    add_setting(group, '--feature-scale', 'the size of features: of an input of 0 to 255, or 58 '
+                "times smaller as for torchvision's", choices=FEATURE_SCALE_NAMES)
 
 
 def _add_start(group: argparse._ActionsContainer) -> None:
@@ -76,8 +100,9 @@ def _add_start(group: argparse._ActionsContainer) -> None:
 
 def add_search(group: argparse._ActionsContainer) -> None:
     """Add the options about how the search goes and how long."""
+    add_setting(group, '--optimizer', "scipy's L-BFGS or Keras's Adam", choices=OPTIMIZERS)
     add_setting(group, '--iter', 'number of iterations', field='iterations', type=int, metavar='N')
-    add_setting(group, '--maxfun', 'evaluations in an iteration',
+    add_setting(group, '--maxfun', 'evaluations, or steps of Adam, in an iteration',
                 field='evaluations_per_iteration', type=int, metavar='N')
     add_setting(group, '--seed', 'seed of the noise and of random weights', type=int)
     add_setting(group, '--restart', 'forget the curvature after each iteration, as the book does',
@@ -86,12 +111,32 @@ def add_search(group: argparse._ActionsContainer) -> None:
                 type=int, metavar='M')
 
 
+def add_adam(group: argparse._ActionsContainer) -> None:
+    """Add the options of Adam."""
+    add_setting(group, '--learning-rate', 'higher moves the picture further in a step; in the '
+                'coordinates of --preprocessing', type=float, metavar='RATE')
+    add_setting(group, '--beta-1', 'higher averages gradients over more steps', type=float)
+    add_setting(group, '--epsilon', 'higher slows pixels with small gradients', type=float)
+    add_setting(group, '--learning-rate-decay', 'what the learning rate is multiplied with every '
+                '--decay-every steps', type=float, metavar='FACTOR')
+    add_setting(group, '--decay-every', 'steps between two decays', type=int, metavar='STEPS')
+    add_setting(group, '--clip', 'keep the picture within black and white after each step',
+                action=argparse.BooleanOptionalAction)
+
+
 def add_pictures(group: argparse._ActionsContainer) -> None:
     """Add the options about the pictures' sizes and files."""
     add_setting(group, '--image-height', 'height of the result in pixels; alone, it keeps the '
                 'aspect ratio', config=PictureConfig, type=int, metavar='PIXELS')
     add_setting(group, '--image-width', 'width; with the height: exactly that size, squashed',
                 config=PictureConfig, type=int, metavar='PIXELS')
+    add_setting(group, '--longest-side', 'longest side of the result; keeps the aspect ratio',
+                config=PictureConfig, type=int, metavar='PIXELS')
+    add_setting(group, '--style-size', "squash the style picture to the content's size, or give it "
+                "the result's longest side in its own shape", config=PictureConfig,
+                choices=STYLE_SIZES)
+    add_setting(group, '--resampling', "how pictures are resized; nearest is Keras's load_img",
+                config=PictureConfig, choices=RESAMPLING_NAMES)
     add_option(group, '--max-pixels', type=int, metavar='N',
                help="largest picture file that is read, in pixels (default: Pillow's limit)")
 
@@ -125,8 +170,10 @@ def _add_running(group: argparse._ActionsContainer) -> None:
 
 def add_running(group: argparse._ActionsContainer) -> None:
     """Add what every command has that runs transfers."""
-    add_option(group, '--preset', choices=sorted(PRESETS), default=None,
-               help=f'a published system; explicit options win over it (default: {DEFAULT_PRESET})')
+    add_option(group, '--preset', choices=list(PRESETS), metavar='NAME', default=None,
+               help=f'a published system, its search included: {", ".join(PRESETS)}; explicit '
+                    'options win over it; see `nst-lbfgs presets` (default: the objective of '
+                    f'{DEFAULT_OBJECTIVE}, with our own search)')
     add_option(group, '--force', action='store_true', help='replace results that exist already')
     add_option(group, '--verbose', action='store_true', help="show TensorFlow's own messages")
 
@@ -135,33 +182,24 @@ def run(args: argparse.Namespace) -> int:
     """Check everything that can be checked at once, then import TensorFlow and run."""
     from .transfer_run import prepare
 
-    prepared = prepare(*_source(args), max_pixels=args.max_pixels, overwrite=args.force)
+    preset, base, otherwise = _base(args)
+    prepared = prepare(settings_from(args, base), *paths_from(args, otherwise), preset=preset,
+                       max_pixels=args.max_pixels, overwrite=args.force)
     return _transfer(prepared, verbose=args.verbose)
 
 
-def _source(args: argparse.Namespace) -> tuple[RunConfig, Path, Path, Path]:
-    """Return the configuration and the paths of base, style and prefix."""
-    paths = [path for path in (args.base_image_path, args.style_reference_image_path,
-                               args.result_prefix) if path is not None]
+def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths | None]:
+    """Return what the arguments change: a preset's name, its settings, and its paths, if any."""
     if args.record is None:
-        base = PRESETS[args.preset or DEFAULT_PRESET]
-    else:
-        from nst_lbfgs.record import read_record
+        base = PRESETS[args.preset] if args.preset else RunConfig()
+        return args.preset, base, DEFAULTS.get(args.preset)
+    if args.preset:
+        raise ConfigError('Expected --preset or --from. Received: both.')
+    from nst_lbfgs.record import read_record
 
-        record = read_record(args.record)
-        base = record['config']
-        paths = _recorded_paths(record, paths)
-    if len(paths) != 3:
-        raise ConfigError('Expected BASE STYLE PREFIX, or --from RECORD. '
-                          f'Received: {len(paths)} of them.')
-    content, style, prefix = (Path(path) for path in paths)
-    return settings_from(args, base), content, style, prefix
-
-
-def _recorded_paths(record: dict[str, Any], paths: list[str]) -> list[str]:
-    if len(paths) > 1:
-        return paths
-    return [record['content_path'], record['style_path'], *(paths or [record['prefix']])]
+    record = read_record(args.record)
+    return record.get('preset'), record['config'], (
+        record['content_path'], record['style_path'], record['prefix'])
 
 
 def _transfer(prepared: TransferRun, *, verbose: bool) -> int:

@@ -23,7 +23,7 @@ from .progress import ProgressLines
 
 if TYPE_CHECKING:
     from nst_lbfgs.features import Network
-    from nst_lbfgs.images import Pixels
+    from nst_lbfgs.picture_colour import Pixels
     from nst_lbfgs.transfer import Progress, TransferResult
 
 
@@ -91,6 +91,7 @@ class TransferRun:
     size: tuple[int, int]
     outputs: Outputs
     overwrite: bool
+    preset: str | None = None
 
     def run(self, command: list[str], network: Network | None = None) -> int:
         """Run the transfer and write its results. TensorFlow should be imported by now.
@@ -137,6 +138,7 @@ class TransferRun:
             'picture': str(self.outputs.picture.absolute()),
             'height': self.size[0],
             'width': self.size[1],
+            'preset': self.preset,
             'config': self.config,
             'weights': asdict(result.weights) | {
                 'path': result.weights.path and str(result.weights.path)},
@@ -183,7 +185,7 @@ def announce_network(config: TransferConfig, lines: ProgressLines) -> Network:
 
 
 def prepare(config: RunConfig, content_path: Path, style_path: Path, prefix: Path, *,
-            max_pixels: int | None, overwrite: bool) -> TransferRun:
+            max_pixels: int | None, overwrite: bool, preset: str | None = None) -> TransferRun:
     """Check and read everything that a run needs, without TensorFlow.
 
     Raises ConfigError, ImageError, OutputError or WeightsError.
@@ -202,4 +204,4 @@ def prepare(config: RunConfig, content_path: Path, style_path: Path, prefix: Pat
         resolve_weights(config.transfer.weights, seed=config.transfer.seed)
     outputs.check(overwrite=overwrite)
     return TransferRun(config, content_path, style_path, content, style, init, size, outputs,
-                       overwrite)
+                       overwrite, preset)

@@ -65,6 +65,18 @@ DISTANCES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     'mean-squared-error': mean_squared_error,
 }
 
+# What VGG19's features are multiplied with before they are compared.
+FEATURE_SCALES: dict[str, float] = {
+    # As Caffe's network computes them from pixels of 0 to 255: all seeds but 001
+    'caffe': 1.0,
+    # As if the network had been trained on torchvision's coordinates (seed 001), where a channel's
+    # standard deviation, 0.226 of 255 on average, is 1. Convolutions and rectifiers are positively
+    # homogeneous: an input that many times smaller, with biases as much smaller, gives features
+    # that many times smaller. torchvision's own VGG19 was trained afresh: this is its scale of
+    # input, not its weights.
+    'torchvision': 1.0 / (255 * 0.226),
+}
+
 # What a style distance is multiplied with, from the picture's size (H, W).
 STYLE_SCALES: dict[str, Callable[[int, int], float]] = {
     'none': lambda height, width: 1.0,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .adam import minimize_adam
 from .config import TransferConfig
 from .errors import ConfigError, ImageSizeError, NonFiniteLossError
 from .features import Network, build_extractor, load_network
@@ -95,7 +96,7 @@ def transfer_style(
     start = _start(content, init, config, preprocessing)
     failure = None
     try:
-        stop_reason = minimize_lbfgs(journal.evaluate, start, config, journal.mark)
+        stop_reason = _minimize(journal, start, config, preprocessing)
         image = journal.last_picture()
     except (StopSearch, NonFiniteLossError) as stop:
         if not journal.best:
@@ -120,6 +121,17 @@ def _start(content: Pixels, init: Pixels | None, config: TransferConfig,
     else:
         picture = content
     return preprocessing.preprocess(picture).astype(np.float64).ravel()
+
+
+def _minimize(journal: _Journal, start: FloatArray, config: TransferConfig,
+              preprocessing: Preprocessing) -> str:
+    if config.optimizer == 'lbfgs':
+        return minimize_lbfgs(journal.evaluate, start, config, journal.mark)
+    bounds = None
+    if config.clip:
+        low, high = preprocessing.pixel_range()
+        bounds = np.resize(low, start.shape), np.resize(high, start.shape)
+    return minimize_adam(journal.evaluate, start, config, journal.mark, bounds)
 
 
 class _Journal:

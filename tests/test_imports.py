@@ -14,6 +14,7 @@ LIBRARY = ROOT / 'nst_lbfgs'
 
 # What each room may import of this package; a name not listed may import nothing of it.
 ALLOWED = {
+    'adam': {'config', 'optimizers'},
     'config': {'errors', 'network_layers'},
     'contact_sheet': {'picture_size'},
     'coordinates': set(),
@@ -41,7 +42,7 @@ ALLOWED = {
     'reconstruction': {'config'},
     'record': {'config', 'errors'},
     'torch_pickle': {'errors'},
-    'transfer': {'config', 'coordinates', 'errors', 'features', 'network_layers', 'objective',
+    'transfer': {'adam', 'config', 'coordinates', 'errors', 'features', 'network_layers', 'objective',
                  'optimizers', 'preprocessing', 'weights'},
     'vgg19_h5': {'errors', 'network_layers'},
     'weights': {'errors', 'files', 'normalised_weights', 'official_weights', 'vgg19_h5'},
@@ -49,8 +50,9 @@ ALLOWED = {
 # Packages that only these rooms may import.
 ONLY_IN = {
     'scipy.optimize': {'optimizers'},
-    'PIL': {'contact_sheet', 'images', 'picture_colour', 'picture_output', 'picture_size', 'postprocess'},
-    'tensorflow': {'device', 'inspection', 'losses', 'objective'},
+    'PIL': {'contact_sheet', 'images', 'picture_colour', 'picture_output', 'picture_size',
+            'postprocess'},
+    'tensorflow': {'adam', 'device', 'inspection', 'losses', 'objective'},
     'argparse': set(),
 }
 ROOMS = sorted(path.stem for path in LIBRARY.glob('*.py') if path.stem != '__init__')

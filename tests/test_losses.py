@@ -9,6 +9,7 @@ import tensorflow as tf
 from nst_lbfgs import config
 from nst_lbfgs.losses import (
     DISTANCES,
+    FEATURE_SCALES,
     GRAM_SCALES,
     STYLE_SCALES,
     TOTAL_VARIATIONS,
@@ -107,6 +108,7 @@ def test_picture_size_scale_is_that_of_the_keras_example():
 
 @pytest.mark.parametrize('registry, names', [
     (DISTANCES, config.DISTANCE_NAMES),
+    (FEATURE_SCALES, config.FEATURE_SCALE_NAMES),
     (GRAM_SCALES, config.GRAM_NORMALISATIONS),
     (STYLE_SCALES, config.STYLE_SCALE_NAMES),
     (TOTAL_VARIATIONS, config.TOTAL_VARIATION_NAMES),
