@@ -18,6 +18,7 @@ ALLOWED = {
     'config': {'errors', 'network_layers'},
     'checkpoint': {'curvature', 'errors', 'files', 'optimizers', 'record', 'search',
                    'transfer_state'},
+    'contact_sheet': {'picture_size'},
     'coordinates': set(),
     'curvature': set(),
     'device': set(),
@@ -25,6 +26,7 @@ ALLOWED = {
     'features': {'errors', 'network_layers', 'vgg19_h5', 'weights'},
     'files': {'errors'},
     'images': {'errors', 'picture_colour', 'silence'},
+    'inspection': {'features', 'losses', 'network_layers', 'preprocessing'},
     'journal': {'objective', 'transfer_state'},
     'losses': set(),
     'network_layers': set(),
@@ -41,6 +43,7 @@ ALLOWED = {
     'postprocess': {'errors'},
     'preprocessing': set(),
     'presets': {'config'},
+    'reconstruction': {'config'},
     'record': {'config', 'errors'},
     'search': {'config', 'coordinates', 'curvature', 'errors', 'optimizers'},
     'silence': set(),
@@ -55,8 +58,9 @@ ALLOWED = {
 # Packages that only these rooms may import.
 ONLY_IN = {
     'scipy.optimize': {'optimizers'},
-    'PIL': {'images', 'picture_colour', 'picture_output', 'picture_size', 'postprocess'},
-    'tensorflow': {'adam', 'device', 'losses', 'objective'},
+    'PIL': {'contact_sheet', 'images', 'picture_colour', 'picture_output', 'picture_size',
+            'postprocess'},
+    'tensorflow': {'adam', 'device', 'inspection', 'losses', 'objective'},
     'argparse': set(),
 }
 ROOMS = sorted(path.stem for path in LIBRARY.glob('*.py') if path.stem != '__init__')
@@ -103,6 +107,9 @@ def test_the_library_never_imports_the_command_line():
     'from cli.main import main; main(["transfer", "--help"])',
     'from cli.main import main; main(["transfer", "a.png", "b.png", "c", "--content-weight", "x"])',
     'from cli.main import main; main(["transfer", "a.png"])',
+    'from cli.main import main; main(["sweep", "a.png", "b.png", "c", "--vary", "seed=1"])',
+    'from cli.main import main; main(["reconstruct", "style", "a.png", "--layer", "block1_conv1"])',
+    'from cli.main import main; main(["inspect", "a.png"])',
 ])
 def test_tensorflow_is_not_loaded(statement):
     program = f"""
