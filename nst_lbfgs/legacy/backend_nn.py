@@ -9,7 +9,6 @@ import keras
 import tensorflow as tf
 
 from .backend_state import data_format_named, learning_phase
-from .functions import is_learning_phase
 from .tensors import Tensor, as_symbolic, is_symbolic, on_tensors
 
 __all__ = [
@@ -217,9 +216,8 @@ def in_train_phase(x: Any, alt: Any, training: Any = None) -> Tensor:
     phase = learning_phase() if training is None else training
     if not is_symbolic(phase):
         chosen = x if phase else alt
-        return chosen() if callable(chosen) else as_symbolic(chosen)
-    if not is_learning_phase(phase):
-        return switch(phase, x, alt)
+        chosen = chosen() if callable(chosen) and not is_symbolic(chosen) else chosen
+        return chosen if tf.is_tensor(chosen) else as_symbolic(chosen)
     return switch(phase, x, alt)
 
 

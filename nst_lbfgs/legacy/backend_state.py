@@ -10,8 +10,10 @@ import keras
 import numpy as np
 
 from ..errors import LegacyError
+from .catalogue import UNSUPPORTED
 from .sessions import Session
 from .settings import SETTINGS
+from .tensors import keras_input
 
 _ORDERINGS = {'th': 'channels_first', 'tf': 'channels_last'}
 
@@ -54,7 +56,7 @@ def learning_phase() -> Any:
     if SETTINGS.learning_phase is not None:
         return SETTINGS.learning_phase
     if not _phase:
-        tensor = keras.Input(batch_shape=(), dtype='int32', name='keras_learning_phase')
+        tensor = keras_input(batch_shape=(), dtype='int32', name='keras_learning_phase')
         tensor._legacy_learning_phase = True
         _phase.append(tensor)
     return _phase[0]
@@ -112,32 +114,16 @@ def name_scope(name: str) -> Iterator[None]:
     yield
 
 
-# What the old backend had and these scripts did not use: name -> what to use today.
-_UNSUPPORTED = {
-    'conv1d': 'keras.ops.conv', 'conv3d': 'keras.ops.conv', 'pool3d': 'keras.ops.max_pool',
-    'conv2d_transpose': 'keras.layers.Conv2DTranspose', 'deconv2d': 'keras.layers.Conv2DTranspose',
-    'conv3d_transpose': 'keras.layers.Conv3DTranspose',
-    'ctc_batch_cost': 'keras.ops.ctc_loss', 'ctc_decode': 'keras.ops.ctc_decode',
-    'ctc_label_dense_to_sparse': 'keras.ops.ctc_loss', 'foldl': 'tf.foldl', 'foldr': 'tf.foldr',
-    'local_conv1d': 'keras.ops.conv', 'local_conv2d': 'keras.ops.conv',
-    'rnn': 'keras.layers.RNN', 'resize_volumes': 'keras.ops.repeat',
-    'separable_conv1d': 'keras.ops.separable_conv', 'spatial_3d_padding': 'keras.ops.pad',
-    'sparse_categorical_crossentropy': 'keras.losses.sparse_categorical_crossentropy',
-    'temporal_padding': 'keras.ops.pad', 'to_dense': 'tf.sparse.to_dense',
-    'nb_of_neighbours': 'keras.ops', 'get_variable_shape': 'K.int_shape',
-}
-
-
 def unsupported(name: str) -> Any:
     """Return, for a function of the old backend that is not here, one that says so when called.
 
     Raises AttributeError for what the old backend did not have either.
     """
-    if name not in _UNSUPPORTED:
+    if name not in UNSUPPORTED:
         raise AttributeError(f'the old keras.backend has no {name!r}')
 
     def refuse(*_args: Any, **_kwargs: Any) -> Any:
         raise LegacyError(f'Expected a backend function that is supported. Received: K.{name}, '
-                          f'which is not; use {_UNSUPPORTED[name]} instead')
+                          f'which is not; use {UNSUPPORTED[name]} instead')
     refuse.__name__ = name
     return refuse

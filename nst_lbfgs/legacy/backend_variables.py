@@ -12,7 +12,8 @@ import tensorflow as tf
 from .functions import Assignment, Function, gradients
 from .sessions import evaluate_tensor
 from .tensors import (
-    Constant, Tensor, Variable, apply, as_symbolic, is_input, is_symbolic, on_tensors,
+    Constant, Tensor, Variable, apply, as_symbolic, is_input, is_symbolic, keras_input,
+    on_tensors,
 )
 
 __all__ = [
@@ -54,7 +55,7 @@ def placeholder(shape: Sequence[int | None] | None = None, ndim: int | None = No
     if shape is None:
         shape = (None,) * ndim if ndim else ()
     whole = tuple(None if size is None else int(size) for size in shape)
-    return keras.Input(batch_shape=whole, dtype=dtype or keras.config.floatx(), name=name)
+    return keras_input(batch_shape=whole, dtype=dtype or keras.config.floatx(), name=name)
 
 
 def is_placeholder(x: Any) -> bool:

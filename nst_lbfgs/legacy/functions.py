@@ -13,7 +13,8 @@ from ..errors import LegacyError
 from .lowering import Lowering, Value, evaluate, in_full
 from .settings import SETTINGS
 from .tensors import (
-    Gradients, Tensor, Variable, ancestry, as_symbolic, is_symbolic, operation_of,
+    Gradients, Tensor, Variable, ancestry, as_symbolic, is_learning_phase, is_symbolic,
+    operation_of,
 )
 
 # Operations with state that read it and nothing more; anything else may differ every time.
@@ -84,11 +85,6 @@ class Function:
     def _compile(self, inputs: list[Tensor], training: bool) -> _Compiled:
         outputs = [as_symbolic(output) for output in self.outputs if output is not None]
         return _Compiled(inputs, outputs, self.updates, training)
-
-
-def is_learning_phase(tensor: Any) -> bool:
-    """Return whether a tensor is the one that `K.learning_phase` gives."""
-    return getattr(tensor, '_legacy_learning_phase', False)
 
 
 def _training(phases: list[tuple[Tensor, Any]]) -> bool:

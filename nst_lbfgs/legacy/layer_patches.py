@@ -7,6 +7,7 @@ pass as they are, so its own models are built as before.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ import keras
 from .functions import OptimizerStep
 from .layer_arguments import translate
 from .old_weights import load_old_weights, set_layer_weights
-from .tensors import bind, is_input
+from .tensors import bind, is_input, keras_input
 
 
 def patch_layers() -> None:
@@ -42,6 +43,7 @@ def _translating(initialise: Callable[..., None], kind: str) -> Callable[..., No
         initialise(self, *args, **kwargs)
         for name, value in ours.items():
             setattr(self, name, value)
+    wrapped.__signature__ = inspect.signature(initialise)  # type: ignore[attr-defined]
     return wrapped
 
 
@@ -95,7 +97,7 @@ def _patch_models() -> None:
 
 
 def _functional_class() -> Any:
-    entry = keras.Input((1,))
+    entry = keras_input((1,))
     return type(keras.Model(entry, entry))
 
 

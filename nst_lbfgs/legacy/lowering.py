@@ -19,7 +19,7 @@ from ..errors import LegacyError
 from .row_wise import broadcasts_over_rows, is_elementwise, is_network_layer, is_row_wise
 from .tensors import (
     Concatenation, Constant, Gradients, Slice, Tensor, Variable, ancestry, as_symbolic, is_input,
-    leaf_value, node_of, operation_of, source_of,
+    is_learning_phase, leaf_value, node_of, operation_of, source_of,
 )
 
 Environment = dict['Value', Any]
@@ -106,6 +106,8 @@ class Lowering:
             return self._lowered[id(source)]
         if isinstance(tensor, (Variable, Constant)):
             return Value(lambda _: leaf_value(tensor), (), id(tensor) in self._tracked)
+        if is_learning_phase(tensor):
+            return Value(lambda _: tf.constant(int(self.training)), (), False)
         if is_input(tensor):
             return Value(lambda _: _refuse(tensor), (), True)
         operation, node = operation_of(tensor), node_of(tensor)

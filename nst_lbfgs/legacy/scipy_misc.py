@@ -77,8 +77,7 @@ def toimage(arr: Any, high: int = 255, low: int = 0, cmin: float | None = None,
             channel_axis: int | None = None) -> Any:
     """Return an array as a Pillow image: two axes as grey, three with 3 or 4 channels.
 
-    `channel_axis` says where the channels are; else the first axis of length 3 or 4, from the
-    last one that SciPy looked at: 2, 1, 0.
+    `channel_axis` says where the channels are; else they are the first axis of length 3, or 4.
     """
     data = np.asarray(arr)
     if np.iscomplexobj(data):
@@ -104,15 +103,14 @@ def _grey(data: Array, high: int, low: int, cmin: float | None, cmax: float | No
         return Image.frombytes('F', size, data.astype(np.float32).tobytes())
     if mode == 'I':
         return Image.frombytes('I', size, data.astype(np.uint32).tobytes())
+    if mode == '1':
+        return Image.fromarray(data > high)
     pixels = bytescale(data, cmin, cmax, high, low)
-    image = Image.frombytes('L', size, np.ascontiguousarray(pixels).tobytes())
-    return image.convert('1') if mode == '1' else image
+    return Image.frombytes('L', size, np.ascontiguousarray(pixels).tobytes())
 
 
 def _channels(shape: tuple[int, ...]) -> int:
-    if 3 in shape:
-        return next(axis for axis in (2, 1, 0) if shape[axis] == 3)
-    return next(axis for axis in (2, 1, 0) if shape[axis] == 4)
+    return shape.index(3 if 3 in shape else 4)
 
 
 def imresize(arr: Any, size: Any, interp: str = 'bilinear', mode: str | None = None) -> Array:

@@ -16,6 +16,9 @@ import tensorflow as tf
 
 from ..errors import LegacyError
 
+# Keras 3's own, taken here: within `importing.old_names` the public name is ours.
+keras_input = keras.Input
+
 Tensor = Any  # a KerasTensor, a TensorFlow tensor, or what converts to one
 
 
@@ -182,7 +185,7 @@ def bind(name: str | None, tensor: Tensor, shape: Any = None) -> Tensor:
     tensor = as_symbolic(tensor)
     batch_shape = tuple(shape) if shape is not None else tensor.shape
     known = tuple(t if t is not None else s for t, s in zip(tensor.shape, batch_shape))
-    entry = keras.Input(batch_shape=known, dtype=tensor.dtype, name=name)
+    entry = keras_input(batch_shape=known, dtype=tensor.dtype, name=name)
     entry._legacy_source = tensor
     return entry
 
@@ -207,6 +210,11 @@ def node_of(tensor: Tensor) -> Any:
 def is_input(tensor: Tensor) -> bool:
     """Return whether a tensor is a placeholder: a Keras input, bound or not."""
     return isinstance(operation_of(tensor), keras.layers.InputLayer)
+
+
+def is_learning_phase(tensor: Any) -> bool:
+    """Return whether a tensor is the one that `K.learning_phase` gives."""
+    return getattr(tensor, '_legacy_learning_phase', False)
 
 
 def parents_of(tensor: Tensor) -> list[Tensor]:
