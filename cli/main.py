@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from nst_lbfgs import __version__
 from nst_lbfgs.errors import ConfigError, StyleTransferError
 
-COMMANDS: tuple[object, ...] = ()
+from . import run
+
+COMMANDS: tuple[object, ...] = (run,)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -69,17 +69,19 @@ def _with_operand(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any
 
 
 def _operand(other: Any, dtype: str) -> Any:
-    """Return the other operand with the tensor's own type, as TensorFlow 1 converted it.
+    """Return the other operand as a tensor of the tensor's own type, as TensorFlow 1 made it.
 
-    Keras 3 would make float64 of a float32 tensor times np.float64(2).
+    Keras 3 would make float64 of a float32 tensor times np.float64(2), and takes the product of
+    a tensor and a plain number to be sparse.
     """
+    if is_symbolic(other) or tf.is_tensor(other):
+        return other
     if isinstance(other, keras.Variable):
         return as_symbolic(other)
-    if isinstance(other, np.generic):
-        other = other.item()
-    if isinstance(other, np.ndarray) and np.issubdtype(other.dtype, np.floating):
-        return as_symbolic(other.astype(dtype if 'float' in dtype else 'float32'))
-    return as_symbolic(other) if isinstance(other, (np.ndarray, list)) else other
+    array = np.asarray(other)
+    if np.issubdtype(array.dtype, np.floating) and 'float' not in dtype:
+        return as_symbolic(array, 'float32')
+    return as_symbolic(array, dtype if array.dtype.kind in 'iuf' else None)
 
 
 def _getitem(self: Any, key: Any) -> Any:

@@ -34,6 +34,14 @@ class Expression(keras.Operation):  # type: ignore[misc]
         """Return the function's value; Keras infers the symbolic shape by tracing this."""
         return self.function(*args, **kwargs)
 
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the result's shape and type; an error is the function's own, in its words."""
+        try:
+            return super().compute_output_spec(*args, **kwargs)
+        except Exception as error:
+            text = str(error)
+            raise type(error)(text.partition('Error encountered:\n\n')[2] or text) from None
+
 
 class Slice(Expression):
     """`tensor[key]` with a key that holds no tensors."""
