@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -214,7 +215,7 @@ def dtype(x: Any) -> str:
 
 def count_params(x: Any) -> int:
     """Return the number of elements of a variable."""
-    return int(np.prod(int_shape(x) or ()))
+    return math.prod(size or 0 for size in int_shape(x) or ())
 
 
 def cast(x: Any, dtype: str) -> Tensor:

@@ -63,6 +63,9 @@ class Function:
                  **_ignored: Any) -> None:
         self.name = name
         self.inputs = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+        for tensor in self.inputs:
+            if not is_symbolic(tensor) and not isinstance(tensor, int):
+                raise TypeError(f'Expected tensors as inputs of K.function. Received: {tensor!r}')
         self._single = not isinstance(outputs, (list, tuple))
         self.outputs = [outputs] if self._single else list(outputs)
         self.updates = list(updates or [])
@@ -207,7 +210,8 @@ def _address(tensor: Any) -> int | None:
     get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
     get_pointer.restype, get_pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     managed = get_pointer(capsule, b'dltensor')
-    return ctypes.cast(managed, ctypes.POINTER(ctypes.c_void_p))[0]
+    address: int | None = ctypes.cast(managed, ctypes.POINTER(ctypes.c_void_p))[0]
+    return address
 
 
 class Assignment:

@@ -50,7 +50,7 @@ def _translating(initialise: Callable[..., None], kind: str) -> Callable[..., No
 def _patch_layer(layer: Any) -> None:
     layer.output_shape = property(lambda self: _shape_of(self.output))
     layer.input_shape = property(lambda self: _shape_of(self.input))
-    layer.input = property(layer.input.fget, set_input)
+    layer.input = property(_input_of(layer.input.fget), set_input)
     layer.set_input = set_input
     layer.get_output = lambda self, train=False: self.output
     layer.get_input = lambda self, train=False: self.input
@@ -60,6 +60,12 @@ def _patch_layer(layer: Any) -> None:
     layer.W = property(lambda self: self.kernel)
     layer.b = property(lambda self: self.bias)
     layer.set_weights = set_layer_weights
+
+
+def _input_of(found: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Give an InputLayer's own tensor as its input too, as Keras 2 did."""
+    return lambda self: (
+        self.output if isinstance(self, keras.layers.InputLayer) else found(self))
 
 
 def _shape_of(tensors: Any) -> Any:
@@ -90,6 +96,8 @@ def set_input(layer: Any, tensor: Any, shape: Any = None) -> None:
 def _patch_models() -> None:
     sequential, functional = keras.Sequential, _functional_class()
     sequential.add = _with_entry(sequential.add)
+    sequential.input = property(lambda self: self.inputs[0])
+    sequential.output = property(lambda self: self.outputs[0])
     functional.__init__ = _with_plural_names(functional.__init__)
     new = keras.Model.__new__
     keras.Model.__new__ = staticmethod(_with_plural_names(new))

@@ -332,4 +332,3 @@ def _slice_of(part: Value, key: tuple[Any, ...]) -> Value:
 
 def _flat(result: Any) -> list[Any]:
     return list(tf.nest.flatten(result))
-

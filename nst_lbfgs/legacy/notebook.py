@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import sys
 import types
@@ -33,8 +34,10 @@ def run_cells(cells: list[Cell], module: types.ModuleType, path: Path) -> None:
 
 def _run_cell(cell: Cell, names: dict[str, Any], pictures: Pictures) -> None:
     body, last = list(cell.tree.body), None
-    if body and isinstance(body[-1], ast.Expr) and not cell.text.rstrip().endswith(';'):
-        last = ast.Expression(body.pop().value)
+    ending = body[-1] if body else None
+    if isinstance(ending, ast.Expr) and not cell.text.rstrip().endswith(';'):
+        last = ast.Expression(ending.value)
+        body.pop()
     exec(compile(ast.Module(body, []), cell.name, 'exec'), names)
     if last is not None:
         pictures.show(eval(compile(last, cell.name, 'eval'), names))
@@ -48,9 +51,8 @@ def _stand_in_for_ipython(undo: ExitStack, module: types.ModuleType, pictures: P
     module.__dict__['display'] = pictures.display
     module.__dict__['get_ipython'] = lambda: _Ignoring()
     if find_spec('matplotlib') is not None:
-        import matplotlib
-        matplotlib.use('Agg')
-        from matplotlib import pyplot
+        importlib.import_module('matplotlib').use('Agg')
+        pyplot = importlib.import_module('matplotlib.pyplot')
         replace(undo, pyplot, 'show', lambda *args, **kwargs: pictures.save_figures())
     if find_spec('IPython') is None:
         stand_in = types.ModuleType('IPython.display')
@@ -61,7 +63,7 @@ def _stand_in_for_ipython(undo: ExitStack, module: types.ModuleType, pictures: P
         replace_module(undo, 'IPython', package)
         replace_module(undo, 'IPython.display', stand_in)
     else:
-        replace(undo, __import__('IPython.display').display, 'display', pictures.display)
+        replace(undo, importlib.import_module('IPython.display'), 'display', pictures.display)
 
 
 def _restore_backend(before: str | None) -> None:

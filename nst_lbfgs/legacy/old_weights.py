@@ -45,7 +45,7 @@ def set_layer_weights(layer: Any, weights: Any, *, turn: bool = True) -> None:
 def _fitted(array: Array, shape: tuple[int, ...], turn: bool) -> Array:
     if array.shape == shape or array.ndim != 4:
         return array
-    kernel = array.transpose(2, 3, 1, 0)
+    kernel: Array = array.transpose(2, 3, 1, 0)
     return kernel[::-1, ::-1] if turn else kernel
 
 
@@ -119,7 +119,8 @@ def convert_all_kernels_in_model(model: Any) -> None:
 
 def convert_kernel(kernel: Array) -> Array:
     """Return a kernel (rows, columns, channels, filters) turned by 180 degrees."""
-    return kernel[::-1, ::-1].copy()
+    turned: Array = kernel[::-1, ::-1].copy()
+    return turned
 
 
 class RandomWeights(str):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
+import sys
 import types
 import warnings
 from collections.abc import Callable
@@ -87,7 +89,7 @@ def _quiet_lbfgs(minimise: Callable[..., Any]) -> Callable[..., Any]:
         kept = {name: value for name, value in kwargs.items()
                 if name not in _PRINTING or name in taken}
         with warnings.catch_warnings():
-            warnings.filterwarnings('ignore', category=DeprecationWarning, module='scipy')
+            warnings.filterwarnings('ignore', '.*`disp` and `iprint`', DeprecationWarning)
             return minimise(*args, **kept)
     return fmin_l_bfgs_b
 
@@ -103,7 +105,7 @@ def _restore_tensorflow(undo: ExitStack) -> None:
         'reset_default_graph': _nothing,
         'ConfigProto': _Options, 'GPUOptions': _Options,
     }
-    for module in {id(m): m for m in (tf, old, getattr(old.compat, 'v1', old))}.values():
+    for module in _tensorflow_modules():
         for name, value in names.items():
             replace(undo, module, name, value)
     later = {'Print': old.Print, 'log': tf.math.log, 'logging': old.logging,
@@ -112,6 +114,14 @@ def _restore_tensorflow(undo: ExitStack) -> None:
     for name, value in later.items():
         if not hasattr(tf, name):
             replace(undo, tf, name, value)
+
+
+def _tensorflow_modules() -> list[Any]:
+    """Return TensorFlow and every module that goes by the name of its compat.v1."""
+    importlib.import_module('tensorflow.compat.v1')
+    found = [module for name, module in list(sys.modules.items())
+             if name.startswith('tensorflow') and name.endswith('compat.v1')]
+    return list({id(m): m for m in (tf, tf.compat.v1, *found)}.values())
 
 
 def _nothing(*_args: Any, **_kwargs: Any) -> None:

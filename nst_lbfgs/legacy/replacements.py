@@ -6,7 +6,7 @@ import sys
 from contextlib import ExitStack
 from typing import Any
 
-_ABSENT = object()
+_ABSENT: Any = object()
 
 
 def replace(undo: ExitStack, owner: Any, name: str, value: Any) -> None:
@@ -26,4 +26,4 @@ def replace_module(undo: ExitStack, name: str, module: Any) -> None:
     if before is _ABSENT:
         undo.callback(lambda: sys.modules.pop(name, None))
     else:
-        undo.callback(lambda: sys.modules.__setitem__(name, before))  # type: ignore[arg-type]
+        undo.callback(lambda: sys.modules.__setitem__(name, before))

@@ -136,5 +136,3 @@ def _strip(report: traceback.TracebackException, names: set[str]) -> None:
 
 def _is_ours(filename: str) -> bool:
     return os.path.abspath(filename).startswith(_OURS + os.sep)
-
-

@@ -34,17 +34,17 @@ def bytescale(data: Any, cmin: float | None = None, cmax: float | None = None, h
 
     uint8 data come back as they are.
     """
-    data = np.asarray(data)
-    if data.dtype == np.uint8:
-        return data
+    values: Array = np.asarray(data)
+    if values.dtype == np.uint8:
+        return values
     if not 0 <= low <= high <= 255:
         raise ValueError(f'Expected 0 <= low <= high <= 255. Received: low={low}, high={high}')
-    least = data.min() if cmin is None else cmin
-    span = (data.max() if cmax is None else cmax) - least
+    least = values.min() if cmin is None else cmin
+    span = (values.max() if cmax is None else cmax) - least
     if span < 0:
         raise ValueError('Expected cmax of at least cmin. Received: less')
     scale = float(high - low) / (span or 1)
-    scaled = (data - least) * scale + low
+    scaled = (values - least) * scale + low
     return np.asarray(scaled.clip(low, high) + .5).astype(np.uint8)
 
 

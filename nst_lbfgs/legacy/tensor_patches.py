@@ -5,6 +5,7 @@ Applied once, when `nst_lbfgs.legacy` is used; nothing that Keras 3 does itself 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -43,7 +44,7 @@ class StaticShape(tuple[Any, ...]):
 
     def num_elements(self) -> int | None:
         """Return the number of elements, or None if it is not fixed."""
-        return None if None in self else int(np.prod(self.as_list()))
+        return None if None in self else math.prod(int(size) for size in self)
 
 
 def patch_tensors() -> None:

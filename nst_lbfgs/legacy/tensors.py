@@ -154,7 +154,7 @@ def apply(function: Callable[..., Any], *args: Any, label: str | None = None,
         return function(*args, **kwargs)
     args, kwargs = map_leaves(_lift, (args, kwargs))
     operation = function if isinstance(function, Expression) else Expression(
-        function, label or getattr(function, '__name__', 'expression'))
+        function, str(label or getattr(function, '__name__', 'expression')))
     return operation.symbolic_call(*args, **kwargs)
 
 

@@ -57,7 +57,7 @@ def test_toimage_finds_the_channels() -> None:
 
 def test_colours_survive_toimage_and_fromimage() -> None:
     """YCbCr there and back is within rounding of the start."""
-    pixels = np.random.default_rng(0).integers(0, 256, (3, 4, 3), dtype=np.uint8)
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 4, 3), dtype=np.uint8)
     ycc = misc.fromimage(misc.toimage(pixels), mode='YCbCr')
     back = misc.fromimage(misc.toimage(ycc, mode='YCbCr'), mode='RGB')
     assert np.abs(back.astype(int) - pixels).max() <= 3
