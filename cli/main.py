@@ -16,11 +16,12 @@ from . import (
     weights,
 )
 
-COMMANDS: tuple[object, ...] = (
-    transfer,
-    presets,
-    enhance,
-    weights,
+# In the order of the help.
+ADD_PARSERS = (
+    transfer.add_parser,
+    presets.add_parser,
+    enhance.add_parser,
+    weights.add_parser,
 )
 
 
@@ -33,8 +34,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('--version', action='version', version=f'nst-lbfgs {__version__}')
     commands = parser.add_subparsers(metavar='COMMAND', required=True)
-    for command in COMMANDS:
-        command.add_parser(commands)
+    for add_parser in ADD_PARSERS:
+        add_parser(commands)
     return parser
 
 

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 
 
 def import_tensorflow(*, verbose: bool) -> None:
-    """Import TensorFlow and Keras; unless `verbose`, keep their log off the terminal.
+    """Import TensorFlow and Keras, on TensorFlow; unless `verbose`, keep their log off the terminal.
 
-    Keras is told to run on TensorFlow. Some of the log is written by C++ before any setting is read, so the standard error stream itself is
-    turned away during the import. If the import fails, what was held back is shown.
+    Some of the log is written by C++ before any setting is read, so the standard error stream
+    itself is turned away during the import. If the import fails, what was held back is shown.
     """
     os.environ['KERAS_BACKEND'] = 'tensorflow'
     if not verbose:

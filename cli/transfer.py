@@ -48,15 +48,20 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
                                  description=DESCRIPTION, formatter_class=HelpFormatter)
     parser.set_defaults(run=run)
     add_paths(parser)
-    _add_objective(parser.add_argument_group('what is minimised'))
-    _add_loss_forms(parser.add_argument_group('the form of the losses'))
-    _add_search(parser.add_argument_group('the start and the search'))
-    _add_adam(parser.add_argument_group('Adam, for --optimizer adam'))
-    _add_pictures(parser.add_argument_group('the pictures'))
-    _add_post_processing(parser.add_argument_group('post-processing of every saved picture'))
-    _add_network(parser.add_argument_group('the network'))
+    add_settings(parser)
     _add_running(parser.add_argument_group('running'))
     add_old_options(parser)
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add every option that sets a field of a run's configuration."""
+    _add_objective(parser.add_argument_group('what is minimised'))
+    _add_loss_forms(parser.add_argument_group('the form of the losses'))
+    add_search(parser.add_argument_group('the start and the search'))
+    _add_adam(parser.add_argument_group('Adam, for --optimizer adam'))
+    add_pictures(parser.add_argument_group('the pictures'))
+    _add_post_processing(parser.add_argument_group('post-processing of every saved picture'))
+    add_network(parser.add_argument_group('the network'))
 
 
 def _add_objective(group: argparse._ActionsContainer) -> None:
@@ -86,7 +91,8 @@ def _add_loss_forms(group: argparse._ActionsContainer) -> None:
                 "times smaller as for torchvision's", choices=FEATURE_SCALE_NAMES)
 
 
-def _add_search(group: argparse._ActionsContainer) -> None:
+def add_search(group: argparse._ActionsContainer) -> None:
+    """Add the options about where the search starts and how long it goes on."""
     add_setting(group, '--optimizer', "scipy's L-BFGS or Keras's Adam", choices=OPTIMIZERS)
     add_setting(group, '--iter', 'number of iterations', field='iterations', type=int, metavar='N')
     add_setting(group, '--maxfun', 'evaluations, or steps of Adam, in an iteration',
@@ -112,7 +118,8 @@ def _add_adam(group: argparse._ActionsContainer) -> None:
                 action=argparse.BooleanOptionalAction)
 
 
-def _add_pictures(group: argparse._ActionsContainer) -> None:
+def add_pictures(group: argparse._ActionsContainer) -> None:
+    """Add the options about the pictures' sizes and files."""
     add_setting(group, '--image-height', 'height of the result in pixels; alone, it keeps the '
                 'aspect ratio', config=PictureConfig, type=int, metavar='PIXELS')
     add_setting(group, '--image-width', 'width; with the height: exactly that size, squashed',
@@ -124,7 +131,8 @@ def _add_pictures(group: argparse._ActionsContainer) -> None:
                 choices=STYLE_SIZES)
     add_setting(group, '--resampling', "how pictures are resized; nearest is Keras's load_img",
                 config=PictureConfig, choices=RESAMPLING_NAMES)
-    add_setting(group, '--save-every', 'save the picture of every Nth iteration and of the last',
+    add_setting(group, '--save-every', 'save the picture of every Nth iteration and of the last; 0 for '
+                'none',
                 config=PictureConfig, type=int, metavar='N')
     add_option(group, '--max-pixels', type=int, metavar='N',
                help="largest picture file that is read, in pixels (default: Pillow's limit)")
@@ -138,7 +146,8 @@ def _add_post_processing(group: argparse._ActionsContainer) -> None:
                     config=PictureConfig, type=float, metavar='FACTOR')
 
 
-def _add_network(group: argparse._ActionsContainer) -> None:
+def add_network(group: argparse._ActionsContainer) -> None:
+    """Add the options about VGG19."""
     add_setting(group, '--weights', "imagenet, the path of an h5 file, or random (for tests)")
     add_setting(group, '--pooling', 'how VGG19 pools; the weights stay as they are',
                 choices=POOLINGS)
@@ -149,12 +158,17 @@ def _add_network(group: argparse._ActionsContainer) -> None:
 
 
 def _add_running(group: argparse._ActionsContainer) -> None:
+    add_option(group, '--from', dest='record', metavar='RECORD', type=Path,
+               help='repeat the run of this record, PREFIX.json; a single argument is the new PREFIX')
+    add_running(group)
+
+
+def add_running(group: argparse._ActionsContainer) -> None:
+    """Add what every command has that runs transfers."""
     add_option(group, '--preset', choices=list(PRESETS), metavar='NAME', default=None,
                help=f'a published system, its search included: {", ".join(PRESETS)}; explicit '
                     'options win over it; see `nst-lbfgs presets` (default: the objective of '
                     f'{DEFAULT_OBJECTIVE}, with our own search)')
-    add_option(group, '--from', dest='record', metavar='RECORD', type=Path,
-               help='repeat the run of this record, PREFIX.json; a single argument is the new PREFIX')
     add_option(group, '--force', action='store_true', help='replace results that exist already')
     add_option(group, '--verbose', action='store_true', help="show TensorFlow's own messages")
 

@@ -8,19 +8,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nst_lbfgs.config import RunConfig
+from nst_lbfgs.config import RunConfig, TransferConfig
 from nst_lbfgs.errors import ConfigError, OutputWriteError
 from nst_lbfgs.files import already_exists, write_whole
 from nst_lbfgs.images import MAX_PIXELS, Picture, read_picture
 from nst_lbfgs.picture_output import FORMATS, check_output, write_picture
 from nst_lbfgs.picture_size import check_size, fitted_size, resize
+from nst_lbfgs.plain_pictures import path_in_record, read_pair
 from nst_lbfgs.postprocess import Enhancement, enhance
 from nst_lbfgs.record import to_json, versions
-from nst_lbfgs.weights import Weights, resolve_weights
+from nst_lbfgs.weights import resolve_weights
 
 from .progress import ProgressLines
 
 if TYPE_CHECKING:
+    from nst_lbfgs.features import Network
     from nst_lbfgs.images import Pixels
     from nst_lbfgs.transfer import Progress, TransferResult
 
@@ -51,7 +53,8 @@ class Outputs:
     def at_iteration(self, iteration: int) -> Path | None:
         """Return where this iteration's picture goes, or None if it is not to be saved."""
         last = self.config.transfer.iterations - 1
-        if iteration % self.config.pictures.save_every and iteration != last:
+        every = self.config.pictures.save_every
+        if not every or iteration % every and iteration != last:
             return None
         return self._beside(f'_at_iteration_{iteration}{self.suffix}')
 
@@ -84,21 +87,22 @@ class TransferRun:
     style_path: Path
     content: Picture
     style: Picture
-    init: Pixels | None
+    init: Picture | None
     size: tuple[int, int]
     outputs: Outputs
     overwrite: bool
     preset: str | None = None
 
-    def run(self, command: list[str]) -> int:
-        """Run the transfer and write its results. TensorFlow should be imported by now."""
-        from nst_lbfgs.features import load_network
+    def run(self, command: list[str], network: Network | None = None) -> int:
+        """Run the transfer and write its results. TensorFlow should be imported by now.
+
+        `network` is what `announce_network` returned for this configuration, if it is at hand.
+        """
         from nst_lbfgs.transfer import transfer_style
 
         config = self.config.transfer
         lines = ProgressLines(config.iterations, config.evaluations_per_iteration)
-        weights = resolve_weights(config.weights, seed=config.seed, report=lines.message)
-        lines.message(f'Weights: {weights.description}')
+        network = network or announce_network(config, lines)
         lines.message(f'{self.size[1]} x {self.size[0]} pixels, {config.precision}')
 
         def save(progress: Progress) -> None:
@@ -108,10 +112,11 @@ class TransferRun:
             lines.iteration(progress.losses, str(path) if path else None)
 
         result = transfer_style(
-            self._resized(self.content), self._resized_style(), config, init=self.init,
-            network=load_network(weights, seed=config.seed), on_iteration=save, on_evaluation=lines.evaluation)
+            self._resized(self.content), self._resized_style(), config,
+            init=None if self.init is None else self._resized(self.init),
+            network=network, on_iteration=save, on_evaluation=lines.evaluation)
         self._write_picture(self.outputs.picture, result.image)
-        write_whole(self.outputs.record, to_json(self._record(result, weights, command)),
+        write_whole(self.outputs.record, to_json(self._record(result, command)),
                     overwrite=self.overwrite)
         lines.message(f'{self.outputs.picture} after {result.evaluations} evaluations: '
                       f'{result.stop_reason}')
@@ -119,23 +124,24 @@ class TransferRun:
             raise result.failure
         return 0
 
-    def _record(self, result: TransferResult, weights: Weights,
-                command: list[str]) -> dict[str, Any]:
+    def _record(self, result: TransferResult, command: list[str]) -> dict[str, Any]:
         from nst_lbfgs.device import device_description
 
         return {
             'command': shlex.join(['nst-lbfgs', *command]),
-            'content_path': str(self.content_path.absolute()),
+            'content_path': path_in_record(self.content_path),
             'content_sha256': self.content.sha256,
-            'style_path': str(self.style_path.absolute()),
+            'style_path': path_in_record(self.style_path),
             'style_sha256': self.style.sha256,
+            'init_sha256': None if self.init is None else self.init.sha256,
             'prefix': str(self.outputs.prefix.absolute()),
             'picture': str(self.outputs.picture.absolute()),
             'height': self.size[0],
             'width': self.size[1],
             'preset': self.preset,
             'config': self.config,
-            'weights': asdict(weights) | {'path': weights.path and str(weights.path)},
+            'weights': asdict(result.weights) | {
+                'path': result.weights.path and str(result.weights.path)},
             'device': device_description(),
             'versions': versions(),
             'stop_reason': result.stop_reason,
@@ -164,6 +170,15 @@ class TransferRun:
         return resize(self.style.pixels, *own, pictures.resampling)
 
 
+def announce_network(config: TransferConfig, lines: ProgressLines) -> Network:
+    """Load VGG19 with the weights that `config` asks for, and say which they are."""
+    from nst_lbfgs.features import load_network
+
+    weights = resolve_weights(config.weights, seed=config.seed, report=lines.message)
+    lines.message(f'Weights: {weights.description}')
+    return load_network(weights, seed=config.seed)
+
+
 def prepare(config: RunConfig, content_path: Path, style_path: Path, prefix: Path, *,
             max_pixels: int | None, overwrite: bool, preset: str | None = None) -> TransferRun:
     """Check and read everything that a run needs, without TensorFlow.
@@ -172,16 +187,14 @@ def prepare(config: RunConfig, content_path: Path, style_path: Path, prefix: Pat
     """
     outputs = Outputs.of(prefix, config)
     limit = MAX_PIXELS if max_pixels is None else max_pixels
-    content = read_picture(content_path, max_pixels=limit)
-    style = read_picture(style_path, max_pixels=limit)
+    content, style = read_pair(content_path, style_path, max_pixels=limit)
     pictures = config.pictures
     size = fitted_size(*content.pixels.shape[:2], target_height=pictures.image_height,
                        target_width=pictures.image_width, longest_side=pictures.longest_side)
     check_size(*size, f'the result for {content_path}')
     init = None
     if pictures.init_path is not None:
-        init_picture = read_picture(Path(pictures.init_path), max_pixels=limit)
-        init = resize(init_picture.pixels, *size, pictures.resampling)
+        init = read_picture(Path(pictures.init_path), max_pixels=limit)
     if config.transfer.weights != 'imagenet':
         resolve_weights(config.transfer.weights, seed=config.transfer.seed)
     outputs.check(overwrite=overwrite)

@@ -142,7 +142,7 @@ class PictureConfig:
     """The size of the pictures, what is saved, and the post-processing.
 
     With neither height, width nor longest side the content picture keeps its size; with height and
-    width it is squashed to exactly that.
+    width it is squashed to exactly that. With `save_every` at 0 only the finished picture is saved.
     """
 
     image_height: int | None = 400
@@ -166,7 +166,7 @@ class PictureConfig:
                               'Received: both.')
         check_choice('style_size', self.style_size, STYLE_SIZES)
         check_choice('resampling', self.resampling, RESAMPLING_NAMES)
-        check_integer('save_every', self.save_every)
+        check_integer('save_every', self.save_every, at_least=0)
         check_flag('enhance', self.enhance)
         for name in ('brightness', 'color', 'sharpness'):
             check_not_negative(name, getattr(self, name))

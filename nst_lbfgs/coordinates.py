@@ -34,7 +34,8 @@ class PixelCoordinates:
         self._x0 = x0
 
     def start(self) -> FloatArray:
-        return self._x0.copy()
+        x0: FloatArray = self._x0.copy()
+        return x0
 
     def picture(self, z: FloatArray) -> FloatArray:
         return z

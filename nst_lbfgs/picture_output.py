@@ -17,13 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from .errors import ConfigError, OutputWriteError
 from .files import already_exists, write_whole
-
-Pixels = NDArray[np.uint8]
+from .picture_colour import Pixels
 
 FORMATS = {
     '.jpeg': 'JPEG',
@@ -114,15 +112,15 @@ def _format_of(path: Path) -> str:
 
 
 def _check_place(path: Path, overwrite: bool) -> None:
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise OutputWriteError(f'Cannot write {path}: there is no folder {path.parent}')
-    if path.is_dir():
+    if os.path.isdir(path):
         raise OutputWriteError(f'Cannot write {path}: it is a folder')
     try:
         mode = os.lstat(path).st_mode
     except FileNotFoundError:
         return
-    except OSError as error:  # for example a name that is too long
+    except (OSError, ValueError) as error:  # a name that is too long or holds a null character
         raise _cannot_write(path, error) from error
     if not overwrite:
         raise already_exists(path)
@@ -130,8 +128,9 @@ def _check_place(path: Path, overwrite: bool) -> None:
         raise OutputWriteError(f'Cannot write {path}: it is not an ordinary file')
 
 
-def _cannot_write(path: Path, error: OSError) -> OutputWriteError:
-    return OutputWriteError(f'Cannot write {path}: {error.strerror or error}')
+def _cannot_write(path: Path, error: OSError | ValueError) -> OutputWriteError:
+    reason = error.strerror if isinstance(error, OSError) else None
+    return OutputWriteError(f'Cannot write {path}: {reason or error}')
 
 
 def _image_of(pixels: Pixels, alpha: Pixels | None) -> Image.Image:

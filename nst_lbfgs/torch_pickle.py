@@ -42,7 +42,6 @@ def read_tensors(path: Path) -> Iterator[tuple[str, NDArray[np.float32]]]:
 
     Only whole, contiguous float tensors are read. The pickles may name `OrderedDict`, torch's
     `_rebuild_tensor_v2` and its `FloatStorage`; all else is refused before it is imported.
-    A pickle can still ask for much memory: check the file's digest first.
     Raises WeightsError for every file that is not of this form, OSError if it cannot be read.
     """
     with open(path, 'rb') as file:
@@ -57,8 +56,12 @@ def read_tensors(path: Path) -> Iterator[tuple[str, NDArray[np.float32]]]:
             yield name, _read_tensor(file, path, tensor, offsets)
 
 
-class _Unpickler(pickle.Unpickler):
-    """Knows the three names that a state dict of float tensors needs, and no others."""
+class _Unpickler(pickle._Unpickler):
+    """Knows the three names that a state dict of float tensors needs, and no others.
+
+    Based on the unpickler in Python, since the one in C takes as much memory as the largest
+    index that a pickle chooses to name.
+    """
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) == ('collections', 'OrderedDict'):
@@ -70,10 +73,12 @@ class _Unpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f'it names {module}.{name}, which is not allowed')
 
     def persistent_load(self, reference: Any) -> _Storage:
-        kind, storage_type, key, _, count, view = reference
+        kind, storage_type, key, _, length, view = reference
         if (kind, storage_type, view) != ('storage', 'FloatStorage', None):
-            raise pickle.UnpicklingError(f'unexpected storage {reference!r:.80}')
-        return _Storage(str(key), int(count))
+            raise pickle.UnpicklingError('a storage is not one of whole floats')
+        if not isinstance(key, str) or not isinstance(length, int):
+            raise pickle.UnpicklingError('a storage has no key or no length')
+        return _Storage(key, length)
 
 
 def _rebuild_tensor(storage: Any, offset: int, shape: tuple[int, ...], stride: tuple[int, ...],

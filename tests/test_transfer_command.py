@@ -94,6 +94,25 @@ def test_only_every_nth_picture_and_the_last_are_saved(folder):
     assert saved == ['out_at_iteration_0.png', 'out_at_iteration_3.png']
 
 
+def test_only_the_finished_picture_is_saved_if_asked(folder):
+    assert transfer(*FAST, '--save-every', '0') == 0
+    assert sorted(os.listdir()) == ['base.png', 'out.json', 'out.png', 'style.png']
+
+
+def test_a_colour_may_stand_for_a_picture_and_the_run_is_repeated_elsewhere(folder, monkeypatch):
+    assert transfer(*FAST, style='black') == 0
+    assert json.load(open('out.json'))['style_path'] == 'black'
+    os.mkdir('elsewhere')
+    monkeypatch.chdir('elsewhere')
+    assert main(['transfer', '--from', '../out.json', 'again']) == 0
+    np.testing.assert_array_equal(Image.open('again.png'), Image.open('../out.png'))
+
+
+def test_two_colours_are_no_pictures(folder, capsys):
+    assert transfer(*FAST, base='white', style='black') == 2
+    assert 'Expected one picture from a file' in error_line(capsys)
+
+
 def test_both_sides_given_squash_the_picture(folder):
     assert transfer(*FAST, '--image-width', '33') == 0
     assert Image.open('out.png').size == (33, 36)
