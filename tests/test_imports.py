@@ -95,6 +95,7 @@ def test_the_library_never_imports_the_command_line():
     'from cli.main import main; main(["transfer", "--help"])',
     'from cli.main import main; main(["transfer", "a.png", "b.png", "c", "--content-weight", "x"])',
     'from cli.main import main; main(["transfer", "a.png"])',
+    'from cli.main import main; main(["presets"]); main(["presets", "d2l"])',
 ])
 def test_tensorflow_is_not_loaded(statement):
     program = f"""
