@@ -159,7 +159,8 @@ def add_network(group: argparse._ActionsContainer) -> None:
 
 def _add_running(group: argparse._ActionsContainer) -> None:
     add_option(group, '--from', dest='record', metavar='RECORD', type=Path,
-               help='repeat the run of this record, PREFIX.json; a single argument is the new PREFIX')
+               help='repeat the run of this record, PREFIX.json; a single argument is the new '
+                    'PREFIX')
     add_running(group)
 
 

@@ -183,6 +183,8 @@ PUBLICATIONS: dict[str, Preset] = {
             "The text normalises by ImageNet's mean and standard deviation; the code subtracts "
             'the mean.',
             'The text announces gradient descent and uses L-BFGS.',
+            'The text prefers average pooling; the code leaves VGG19 its max pooling (--pooling '
+            'average changes that).',
             'Ours: the noise is uniform over the range of pixels; the text does not say.',
             _SCALE_NOTE,
         )),
@@ -252,6 +254,7 @@ PUBLICATIONS: dict[str, Preset] = {
         'seed 001, in the version for PyTorch',
         _COMMON | _ADAM | {
             'weights': ('imagenet', "ours: Keras's VGG19; torchvision's own weights are others"),
+            'precision': ('float32', "torch's default"),
             'feature_scale': ('torchvision', "ours: for Keras's VGG19 to have torchvision's scale"),
             'preprocessing': ('torchvision', 'rgb_mean, rgb_std; X itself is optimised'),
             'content_layers': (_layer('block4_conv4'), 'content_layers = [25], block 4 at its end'),
