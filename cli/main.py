@@ -11,7 +11,10 @@ from nst_lbfgs.errors import ConfigError, StyleTransferError
 
 from . import (
     enhance,
+    inspect,
     presets,
+    reconstruct,
+    sweep,
     transfer,
     weights,
 )
@@ -20,6 +23,9 @@ from . import (
 ADD_PARSERS = (
     transfer.add_parser,
     presets.add_parser,
+    sweep.add_parser,
+    reconstruct.add_parser,
+    inspect.add_parser,
     enhance.add_parser,
     weights.add_parser,
 )

@@ -57,8 +57,10 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add every option that sets a field of a run's configuration."""
     _add_objective(parser.add_argument_group('what is minimised'))
     _add_loss_forms(parser.add_argument_group('the form of the losses'))
-    add_search(parser.add_argument_group('the start and the search'))
-    _add_adam(parser.add_argument_group('Adam, for --optimizer adam'))
+    search = parser.add_argument_group('the start and the search')
+    _add_start(search)
+    add_search(search)
+    add_adam(parser.add_argument_group('Adam, for --optimizer adam'))
     add_pictures(parser.add_argument_group('the pictures'))
     _add_post_processing(parser.add_argument_group('post-processing of every saved picture'))
     add_network(parser.add_argument_group('the network'))
@@ -91,14 +93,17 @@ def _add_loss_forms(group: argparse._ActionsContainer) -> None:
                 "times smaller as for torchvision's", choices=FEATURE_SCALE_NAMES)
 
 
+def _add_start(group: argparse._ActionsContainer) -> None:
+    add_setting(group, '--init', 'the picture to start from: content, noise, or the path of one',
+                metavar='content|noise|PATH')
+
+
 def add_search(group: argparse._ActionsContainer) -> None:
-    """Add the options about where the search starts and how long it goes on."""
+    """Add the options about how the search goes and how long."""
     add_setting(group, '--optimizer', "scipy's L-BFGS or Keras's Adam", choices=OPTIMIZERS)
     add_setting(group, '--iter', 'number of iterations', field='iterations', type=int, metavar='N')
     add_setting(group, '--maxfun', 'evaluations, or steps of Adam, in an iteration',
                 field='evaluations_per_iteration', type=int, metavar='N')
-    add_setting(group, '--init', 'the picture to start from: content, noise, or the path of one',
-                metavar='content|noise|PATH')
     add_setting(group, '--seed', 'seed of the noise and of random weights', type=int)
     add_setting(group, '--restart', 'forget the curvature after each iteration, as the book does',
                 action=argparse.BooleanOptionalAction)
@@ -106,7 +111,8 @@ def add_search(group: argparse._ActionsContainer) -> None:
                 type=int, metavar='M')
 
 
-def _add_adam(group: argparse._ActionsContainer) -> None:
+def add_adam(group: argparse._ActionsContainer) -> None:
+    """Add the options of Adam."""
     add_setting(group, '--learning-rate', 'higher moves the picture further in a step; in the '
                 'coordinates of --preprocessing', type=float, metavar='RATE')
     add_setting(group, '--beta-1', 'higher averages gradients over more steps', type=float)
@@ -131,9 +137,6 @@ def add_pictures(group: argparse._ActionsContainer) -> None:
                 choices=STYLE_SIZES)
     add_setting(group, '--resampling', "how pictures are resized; nearest is Keras's load_img",
                 config=PictureConfig, choices=RESAMPLING_NAMES)
-    add_setting(group, '--save-every', 'save the picture of every Nth iteration and of the last; 0 for '
-                'none',
-                config=PictureConfig, type=int, metavar='N')
     add_option(group, '--max-pixels', type=int, metavar='N',
                help="largest picture file that is read, in pixels (default: Pillow's limit)")
 
@@ -158,6 +161,8 @@ def add_network(group: argparse._ActionsContainer) -> None:
 
 
 def _add_running(group: argparse._ActionsContainer) -> None:
+    add_setting(group, '--save-every', 'save the picture of every Nth iteration and of the last; '
+                '0 for none', config=PictureConfig, type=int, metavar='N')
     add_option(group, '--from', dest='record', metavar='RECORD', type=Path,
                help='repeat the run of this record, PREFIX.json; a single argument is the new '
                     'PREFIX')

@@ -17,9 +17,10 @@ DEFAULTS: dict[str, Paths] = {'enhanced-lbfgs': ('base.jpg', 'style.jpg', 'resul
 
 def add_paths(parser: argparse.ArgumentParser) -> None:
     """Add the three arguments."""
-    parser.add_argument('base_image_path', nargs='?', metavar='BASE', help='the content picture')
+    parser.add_argument('base_image_path', nargs='?', metavar='BASE',
+                        help='the content picture; or white, blank (the same) or black')
     parser.add_argument('style_reference_image_path', nargs='?', metavar='STYLE',
-                        help='the style picture')
+                        help='the style picture; or white, blank or black')
     parser.add_argument('result_prefix', nargs='?', metavar='PREFIX',
                         help='how the names of the results begin, folder included')
 

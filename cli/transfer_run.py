@@ -23,7 +23,7 @@ from .progress import ProgressLines
 
 if TYPE_CHECKING:
     from nst_lbfgs.features import Network
-    from nst_lbfgs.images import Pixels
+    from nst_lbfgs.picture_colour import Pixels
     from nst_lbfgs.transfer import Progress, TransferResult
 
 
@@ -112,7 +112,7 @@ class TransferRun:
             lines.iteration(progress.losses, str(path) if path else None)
 
         result = transfer_style(
-            self._resized(self.content), self._resized_style(), config,
+            self.resized_content(), self.resized_style(), config,
             init=None if self.init is None else self._resized(self.init),
             network=network, on_iteration=save, on_evaluation=lines.evaluation)
         self._write_picture(self.outputs.picture, result.image)
@@ -159,15 +159,20 @@ class TransferRun:
             alpha = resize(alpha, *self.size, pictures.resampling)
         write_picture(path, pixels, alpha=alpha, overwrite=self.overwrite)
 
-    def _resized(self, picture: Picture) -> Pixels:
-        return resize(picture.pixels, *self.size, self.config.pictures.resampling)
+    def resized_content(self) -> Pixels:
+        """Return the content picture at the size of the result."""
+        return self._resized(self.content)
 
-    def _resized_style(self) -> Pixels:
+    def resized_style(self) -> Pixels:
+        """Return the style picture at the size at which its Gram matrices are taken."""
         pictures = self.config.pictures
         if pictures.style_size == 'content':
             return self._resized(self.style)
         own = fitted_size(*self.style.pixels.shape[:2], longest_side=max(self.size))
         return resize(self.style.pixels, *own, pictures.resampling)
+
+    def _resized(self, picture: Picture) -> Pixels:
+        return resize(picture.pixels, *self.size, self.config.pictures.resampling)
 
 
 def announce_network(config: TransferConfig, lines: ProgressLines) -> Network:

@@ -136,7 +136,10 @@ class Objective:
             features = self._features(picture)
             return {name: mean_gram_matrix(features[name]) for name in grams}
 
-        return content_targets(content), style_targets(style)
+        # Each is called once. A concrete function does not warn of retracing, as the function would
+        # that is made anew for every transfer.
+        return (content_targets.get_concrete_function(content)(content),
+                style_targets.get_concrete_function(style)(style))
 
     def _features(self, pictures: Tensor) -> dict[str, Tensor]:
         if self._extractor is None:

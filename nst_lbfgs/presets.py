@@ -2,7 +2,7 @@
 
 A preset is the whole of a publication: what it minimises and how it searches, with L-BFGS restarted
 from nothing or with Adam. A run without a preset is none of them: it has the objective of
-'keras-example' with this package's own search, `RunConfig()`.
+'keras-example' with this package's own search and its own way with pictures, `RunConfig()`.
 
 A source is the place in the preset's document: a name in its code, or its words. Where the document
 leaves a field open, the source begins with 'ours' and says why.
@@ -52,6 +52,10 @@ _COMMON: Settings = {
     'feature_scale': ('caffe', "Keras's VGG19 with its own preprocessing"),
     'references': ('once', 'ours: the same loss and gradient as the batch of three, sooner'),
     'precision': ('float32', "Keras's floatx"),
+    'deterministic': (False, 'ours: for --deterministic'),
+    'coordinates': ('pixels', 'the optimiser moves the pixels themselves'),
+    'coordinate_exponent': (0.45, 'ours: for --coordinates spectral'),
+    'bounds': (False, 'ours: for --bounds'),
     'seed': (0, 'ours: the document has none'),
     'init_path': (None, 'ours: for --init PATH'),
     'save_every': (1, 'the loop saves or shows every picture'),
@@ -149,7 +153,7 @@ PUBLICATIONS: dict[str, Preset] = {
             'iterations': (10, '--iter'),
         }, (
             'Without a preset the objective is this one, and the search our own: no restarts, '
-            'better resampling.',
+            'spectral coordinates, better resampling.',
             'The words speak of L2 distances; the code sums squares and takes no root.',
             _SCALE_NOTE,
         )),

@@ -13,7 +13,6 @@ from nst_lbfgs.config import PictureConfig, RunConfig, TransferConfig
 from nst_lbfgs.features import build_extractor, random_kernels
 from nst_lbfgs.losses import FEATURE_SCALES
 from nst_lbfgs.objective import Objective
-from nst_lbfgs.optimizers import ALL_DONE
 from nst_lbfgs.preprocessing import PREPROCESSINGS
 from nst_lbfgs.presets import PRESETS, PUBLICATIONS
 
@@ -176,9 +175,10 @@ def test_every_field_has_a_value_and_a_source(name):
 
 
 def test_the_default_run_has_the_objective_of_the_keras_example_and_another_search():
-    """The fields of the loss and of the network are equal; the restarts and the pixels are not."""
+    """The fields of loss and network are equal; restarts, coordinates and resampling are not."""
     preset, default = PRESETS['keras-example'], RunConfig()
-    search = {'restart': default.transfer.restart, 'precision': default.transfer.precision}
+    search = {name: getattr(default.transfer, name) for name in (
+        'restart', 'coordinates', 'coordinate_exponent', 'precision')}
     assert replace(preset.transfer, **search) == default.transfer
     assert preset.transfer.restart and not default.transfer.restart
     assert replace(preset.pictures, resampling='lanczos') == default.pictures
@@ -216,5 +216,5 @@ def test_either_optimiser_lowers_the_loss_of_any_preset(name, optimizer, town, s
     result = transfer_style(town, style_for(name, stripes), config,
                             on_evaluation=lambda count, loss: start.append(loss),
                             on_iteration=lambda progress: losses.append(progress.losses.loss))
-    assert result.stop_reason == ALL_DONE
+    assert result.stop_reason == 'all iterations done'
     assert losses[1] < losses[0] < start[0]
