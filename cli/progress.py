@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from nst_lbfgs.transfer import IterationLosses
+    from nst_lbfgs.transfer_state import IterationLosses
 
 
 class ProgressLines:

@@ -15,7 +15,7 @@ from nst_lbfgs.contact_sheet import Cell, contact_sheet, thumbnail
 from nst_lbfgs.errors import NonFiniteLossError, RecordError
 from nst_lbfgs.files import already_exists, write_whole
 from nst_lbfgs.images import MAX_PIXELS, read_picture
-from nst_lbfgs.optimizers import NO_SMALLER_LOSS
+from nst_lbfgs.optimizers import Ending
 from nst_lbfgs.picture_colour import Pixels
 from nst_lbfgs.picture_output import write_picture
 from nst_lbfgs.record import read_record
@@ -193,7 +193,7 @@ def _is_table_of_a_sweep(path: Path) -> bool:
 
 def _ran_to_its_end(record: dict[str, Any]) -> bool:
     all_done: bool = len(record['iterations']) == record['config'].transfer.iterations
-    return all_done or record['stop_reason'] == NO_SMALLER_LOSS
+    return all_done or record['stop_reason'] == Ending.CONVERGED.value
 
 
 def _numbers(record: dict[str, Any]) -> dict[str, Any]:

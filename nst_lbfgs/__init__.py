@@ -17,14 +17,16 @@ from .errors import StyleTransferError
 
 if TYPE_CHECKING:
     from .optimizers import StopSearch
-    from .transfer import IterationLosses, Progress, TransferResult, transfer_style
+    from .transfer import Progress, TransferResult, transfer_style
+    from .transfer_state import IterationLosses, TransferState
 
 __version__ = '0.1.0'
 __all__ = ['IterationLosses', 'Progress', 'StopSearch', 'StyleTransferError', 'TransferConfig',
-           'TransferResult', 'transfer_style']
+           'TransferResult', 'TransferState', 'transfer_style']
 
-_HOMES = {'IterationLosses': 'transfer', 'Progress': 'transfer', 'StopSearch': 'optimizers',
-          'TransferResult': 'transfer', 'transfer_style': 'transfer'}
+_HOMES = {'IterationLosses': 'transfer_state', 'Progress': 'transfer', 'StopSearch': 'optimizers',
+          'TransferResult': 'transfer', 'TransferState': 'transfer_state',
+          'transfer_style': 'transfer'}
 
 
 def __getattr__(name: str) -> Any:

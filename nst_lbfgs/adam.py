@@ -9,12 +9,45 @@ import numpy as np
 import tensorflow as tf
 
 from .config import TransferConfig
-from .optimizers import ALL_DONE, FloatArray, Function, Mark
+from .optimizers import Box, Done, Ending, FloatArray, Function, Mark
+from .search import SearchState, fresh_state
 
 
-def minimize_adam(function: Function, x0: FloatArray, config: TransferConfig, mark: Mark,
-                  bounds: tuple[FloatArray, FloatArray] | None = None) -> str:
-    """Minimise `function` from `x0` by Adam (Kingma, Ba, 2015) and return why the search stopped.
+class AdamSearch:
+    """The same as `Search`, by Adam. Taken up again it begins with fresh moments."""
+
+    def __init__(self, function: Function, x0: FloatArray, config: TransferConfig, mark: Mark, *,
+                 box: Box, state: SearchState | None) -> None:
+        self.state = state or fresh_state(Done(), config.clip, x0)
+        self._function = function
+        self._config = config
+        self._mark = mark
+        self._box = box if config.clip else None
+        self._evaluations = self.state.done.evaluations
+
+    @property
+    def x(self) -> FloatArray:
+        """The picture where the search stands."""
+        return self.state.iterate
+
+    def run(self) -> Ending:
+        """Search until all iterations are done. Raises what `function` and `mark` raise."""
+        minimize_adam(self._counted, self.x, self._config, self._finish_iteration,
+                      done=self.state.done, box=self._box)
+        return Ending.ALL_DONE
+
+    def _counted(self, x: FloatArray) -> tuple[float, FloatArray]:
+        self._evaluations += 1
+        return self._function(x)
+
+    def _finish_iteration(self, iteration: int, x: FloatArray) -> None:
+        self.state = fresh_state(Done(iteration + 1, self._evaluations), self._config.clip, x)
+        self._mark(iteration, x)
+
+
+def minimize_adam(function: Function, x0: FloatArray, config: TransferConfig, mark: Mark, *,
+                  done: Done = Done(), box: Box | None = None) -> None:
+    """Minimise `function` from `x0` by Adam (Kingma, Ba, 2015).
 
     `function` returns the loss and the gradient, of x's shape, (n,). It is evaluated once for each
     of `config.evaluations_per_iteration` steps of each of `config.iterations` iterations; then
@@ -22,21 +55,21 @@ def minimize_adam(function: Function, x0: FloatArray, config: TransferConfig, ma
     been evaluated. Either may raise StopSearch, which passes through. The loss need not fall.
 
     x is moved in float32, as in the publications, or in float64 if `config.precision` is that.
-    `bounds`, low and high of x's shape, clip it after each step.
+    `box` clips it after each step. The learning rate is that of the iterations after `done`.
     """
     dtype = tf.float64 if config.precision == 'float64' else tf.float32
     x = tf.Variable(tf.constant(x0, dtype))
-    limits = bounds and tuple(tf.constant(limit, dtype) for limit in bounds)
+    limits = box and (tf.constant(box.lowest, dtype), tf.constant(box.highest, dtype))
     optimizer = keras.optimizers.Adam(_learning_rate(config), beta_1=config.beta_1,
                                       epsilon=config.epsilon)
-    for iteration in range(config.iterations):
+    optimizer.iterations.assign(done.iterations * config.evaluations_per_iteration)
+    for iteration in range(done.iterations, config.iterations):
         for _ in range(config.evaluations_per_iteration):
             _, gradient = function(_point(x))
             optimizer.apply_gradients([(tf.constant(gradient, dtype), x)])
             if limits:
                 x.assign(tf.clip_by_value(x, *limits))
         mark(iteration, _point(x))
-    return ALL_DONE
 
 
 def _learning_rate(config: TransferConfig) -> Any:

@@ -25,6 +25,7 @@ FEATURE_SCALE_NAMES = ('caffe', 'torchvision')
 POOLINGS = ('max', 'average')
 OPTIMIZERS = ('lbfgs', 'adam')
 STARTS = ('content', 'noise', 'picture')
+COORDINATES = ('spectral', 'pixels')
 REFERENCES = ('once', 'each-evaluation')
 PRECISIONS = ('float32', 'bfloat16', 'float64')
 STYLE_SIZES = ('content', 'own')
@@ -46,10 +47,11 @@ class TransferConfig:
     in the coordinates of `preprocessing`. One iteration is `evaluations_per_iteration` evaluations
     of it, which are as many steps of Adam.
 
-    `restart` and `history` are L-BFGS's settings. Adam's are `learning_rate`, in the coordinates of
-    `preprocessing`, multiplied with `learning_rate_decay` after every `decay_every` steps; `beta_1`
-    and `epsilon` as in Keras; and `clip`, which brings the picture back into the range of pixels
-    after each step.
+    `restart`, `history`, `coordinates` (`nst_lbfgs/coordinates.py`) and `bounds` are L-BFGS's settings;
+    `bounds` keeps the pixels within 0 to 255 throughout, in pixel coordinates. Adam's are
+    `learning_rate`, in the coordinates of `preprocessing`, multiplied with `learning_rate_decay` after
+    every `decay_every` steps; `beta_1` and `epsilon` as in Keras; and `clip`, which brings the picture
+    back into the range of pixels after each step.
     """
 
     # The objective
@@ -79,6 +81,9 @@ class TransferConfig:
     evaluations_per_iteration: int = 20
     restart: bool = False
     history: int = 10
+    bounds: bool = False
+    coordinates: str = 'spectral'
+    coordinate_exponent: float = 0.45
     learning_rate: float = 2.0
     beta_1: float = 0.9
     epsilon: float = 1e-7
@@ -88,6 +93,7 @@ class TransferConfig:
     # The computation
     references: str = 'once'
     precision: str = 'float32'
+    deterministic: bool = False
 
     def __post_init__(self) -> None:
         _check_layers('content_layers', self.content_layers)
@@ -105,7 +111,8 @@ class TransferConfig:
         for name in ('learning_rate', 'epsilon', 'learning_rate_decay'):
             check_positive(name, getattr(self, name))
         check_fraction('beta_1', self.beta_1)
-        for name in ('restart', 'clip'):
+        check_not_negative('coordinate_exponent', self.coordinate_exponent)
+        for name in ('restart', 'bounds', 'clip', 'deterministic'):
             check_flag(name, getattr(self, name))
         if not isinstance(self.weights, str):
             raise ConfigError(f'Expected weights: a name or a path. Received: {self.weights!r}')
@@ -132,6 +139,7 @@ _CHOICES = {
     'pooling': POOLINGS,
     'optimizer': OPTIMIZERS,
     'init': STARTS,
+    'coordinates': COORDINATES,
     'references': REFERENCES,
     'precision': PRECISIONS,
 }

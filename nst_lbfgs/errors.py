@@ -9,8 +9,11 @@
     │   ├── OutputExistsError  ... is there already and was not to be overwritten
     │   └── OutputWriteError   ... cannot be written: no such folder, no space, no permission
     ├── WeightsError           VGG19's weights: missing, broken, or not to be had
-    ├── NonFiniteLossError     loss or gradient is infinite or not a number
+    ├── SearchError            the search cannot go on
+    │   ├── NonFiniteLossError ... loss or gradient is infinite or not a number
+    │   └── LineSearchError    ... no smaller loss is found, from the start on
     ├── RecordError            a run record that cannot be read or does not fit
+    ├── CheckpointError        a checkpoint that is missing, damaged, or of another run
     └── LegacyError            an old script asks for what is not supported
 
 The command line exits 2 for a ConfigError and 1 for any other of these.
@@ -53,12 +56,24 @@ class WeightsError(StyleTransferError):
     """VGG19's weights are missing, broken, or cannot be fetched."""
 
 
-class NonFiniteLossError(StyleTransferError):
+class SearchError(StyleTransferError):
+    """Base of the errors that end a search."""
+
+
+class NonFiniteLossError(SearchError):
     """Loss or gradient became infinite or not a number."""
+
+
+class LineSearchError(SearchError):
+    """No step lowers the loss, although the gradient says that one should."""
 
 
 class RecordError(StyleTransferError):
     """A run record cannot be read, or does not describe this run."""
+
+
+class CheckpointError(StyleTransferError):
+    """A checkpoint is missing or damaged, or what it was made of has changed."""
 
 
 class LegacyError(StyleTransferError):

@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import OutputExistsError, OutputWriteError
@@ -42,7 +42,7 @@ def whole_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """
     if not overwrite and os.path.lexists(path):
         raise already_exists(path)
-    temporary = path.with_name(f'.{path.stem[:80]}.{secrets.token_hex(4)}{path.suffix}')
+    temporary = path.with_name(f'.{secrets.token_hex(8)}{path.suffix}')  # short: names have a limit
     try:
         yield temporary
         _flush(temporary, os.O_RDWR)
@@ -51,7 +51,8 @@ def whole_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
     except OSError as error:
         raise OutputWriteError(f'Cannot write {path}: {error.strerror or error}') from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that is gone or cannot be written has nothing to remove
+            temporary.unlink()
 
 
 def already_exists(path: Path) -> OutputExistsError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import math
+import os
 import pickle
 import struct
 from collections import OrderedDict
@@ -102,16 +103,17 @@ def _read_pickles(file: BinaryIO) -> tuple[dict[str, _Tensor], list[str], int]:
 
 
 def _storage_offsets(file: BinaryIO, keys: list[str], start: int) -> dict[_Storage, int]:
-    """Return where each storage's numbers begin, in bytes."""
+    """Return where each storage's numbers begin, in bytes; all of them lie within the file."""
     offsets = {}
-    position = start
+    position, end = start, file.seek(0, os.SEEK_END)
     for key in keys:
         file.seek(position)
-        (count,) = struct.unpack('<q', file.read(8))
-        if count < 0:
-            raise pickle.UnpicklingError('a storage has a negative size')
-        offsets[_Storage(key, count)] = position + 8
-        position += 8 + 4 * count
+        (length,) = struct.unpack('<q', file.read(8))
+        position += 8
+        if not 0 <= length <= (end - position) // 4:
+            raise pickle.UnpicklingError('it ends in the middle of its numbers')
+        offsets[_Storage(key, length)] = position
+        position += 4 * length
     return offsets
 
 
@@ -120,10 +122,5 @@ def _read_tensor(file: BinaryIO, path: Path, tensor: _Tensor,
     if tensor.storage not in offsets:
         raise WeightsError(f'{path} lacks a storage that it names')
     file.seek(offsets[tensor.storage])
-    size = 4 * tensor.storage.length
-    if size > path.stat().st_size:
-        raise WeightsError(f'{path} ends in the middle of its numbers')
-    numbers = file.read(size)
-    if len(numbers) != size:
-        raise WeightsError(f'{path} ends in the middle of its numbers')
+    numbers = file.read(4 * tensor.storage.length)
     return np.frombuffer(numbers, '<f4').reshape(tensor.shape)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,33 +9,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .adam import minimize_adam
+from .adam import AdamSearch
 from .config import TransferConfig
-from .errors import ConfigError, ImageSizeError, NonFiniteLossError
+from .coordinates import Coordinates, PixelCoordinates, SpectralCoordinates, first_step
+from .errors import ConfigError, ImageSizeError, SearchError
 from .features import Network, build_extractor, load_network
+from .journal import Journal
 from .network_layers import SMALLEST_SIDE
-from .objective import Evaluation, Objective
-from .optimizers import FloatArray, StopSearch, minimize_lbfgs
+from .objective import Objective
+from .optimizers import Box, FloatArray, StopSearch
 from .preprocessing import PREPROCESSINGS, Preprocessing
+from .search import Search, SearchState
+from .transfer_state import IterationLosses, TransferState
 from .weights import Weights, resolve_weights
 
 Pixels = NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class IterationLosses:
-    """One iteration: its number from 0, the evaluations so far, the weighted losses, its seconds.
-
-    `loss` is the sum of the three terms.
-    """
-
-    iteration: int
-    evaluations: int
-    loss: float
-    content_loss: float
-    style_loss: float
-    total_variation_loss: float
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -46,6 +33,8 @@ class Progress:
     losses: IterationLosses
     picture: Callable[[], Pixels]
     """Returns the combination picture so far, RGB (H, W, 3)."""
+    state: Callable[[], TransferState]
+    """Returns all that is needed to go on from here."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +46,12 @@ class TransferResult:
     evaluations: int
     stop_reason: str
     weights: Weights
-    failure: NonFiniteLossError | None = None
-    """Set if the loss stopped being finite; the picture is then the best one before that."""
+    state: TransferState
+    """All that is needed to go on: from the last step, or with restarts the last iteration."""
+    troubles: tuple[str, ...] = ()
+    """What went wrong on the way, and how the search went on."""
+    failure: SearchError | None = None
+    """Set if the search had to give up; the picture is then the best one before that."""
 
 
 def transfer_style(
@@ -70,6 +63,8 @@ def transfer_style(
     network: Network | None = None,
     on_iteration: Callable[[Progress], None] | None = None,
     on_evaluation: Callable[[int, float], None] | None = None,
+    on_trouble: Callable[[str], None] | None = None,
+    resume: TransferState | None = None,
 ) -> TransferResult:
     """Return `content` in the style of `style` (Gatys, Ecker, Bethge, 2015).
 
@@ -80,6 +75,10 @@ def transfer_style(
 
     `on_iteration` is called after each iteration, `on_evaluation` after each evaluation with their
     number so far and the loss. Either may raise StopSearch to end the run with the best picture.
+    `on_trouble` is told, in a line, of numbers that go wrong and how the search recovers.
+
+    `resume` goes on from the state of an earlier transfer of the same pictures with the same
+    configuration, but for the number of iterations (see `Search`).
 
     Raises ConfigError, ImageSizeError, WeightsError, and NonFiniteLossError if not even the first
     evaluation is finite.
@@ -92,19 +91,32 @@ def transfer_style(
                                 dtype=config.precision) if config.layers else None
     objective = Objective(extractor, preprocessing.preprocess(content),
                           preprocessing.preprocess(style), config)
-    journal = _Journal(objective, preprocessing, on_iteration, on_evaluation)
-    start = _start(content, init, config, preprocessing)
+    if resume:
+        objective.evaluations = resume.search.done.evaluations
+
+    def picture(x: FloatArray) -> Pixels:
+        return preprocessing.deprocess(x.reshape(content.shape))
+
+    def state() -> TransferState:
+        return TransferState(tuple(journal.iterations), search.state)
+
+    def tell(losses: IterationLosses, x: FloatArray) -> None:
+        if on_iteration:
+            on_iteration(Progress(losses, lambda: picture(x), state))
+
+    journal = Journal(objective, resume.iterations if resume else (), tell, on_evaluation, on_trouble)
+    search = _search(journal, _start(content, init, config, preprocessing), objective.shape, config,
+                     _pixel_box(content, preprocessing), resume.search if resume else None)
     failure = None
     try:
-        stop_reason = _minimize(journal, start, config, preprocessing)
-        image = journal.last_picture()
-    except (StopSearch, NonFiniteLossError) as stop:
+        stop_reason, x = search.run().value, search.x
+    except (StopSearch, SearchError) as stop:
         if not journal.best:
             raise
-        failure = stop if isinstance(stop, NonFiniteLossError) else None
-        stop_reason, image = str(stop), journal.best_picture()
-    return TransferResult(image, tuple(journal.iterations), objective.evaluations, stop_reason,
-                          network.weights, failure)
+        failure = stop if isinstance(stop, SearchError) else None
+        stop_reason, x = str(stop), journal.best.x
+    return TransferResult(picture(x), tuple(journal.iterations), objective.evaluations, stop_reason,
+                          network.weights, state(), tuple(journal.troubles), failure)
 
 
 def _start(content: Pixels, init: Pixels | None, config: TransferConfig,
@@ -123,64 +135,22 @@ def _start(content: Pixels, init: Pixels | None, config: TransferConfig,
     return preprocessing.preprocess(picture).astype(np.float64).ravel()
 
 
-def _minimize(journal: _Journal, start: FloatArray, config: TransferConfig,
-              preprocessing: Preprocessing) -> str:
-    if config.optimizer == 'lbfgs':
-        return minimize_lbfgs(journal.evaluate, start, config, journal.mark)
-    bounds = None
-    if config.clip:
-        low, high = preprocessing.pixel_range()
-        bounds = np.resize(low, start.shape), np.resize(high, start.shape)
-    return minimize_adam(journal.evaluate, start, config, journal.mark, bounds)
+def _search(journal: Journal, start: FloatArray, shape: tuple[int, int, int],
+            config: TransferConfig, box: Box, state: SearchState | None) -> Search | AdamSearch:
+    if config.optimizer == 'adam':
+        return AdamSearch(journal.evaluate, start, config, journal.mark, box=box, state=state)
+    coordinates: Coordinates = PixelCoordinates(start)
+    if config.coordinates == 'spectral':
+        coordinates = SpectralCoordinates(start, shape, config.coordinate_exponent,
+                                          first_step(box.highest - box.lowest))
+    return Search(journal.evaluate, coordinates, config, journal.mark, box=box, state=state,
+                  report=journal.trouble)
 
 
-class _Journal:
-    """Stands between optimiser and objective: keeps the best evaluation and each iteration's losses."""
-
-    def __init__(self, objective: Objective, preprocessing: Preprocessing,
-                 on_iteration: Callable[[Progress], None] | None,
-                 on_evaluation: Callable[[int, float], None] | None) -> None:
-        self.iterations: list[IterationLosses] = []
-        self.best: Evaluation | None = None
-        self._objective = objective
-        self._preprocessing = preprocessing
-        self._on_iteration = on_iteration
-        self._on_evaluation = on_evaluation
-        self._x: FloatArray | None = None
-        self._since = time.perf_counter()
-
-    def evaluate(self, x: FloatArray) -> tuple[float, FloatArray]:
-        evaluation = self._objective.evaluate(x)
-        if self.best is None or evaluation.loss < self.best.loss:
-            self.best = evaluation
-        if self._on_evaluation:
-            self._on_evaluation(self._objective.evaluations, evaluation.loss)
-        return evaluation.loss, evaluation.gradient
-
-    def mark(self, iteration: int, x: FloatArray) -> None:
-        at_x = self._objective.latest
-        if at_x is None or not np.array_equal(at_x.x, x):
-            at_x = self._objective.evaluate(x)
-        now = time.perf_counter()
-        losses = IterationLosses(
-            iteration, self._objective.evaluations, at_x.loss, at_x.content_loss, at_x.style_loss,
-            at_x.total_variation_loss, now - self._since)
-        self.iterations.append(losses)
-        self._x = x
-        if self._on_iteration:
-            self._on_iteration(Progress(losses, self.last_picture))
-        self._since = now
-
-    def last_picture(self) -> Pixels:
-        assert self._x is not None
-        return self._picture(self._x)
-
-    def best_picture(self) -> Pixels:
-        assert self.best is not None
-        return self._picture(self.best.x)
-
-    def _picture(self, x: FloatArray) -> Pixels:
-        return self._preprocessing.deprocess(x.reshape(self._objective.shape))
+def _pixel_box(content: Pixels, preprocessing: Preprocessing) -> Box:
+    lowest, highest = (np.broadcast_to(limit, content.shape).ravel()
+                       for limit in preprocessing.pixel_range())
+    return Box(lowest, highest)
 
 
 def _check_pictures(**pictures: Pixels | None) -> None:

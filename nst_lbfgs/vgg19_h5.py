@@ -72,18 +72,13 @@ def write_convolutions(path: Path, convolutions: Iterable[Convolution], origin: 
 
     Raises OSError if the file cannot be written.
     """
-    with h5py.File(path, 'w') as file:
-        file.attrs['backend'] = np.bytes_('tensorflow')
-        file.attrs['keras_version'] = np.bytes_('2.15.0')  # the layout's; Keras 3 reads it too
-        file.attrs['origin'] = np.bytes_(origin)
-        names = []
-        for name, kernel, bias in convolutions:
-            group = file.create_group(name)
-            group.create_dataset('kernel:0', data=kernel)
-            group.create_dataset('bias:0', data=bias)
-            group.attrs['weight_names'] = np.array([b'kernel:0', b'bias:0'])
-            names.append(name.encode())
-        file.attrs['layer_names'] = np.array(names)
+    try:
+        with h5py.File(path, 'w') as file:
+            _write(file, convolutions, origin)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno)) from error  # HDF5 says it in 5 lines
 
 
 def digest_of(convolutions: Iterable[Convolution]) -> str:
@@ -96,6 +91,20 @@ def digest_of(convolutions: Iterable[Convolution]) -> str:
         for values in (kernel, bias):
             digest.update(values.astype('<f4').tobytes())
     return digest.hexdigest()
+
+
+def _write(file: h5py.File, convolutions: Iterable[Convolution], origin: str) -> None:
+    file.attrs['backend'] = np.bytes_('tensorflow')
+    file.attrs['keras_version'] = np.bytes_('2.15.0')  # the layout's; Keras 3 reads it too
+    file.attrs['origin'] = np.bytes_(origin)
+    names = []
+    for name, kernel, bias in convolutions:
+        group = file.create_group(name)
+        group.create_dataset('kernel:0', data=kernel)
+        group.create_dataset('bias:0', data=bias)
+        group.attrs['weight_names'] = np.array([b'kernel:0', b'bias:0'])
+        names.append(name.encode())
+    file.attrs['layer_names'] = np.array(names)
 
 
 def _require_h5_name(path: Path) -> None:

@@ -15,10 +15,10 @@ from unittest import mock
 import h5py
 import numpy as np
 
-from nst_lbfgs import vgg19_h5
+from nst_lbfgs.network_layers import CONVOLUTIONS
 
 TINY_LAYERS = tuple((name, 2 if index else 3, 2)
-                    for index, (name, _, _) in enumerate(vgg19_h5.LAYERS))
+                    for index, (name, _, _) in enumerate(CONVOLUTIONS))
 
 
 def tiny_arrays(seed: int = 0) -> list[tuple[str, np.ndarray, np.ndarray]]:
@@ -57,8 +57,8 @@ def write_keras3_h5(path: Path, arrays: list[tuple[str, Any, Any]]) -> Path:
 def write_hollow_vgg19(path: Path) -> Path:
     """Write a file of VGG19's full shapes in a few kilobytes: its numbers were never allocated."""
     with h5py.File(path, 'w') as file:
-        file.attrs['layer_names'] = [name for name, _, _ in vgg19_h5.LAYERS]
-        for name, inputs, filters in vgg19_h5.LAYERS:
+        file.attrs['layer_names'] = [name for name, _, _ in CONVOLUTIONS]
+        for name, inputs, filters in CONVOLUTIONS:
             layer = file.create_group(name)
             layer.attrs['weight_names'] = ['kernel:0', 'bias:0']
             layer.create_dataset('kernel:0', (3, 3, inputs, filters), '<f4')

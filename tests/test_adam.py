@@ -7,7 +7,7 @@ import pytest
 
 from nst_lbfgs.adam import minimize_adam
 from nst_lbfgs.config import TransferConfig
-from nst_lbfgs.optimizers import ALL_DONE, StopSearch
+from nst_lbfgs.optimizers import Box, StopSearch
 
 from .test_optimizers import START, rosenbrock
 
@@ -29,20 +29,19 @@ def numpy_adam(function, x, *, steps, learning_rate, beta_1, epsilon, decay=1.0,
     return x
 
 
-def run(settings, function=rosenbrock, bounds=None):
-    """Return the stop reason and the marked points, in float64."""
+def run(settings, function=rosenbrock, box=None):
+    """Return the marked points, in float64."""
     marks = []
     config = TransferConfig(optimizer='adam', precision='float64', **settings)
-    reason = minimize_adam(function, START.copy(), config,
-                           lambda iteration, x: marks.append((iteration, x)), bounds)
-    return reason, marks
+    minimize_adam(function, START.copy(), config, lambda iteration, x: marks.append((iteration, x)),
+                  box=box)
+    return marks
 
 
 @pytest.mark.parametrize('beta_1, epsilon', [(0.9, 1e-7), (0.99, 0.1)])
 def test_steps_are_those_of_numpy(beta_1, epsilon):
-    reason, marks = run({'iterations': 3, 'evaluations_per_iteration': 7, 'learning_rate': 0.05,
-                         'beta_1': beta_1, 'epsilon': epsilon})
-    assert reason == ALL_DONE
+    marks = run({'iterations': 3, 'evaluations_per_iteration': 7, 'learning_rate': 0.05,
+                 'beta_1': beta_1, 'epsilon': epsilon})
     assert [iteration for iteration, _ in marks] == [0, 1, 2]
     for iteration, x in marks:
         expected = numpy_adam(rosenbrock, START, steps=7 * (iteration + 1), learning_rate=0.05,
@@ -52,8 +51,8 @@ def test_steps_are_those_of_numpy(beta_1, epsilon):
 
 def test_the_learning_rate_falls_in_stairs():
     """0.3 times 0.8 after every 4 steps: the fifth step is the first with 0.24, 0.06 shorter."""
-    _, marks = run({'iterations': 9, 'evaluations_per_iteration': 1, 'learning_rate': 0.3,
-                    'learning_rate_decay': 0.8, 'decay_every': 4})
+    marks = run({'iterations': 9, 'evaluations_per_iteration': 1, 'learning_rate': 0.3,
+                 'learning_rate_decay': 0.8, 'decay_every': 4})
     for iteration, x in marks:
         expected = numpy_adam(rosenbrock, START, steps=iteration + 1, learning_rate=0.3, beta_1=0.9,
                               epsilon=1e-7, decay=0.8, decay_every=4)
@@ -61,8 +60,8 @@ def test_the_learning_rate_falls_in_stairs():
 
 
 def test_the_minimum_is_found():
-    _, marks = run({'iterations': 1, 'evaluations_per_iteration': 600, 'learning_rate': 0.05},
-                   lambda x: (float(x @ x), 2 * x))
+    marks = run({'iterations': 1, 'evaluations_per_iteration': 600, 'learning_rate': 0.05},
+                lambda x: (float(x @ x), 2 * x))
     np.testing.assert_allclose(marks[-1][1], 0, atol=1e-3)
 
 
@@ -75,8 +74,8 @@ def test_every_evaluated_and_marked_point_is_within_the_bounds():
         seen.append(x)
         return float(np.sum((x - 3)**2)), 2 * (x - 3)
 
-    _, marks = run({'iterations': 2, 'evaluations_per_iteration': 100, 'learning_rate': 0.1}, away,
-                   (low, high))
+    marks = run({'iterations': 2, 'evaluations_per_iteration': 100, 'learning_rate': 0.1}, away,
+                Box(low, high))
     for x in [*seen[1:], *(x for _, x in marks)]:
         assert (low <= x).all() and (x <= high).all()
     np.testing.assert_allclose(marks[-1][1], high)

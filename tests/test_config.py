@@ -53,7 +53,7 @@ def test_transfer_settings_that_cannot_be_used(settings, message):
 @pytest.mark.parametrize('settings, message', [
     ({'image_height': 0}, 'Expected image_height'),
     ({'longest_side': 512}, 'Expected either longest_side'),
-    ({'save_every': 0}, 'Expected save_every'),
+    ({'save_every': -1}, 'Expected save_every'),
     ({'brightness': -0.1}, 'Expected brightness'),
     ({'sharpness': NAN}, 'Expected sharpness'),
     ({'resampling': 'lancsoz'}, "Did you mean 'lanczos'"),

