@@ -95,7 +95,7 @@ def gradient_tape(content, style, x):
                 for name in CONV1]
 
     content_loss = calc_loss([base['block5_conv1']], [combination['block5_conv1']])
-    return 1.0 * content_loss + 1e-5 * calc_loss(grams(reference), grams(combination))
+    return 1.0 * content_loss + 1e-3 * calc_loss(grams(reference), grams(combination))
 
 
 FORMULAE = {
