@@ -6,4 +6,4 @@ The seed sees the background turn black, and not the face: style needs texture.
 from experiment import TOWN, sweep
 
 sweep(__file__, TOWN, 'black', '--preset', 'medium-nst', '--vary', 'iterations=30',
-      '--image-height', '160')
+      '--image-height', '128')

@@ -3,4 +3,4 @@
 from experiment import TOWN, sweep
 
 sweep(__file__, TOWN, 'blank', '--preset', 'medium-nst', '--vary', 'iterations=1,10',
-      '--image-height', '160')
+      '--image-height', '128')
