@@ -14,6 +14,7 @@ from . import (
     inspect,
     presets,
     reconstruct,
+    run,
     sweep,
     transfer,
     weights,
@@ -26,6 +27,7 @@ ADD_PARSERS = (
     sweep.add_parser,
     reconstruct.add_parser,
     inspect.add_parser,
+    run.add_parser,
     enhance.add_parser,
     weights.add_parser,
 )

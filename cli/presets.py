@@ -14,8 +14,8 @@ from .options import shown
 
 DEFAULT_NOTE = (
     f'Without --preset, transfer has the objective of {DEFAULT_OBJECTIVE} and its own search: '
-    f'L-BFGS without restarts, and better resampling. --preset {DEFAULT_OBJECTIVE} has the search '
-    'of the publication as well, as every preset has.')
+    'L-BFGS without restarts in spectral coordinates, and better resampling. --preset '
+    f'{DEFAULT_OBJECTIVE} has the search of the publication as well, as every preset has.')
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -164,7 +164,8 @@ def _add_running(group: argparse._ActionsContainer) -> None:
     add_setting(group, '--save-every', 'save the picture of every Nth iteration and of the last; '
                 '0 for none', config=PictureConfig, type=int, metavar='N')
     add_option(group, '--from', dest='record', metavar='RECORD', type=Path,
-               help='repeat the run of this record, PREFIX.json; a single argument is the new PREFIX')
+               help='repeat the run of this record, PREFIX.json; a single argument is the new '
+                    'PREFIX')
     add_running(group)
 
 

@@ -12,6 +12,8 @@ import tensorflow as tf
 
 Tensor = Any  # TensorFlow ships no types
 
+SLAB_VALUES = 1 << 22  # 16 MiB in float32
+
 
 def mean_gram_matrix(features: Tensor) -> Tensor:
     """Return the mean over all locations of the features' outer product, shape (c, c).
@@ -28,15 +30,33 @@ def mean_gram_matrix(features: Tensor) -> Tensor:
 
     @tf.custom_gradient
     def gram(rows: Tensor) -> Any:
-        wide = tf.cast(rows, accumulation)
-
         def gradient(upstream: Tensor) -> Tensor:
             symmetric = (upstream + tf.transpose(upstream)) / locations
             return tf.matmul(rows, tf.cast(symmetric, rows.dtype))
 
-        return tf.matmul(wide, wide, transpose_a=True) / locations, gradient
+        products = _wide_products(rows) if rows.dtype == tf.bfloat16 else _products(rows)
+        return products / locations, gradient
 
     return gram(rows)
+
+
+def _products(rows: Tensor) -> Tensor:
+    return tf.matmul(rows, rows, transpose_a=True)
+
+
+def _wide_products(rows: Tensor) -> Tensor:
+    """Return the products in float32, a slab of rows at a time so that no float32 copy is kept."""
+    count, channels = tf.shape(rows)[0], rows.shape[-1]
+    slab = SLAB_VALUES // channels
+
+    def add_slab(start: Tensor, products: Tensor) -> tuple[Tensor, Tensor]:
+        wide = tf.cast(rows[start:start + slab], tf.float32)
+        return start + slab, products + _products(wide)
+
+    _, products = tf.while_loop(
+        lambda start, _: start < count, add_slab, (0, tf.zeros((channels, channels))),
+        parallel_iterations=1)
+    return products
 
 
 # What a system's Gram matrix is, as a multiple of the mean outer product, from (h, w, c).

@@ -2,7 +2,7 @@
 
 A preset is the whole of a publication: what it minimises and how it searches, with L-BFGS restarted
 from nothing or with Adam. A run without a preset is none of them: it has the objective of
-'keras-example' with this package's own search, `RunConfig()`.
+'keras-example' with this package's own search and its own way with pictures, `RunConfig()`.
 
 A source is the place in the preset's document: a name in its code, or its words. Where the document
 leaves a field open, the source begins with 'ours' and says why.
@@ -153,7 +153,7 @@ PUBLICATIONS: dict[str, Preset] = {
             'iterations': (10, '--iter'),
         }, (
             'Without a preset the objective is this one, and the search our own: no restarts, '
-            'better resampling.',
+            'spectral coordinates, better resampling.',
             'The words speak of L2 distances; the code sums squares and takes no root.',
             _SCALE_NOTE,
         )),
@@ -187,6 +187,8 @@ PUBLICATIONS: dict[str, Preset] = {
             "The text normalises by ImageNet's mean and standard deviation; the code subtracts "
             'the mean.',
             'The text announces gradient descent and uses L-BFGS.',
+            'The text prefers average pooling; the code leaves VGG19 its max pooling (--pooling '
+            'average changes that).',
             'Ours: the noise is uniform over the range of pixels; the text does not say.',
             _SCALE_NOTE,
         )),
@@ -256,6 +258,7 @@ PUBLICATIONS: dict[str, Preset] = {
         'seed 001, in the version for PyTorch',
         _COMMON | _ADAM | {
             'weights': ('imagenet', "ours: Keras's VGG19; torchvision's own weights are others"),
+            'precision': ('float32', "torch's default"),
             'feature_scale': ('torchvision', "ours: for Keras's VGG19 to have torchvision's scale"),
             'preprocessing': ('torchvision', 'rgb_mean, rgb_std; X itself is optimised'),
             'content_layers': (_layer('block4_conv4'), 'content_layers = [25], block 4 at its end'),

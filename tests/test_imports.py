@@ -107,6 +107,7 @@ def test_the_library_never_imports_the_command_line():
     'from cli.main import main; main(["transfer", "--help"])',
     'from cli.main import main; main(["transfer", "a.png", "b.png", "c", "--content-weight", "x"])',
     'from cli.main import main; main(["transfer", "a.png"])',
+    'from cli.main import main; main(["presets"]); main(["presets", "d2l"])',
     'from cli.main import main; main(["sweep", "a.png", "b.png", "c", "--vary", "seed=1"])',
     'from cli.main import main; main(["reconstruct", "style", "a.png", "--layer", "block1_conv1"])',
     'from cli.main import main; main(["inspect", "a.png"])',
