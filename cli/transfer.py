@@ -21,12 +21,17 @@ from nst_lbfgs.presets import DEFAULT_PRESET, PRESETS
 from .options import HelpFormatter, add_option, add_setting, layer_weight, settings_from
 
 if TYPE_CHECKING:
+    from nst_lbfgs.checkpoint import Checkpoint
+
+    from .outputs import Outputs
+    from .stopping import Stopping
     from .transfer_run import TransferRun
 
 
 DESCRIPTION = """
 Paint BASE in the style of STYLE and leave the picture as PREFIX.png, the picture after each
-iteration as PREFIX_at_iteration_0.png and so on, and the run record as PREFIX.json. The arguments
+iteration as PREFIX_at_iteration_0.png and so on, and the run record as PREFIX.json. PREFIX.checkpoint
+is what --resume goes on from; once the picture pleases it can be deleted. The arguments
 are those of Keras's examples/neural_style_transfer.py; every option may also be spelt with
 underscores.
 """
@@ -72,6 +77,8 @@ def _add_search(group: argparse._ActionsContainer) -> None:
                 action=argparse.BooleanOptionalAction)
     add_setting(group, '--history', "L-BFGS's memory: more needs fewer evaluations and more memory",
                 type=int, metavar='M')
+    add_setting(group, '--bounds', 'keep the pixels within 0 to 255 throughout',
+                action=argparse.BooleanOptionalAction)
 
 
 def _add_pictures(group: argparse._ActionsContainer) -> None:
@@ -108,16 +115,85 @@ def _add_running(group: argparse._ActionsContainer) -> None:
                help=f'a published system; explicit options win over it (default: {DEFAULT_PRESET})')
     add_option(group, '--from', dest='record', metavar='RECORD', type=Path,
                help='repeat the run of this record, PREFIX.json; a single argument is the new PREFIX')
+    add_option(group, '--resume', metavar='PREFIX', type=Path,
+               help='go on with the run of this PREFIX from its last finished iteration')
     add_option(group, '--force', action='store_true', help='replace results that exist already')
+    add_option(group, '--max-seconds', type=float, metavar='S', default=None,
+               help='stop after S seconds, with the best picture (default: none)')
+    add_option(group, '--min-improvement', type=float, metavar='SHARE', default=None,
+               help='stop after an iteration that lowers the loss by less than this share of it, '
+               'as in 0.001 (default: none)')
+    add_setting(group, '--deterministic', 'the same bytes from the same run, at the price of speed',
+                action=argparse.BooleanOptionalAction)
+    add_option(group, '--no-metadata', dest='metadata', action='store_false',
+               help="keep the command line and the record's digest out of the final picture")
     add_option(group, '--verbose', action='store_true', help="show TensorFlow's own messages")
 
 
 def run(args: argparse.Namespace) -> int:
     """Check everything that can be checked at once, then import TensorFlow and run."""
-    from .transfer_run import prepare
+    from .outputs import Outputs
+    from .resuming import checkpoint_of, outputs_to_resume
+    from .run_lock import run_lock
 
-    prepared = prepare(*_source(args), max_pixels=args.max_pixels, overwrite=args.force)
-    return _transfer(prepared, verbose=args.verbose)
+    if args.resume is not None:
+        outputs = outputs_to_resume(args.resume)
+        with run_lock(outputs.lock):
+            return _transfer(_resumed_run(args, *checkpoint_of(outputs)), verbose=args.verbose)
+    config, content, style, prefix = _source(args)
+    new = _new_run(args, config, content, style, Outputs.of(prefix))
+    new.outputs.make_folder()
+    with run_lock(new.outputs.lock):
+        new.outputs.check(config, overwrite=args.force)
+        return _transfer(new, verbose=args.verbose)
+
+
+def _new_run(args: argparse.Namespace, config: RunConfig, content: Path, style: Path,
+             outputs: Outputs) -> TransferRun:
+    from .command_line import CommandLine
+    from .transfer_inputs import read_inputs
+    from .transfer_run import TransferRun
+
+    stopping = _stopping(args)
+    inputs = read_inputs(config, content, style, max_pixels=args.max_pixels)
+    prefix = args.result_prefix or args.base_image_path or ''
+    command = CommandLine.of_new_run(sys.argv[1:], prefix, in_metadata=args.metadata)
+    return TransferRun(config, inputs, outputs, command, stopping, overwrite=args.force)
+
+
+def _resumed_run(args: argparse.Namespace, checkpoint: Checkpoint, outputs: Outputs) -> TransferRun:
+    from .command_line import CommandLine
+    from .resuming import check_settings
+    from .transfer_inputs import read_inputs
+    from .transfer_run import TransferRun
+
+    recorded = checkpoint.run
+    config = settings_from(args, recorded['config'])
+    check_settings(recorded['config'], config)
+    stopping = _stopping(args)
+    content, style = _pictures_to_resume(args, recorded)
+    inputs = read_inputs(config, content, style, max_pixels=args.max_pixels)
+    inputs.check_unchanged(recorded)
+    command = CommandLine.of_resumed_run(sys.argv[1:], recorded, in_metadata=args.metadata)
+    return TransferRun(config, inputs, outputs, command, stopping, overwrite=True,
+                       checkpoint=checkpoint)
+
+
+def _pictures_to_resume(args: argparse.Namespace, recorded: dict[str, Any]) -> tuple[Path, Path]:
+    if args.record or args.preset or args.force or args.result_prefix:
+        raise ConfigError('Expected --resume PREFIX, with BASE STYLE if they have moved, and without '
+                          '--from, --preset and --force.')
+    if args.base_image_path is None:
+        return Path(recorded['content_path']), Path(recorded['style_path'])
+    if args.style_reference_image_path is None:
+        raise ConfigError('Expected both BASE and STYLE with --resume, or neither. Received: BASE.')
+    return Path(args.base_image_path), Path(args.style_reference_image_path)
+
+
+def _stopping(args: argparse.Namespace) -> Stopping:
+    from .stopping import Stopping
+
+    return Stopping(max_seconds=args.max_seconds, min_improvement=args.min_improvement)
 
 
 def _source(args: argparse.Namespace) -> tuple[RunConfig, Path, Path, Path]:
@@ -149,4 +225,8 @@ def _transfer(prepared: TransferRun, *, verbose: bool) -> int:
     from .quiet import import_tensorflow
 
     import_tensorflow(verbose=verbose)
-    return prepared.run(sys.argv[1:])
+    if prepared.config.transfer.deterministic:
+        from nst_lbfgs.determinism import available_cores, make_deterministic
+
+        make_deterministic(available_cores())
+    return prepared.run()

@@ -1,78 +1,31 @@
-"""One run of `nst-lbfgs transfer`: inputs checked and read, the transfer, results written."""
+"""One run of `nst-lbfgs transfer`, from inputs that are read to results that are written."""
 
 from __future__ import annotations
 
-import os
-import shlex
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from nst_lbfgs.checkpoint import Checkpoint, write_checkpoint
 from nst_lbfgs.config import RunConfig
-from nst_lbfgs.errors import ConfigError, OutputWriteError
-from nst_lbfgs.files import already_exists, write_whole
-from nst_lbfgs.images import MAX_PIXELS, Picture, read_picture
-from nst_lbfgs.picture_output import FORMATS, check_output, write_picture
-from nst_lbfgs.picture_size import check_size, fitted_size, resize
+from nst_lbfgs.files import write_whole
+from nst_lbfgs.picture_output import write_picture
 from nst_lbfgs.postprocess import Enhancement, enhance
-from nst_lbfgs.record import to_json, versions
+from nst_lbfgs.record import digest_of, to_json, versions
 from nst_lbfgs.weights import Weights, resolve_weights
 
+from .command_line import CommandLine
+from .outputs import Outputs
 from .progress import ProgressLines
+from .resuming import changed_surroundings, check_weights
+from .saving import Saver
+from .stopping import Stopping
+from .transfer_inputs import Inputs
 
 if TYPE_CHECKING:
     from nst_lbfgs.images import Pixels
     from nst_lbfgs.transfer import Progress, TransferResult
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """The names of a run's results, from its prefix."""
-
-    prefix: Path
-    suffix: str
-    config: RunConfig
-
-    @classmethod
-    def of(cls, prefix: Path, config: RunConfig) -> Outputs:
-        """Return the names; a prefix that ends like a picture, as in `out/a.jpg`, is also the format."""
-        if prefix.suffix.lower() in FORMATS:
-            return cls(prefix.with_suffix(''), prefix.suffix, config)
-        return cls(prefix, '.png', config)
-
-    @property
-    def picture(self) -> Path:
-        return self._beside(self.suffix)
-
-    @property
-    def record(self) -> Path:
-        return self._beside('.json')
-
-    def at_iteration(self, iteration: int) -> Path | None:
-        """Return where this iteration's picture goes, or None if it is not to be saved."""
-        last = self.config.transfer.iterations - 1
-        if iteration % self.config.pictures.save_every and iteration != last:
-            return None
-        return self._beside(f'_at_iteration_{iteration}{self.suffix}')
-
-    def check(self, *, overwrite: bool) -> None:
-        """Make the folder and raise OutputError unless every result can be written."""
-        if self.prefix.name in ('', '..'):
-            raise ConfigError(f'Expected PREFIX: how the names of the results begin. '
-                              f'Received: {str(self.prefix)!r}')
-        try:
-            self.prefix.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputWriteError(f'Cannot make the folder {self.prefix.parent}: '
-                                   f'{error.strerror}') from error
-        check_output(self.picture, overwrite=overwrite)
-        iterations = map(self.at_iteration, range(self.config.transfer.iterations))
-        for path in [self.record, *filter(None, iterations)]:
-            if not overwrite and os.path.lexists(path):
-                raise already_exists(path)
-
-    def _beside(self, ending: str) -> Path:
-        return self.prefix.with_name(self.prefix.name + ending)
+    from nst_lbfgs.transfer_state import TransferState
 
 
 @dataclass(frozen=True)
@@ -80,109 +33,111 @@ class TransferRun:
     """A run whose inputs are read and whose outputs can be written."""
 
     config: RunConfig
-    content_path: Path
-    style_path: Path
-    content: Picture
-    style: Picture
-    init: Pixels | None
-    size: tuple[int, int]
+    inputs: Inputs
     outputs: Outputs
+    command: CommandLine
+    stopping: Stopping
     overwrite: bool
+    checkpoint: Checkpoint | None = None
 
-    def run(self, command: list[str]) -> int:
-        """Run the transfer and write its results. TensorFlow should be imported by now."""
+    def run(self) -> int:
+        """Run the transfer, write its results, and return the exit code.
+
+        TensorFlow should be imported by now. Raises StyleTransferError.
+        """
+        config = self.config.transfer
+        state = self.checkpoint.state if self.checkpoint else None
+        lines = ProgressLines(config.iterations, config.evaluations_per_iteration,
+                              done=len(state.iterations) if state else 0)
+        weights = resolve_weights(config.weights, seed=config.seed, report=lines.message)
+        lines.message(f'Weights: {weights.description}')
+        lines.message(f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, {config.precision}')
+        record = self._record(weights)
+        if self.checkpoint:
+            check_weights(self.checkpoint.run, weights)
+            for warning in changed_surroundings(self.checkpoint.run, record):
+                lines.message(warning)
+        saver = Saver(lines.message)
+        with self.stopping.signals(lines.message, self._abandon):
+            result = self._transfer(weights, record, state, saver, lines)
+            self._save_results(result, record, saver)
+        lines.message(f'{self.outputs.picture} after {result.evaluations} evaluations: '
+                      f'{result.stop_reason}')
+        for problem in filter(None, (saver.problem, result.failure)):
+            raise problem
+        return self.stopping.exit_code
+
+    def _transfer(self, weights: Weights, record: dict[str, Any], state: TransferState | None,
+                  saver: Saver, lines: ProgressLines) -> TransferResult:
         from nst_lbfgs.features import load_network
         from nst_lbfgs.transfer import transfer_style
 
-        config = self.config.transfer
-        lines = ProgressLines(config.iterations, config.evaluations_per_iteration)
-        weights = resolve_weights(config.weights, seed=config.seed, report=lines.message)
-        lines.message(f'Weights: {weights.description}')
-        lines.message(f'{self.size[1]} x {self.size[0]} pixels, {config.precision}')
+        def after_evaluation(count: int, loss: float) -> None:
+            lines.evaluation(count, loss)
+            self.stopping.after_evaluation()
 
-        def save(progress: Progress) -> None:
-            path = self.outputs.at_iteration(progress.losses.iteration)
-            if path:
-                self._write_picture(path, progress.picture())
-            lines.iteration(progress.losses, str(path) if path else None)
+        def after_iteration(progress: Progress) -> None:
+            path = self.outputs.at_iteration(progress.losses.iteration, self.config)
+            saved = path and saver.save(path, self._picture_writer(progress.picture()))
+            saver.save(self.outputs.checkpoint, self._checkpoint_writer(record, progress.state()))
+            lines.iteration(progress.losses, str(path) if saved else None)
+            self.stopping.after_iteration(progress.losses)
 
-        result = transfer_style(
-            self._resized(self.content), self._resized_style(), config, init=self.init,
-            network=load_network(weights, seed=config.seed), on_iteration=save,
-            on_evaluation=lines.evaluation)
-        self._write_picture(self.outputs.picture, result.image)
-        write_whole(self.outputs.record, to_json(self._record(result, weights, command)),
-                    overwrite=self.overwrite)
-        lines.message(f'{self.outputs.picture} after {result.evaluations} evaluations: '
-                      f'{result.stop_reason}')
-        if result.failure:
-            raise result.failure
-        return 0
+        saver.save(self.outputs.checkpoint, self._checkpoint_writer(record, state))
+        self.stopping.begin(state.iterations[-1].loss if state and state.iterations else None)
+        seed = self.config.transfer.seed
+        return transfer_style(
+            self.inputs.resized_content(), self.inputs.resized_style(), self.config.transfer,
+            init=self.inputs.resized_init(), network=load_network(weights, seed=seed),
+            on_iteration=after_iteration, on_evaluation=after_evaluation, on_trouble=lines.message,
+            resume=state)
 
-    def _record(self, result: TransferResult, weights: Weights,
-                command: list[str]) -> dict[str, Any]:
+    def _save_results(self, result: TransferResult, record: dict[str, Any], saver: Saver) -> None:
+        full = record | {
+            'stop_reason': result.stop_reason,
+            'evaluations': result.evaluations,
+            'troubles': list(result.troubles),
+            'iterations': [asdict(losses) for losses in result.iterations],
+        }
+        full['digest'] = digest_of(full)
+        metadata = {}
+        if self.command.in_metadata:
+            metadata = {'nst-lbfgs command': self.command.without_prefix,
+                        'nst-lbfgs record digest': full['digest']}
+        saver.save(self.outputs.checkpoint, self._checkpoint_writer(record, result.state))
+        saver.save(self.outputs.record, partial(write_whole, data=to_json(full),
+                                                overwrite=self.overwrite))
+        saver.save(self.outputs.picture, self._picture_writer(result.image, metadata))
+        saver.finish()
+
+    def _record(self, weights: Weights) -> dict[str, Any]:
+        """Return the run record without the results."""
         from nst_lbfgs.device import device_description
+        from nst_lbfgs.determinism import available_cores
 
-        return {
-            'command': shlex.join(['nst-lbfgs', *command]),
-            'content_path': str(self.content_path.absolute()),
-            'content_sha256': self.content.sha256,
-            'style_path': str(self.style_path.absolute()),
-            'style_sha256': self.style.sha256,
+        return self.inputs.record() | {
+            **self.command.record(),
             'prefix': str(self.outputs.prefix.absolute()),
             'picture': str(self.outputs.picture.absolute()),
-            'height': self.size[0],
-            'width': self.size[1],
             'config': self.config,
+            'deterministic': self.config.transfer.deterministic,
+            'threads': available_cores(),
             'weights': asdict(weights) | {'path': weights.path and str(weights.path)},
             'device': device_description(),
             'versions': versions(),
-            'stop_reason': result.stop_reason,
-            'evaluations': result.evaluations,
-            'iterations': [asdict(losses) for losses in result.iterations],
         }
 
-    def _write_picture(self, path: Path, pixels: Pixels) -> None:
+    def _picture_writer(self, pixels: Pixels, metadata: dict[str, str] | None = None) -> Any:
         pictures = self.config.pictures
         if pictures.enhance:
             pixels = enhance(pixels, Enhancement(pictures.brightness, pictures.color,
                                                  pictures.sharpness))
-        alpha = self.content.alpha
-        if alpha is not None:
-            alpha = resize(alpha, *self.size, pictures.resampling)
-        write_picture(path, pixels, alpha=alpha, overwrite=self.overwrite)
+        return partial(write_picture, pixels=pixels, alpha=self.inputs.resized_alpha(),
+                       overwrite=self.overwrite, metadata=metadata)
 
-    def _resized(self, picture: Picture) -> Pixels:
-        return resize(picture.pixels, *self.size, self.config.pictures.resampling)
+    @staticmethod
+    def _checkpoint_writer(record: dict[str, Any], state: TransferState | None) -> Any:
+        return partial(write_checkpoint, run=record, state=state)
 
-    def _resized_style(self) -> Pixels:
-        pictures = self.config.pictures
-        if pictures.style_size == 'content':
-            return self._resized(self.style)
-        own = fitted_size(*self.style.pixels.shape[:2], longest_side=max(self.size))
-        return resize(self.style.pixels, *own, pictures.resampling)
-
-
-def prepare(config: RunConfig, content_path: Path, style_path: Path, prefix: Path, *,
-            max_pixels: int | None, overwrite: bool) -> TransferRun:
-    """Check and read everything that a run needs, without TensorFlow.
-
-    Raises ConfigError, ImageError, OutputError or WeightsError.
-    """
-    outputs = Outputs.of(prefix, config)
-    limit = MAX_PIXELS if max_pixels is None else max_pixels
-    content = read_picture(content_path, max_pixels=limit)
-    style = read_picture(style_path, max_pixels=limit)
-    pictures = config.pictures
-    size = fitted_size(*content.pixels.shape[:2], target_height=pictures.image_height,
-                       target_width=pictures.image_width, longest_side=pictures.longest_side)
-    check_size(*size, f'the result for {content_path}')
-    init = None
-    if pictures.init_path is not None:
-        init_picture = read_picture(Path(pictures.init_path), max_pixels=limit)
-        init = resize(init_picture.pixels, *size, pictures.resampling)
-    if config.transfer.weights != 'imagenet':
-        resolve_weights(config.transfer.weights, seed=config.transfer.seed)
-    outputs.check(overwrite=overwrite)
-    return TransferRun(config, content_path, style_path, content, style, init, size, outputs,
-                       overwrite)
+    def _abandon(self) -> None:
+        self.outputs.lock.unlink(missing_ok=True)

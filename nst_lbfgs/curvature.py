@@ -17,10 +17,10 @@ SMALLEST_CURVATURE = 2.2e-16
 
 @dataclass(frozen=True)
 class Pairs:
-    """The last steps and the changes of the gradient along them, oldest first, each (k, n)."""
+    """The last steps and the changes of the gradient along them, oldest first, each (n,)."""
 
-    steps: PairArray
-    gradient_changes: PairArray
+    steps: tuple[PairArray, ...] = ()
+    gradient_changes: tuple[PairArray, ...] = ()
 
 
 class CurvatureMemory:
@@ -30,10 +30,9 @@ class CurvatureMemory:
     directions of a search, which the rounding does not bias; iterates are never made of them.
     """
 
-    def __init__(self, size: int, pairs: Pairs | None = None) -> None:
+    def __init__(self, size: int, pairs: Pairs) -> None:
         self._pairs: deque[tuple[PairArray, PairArray]] = deque(maxlen=size)
-        if pairs is not None:
-            self._pairs.extend(zip(pairs.steps, pairs.gradient_changes, strict=True))
+        self._pairs.extend(zip(pairs.steps, pairs.gradient_changes, strict=True))
         self._iterate: FloatArray | None = None
         self._gradient: FloatArray | None = None
 
@@ -52,12 +51,9 @@ class CurvatureMemory:
         self._iterate, self._gradient = iterate, gradient
 
     def pairs(self) -> Pairs:
-        """Return the pairs so far; none if no two iterates have been seen."""
-        size = 0 if self._iterate is None else self._iterate.size
-        steps = [step for step, _ in self._pairs]
-        changes = [change for _, change in self._pairs]
-        return Pairs(np.array(steps, np.float32).reshape(len(steps), -1 if steps else size),
-                     np.array(changes, np.float32).reshape(len(changes), -1 if steps else size))
+        """Return the pairs so far."""
+        return Pairs(tuple(step for step, _ in self._pairs),
+                     tuple(change for _, change in self._pairs))
 
 
 class CurvatureCoordinates:
@@ -133,7 +129,7 @@ class CurvatureCoordinates:
 
 
 def _initial_scale(pairs: Pairs) -> float:
-    if not len(pairs.steps):
+    if not pairs.steps:
         return 1.0
     step, change = pairs.steps[-1], pairs.gradient_changes[-1]
     return float(np.sqrt(_curvature(step, change) / _curvature(change, change)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,9 @@ from pathlib import Path
 from .errors import OutputExistsError, OutputWriteError
 
 CHUNK_BYTES = 1 << 20
+
+_unfinished: set[Path] = set()
+_may_begin = threading.Lock()
 
 
 def sha256_of(path: Path) -> str:
@@ -43,6 +47,8 @@ def whole_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
     if not overwrite and os.path.lexists(path):
         raise already_exists(path)
     temporary = path.with_name(f'.{path.stem[:80]}.{secrets.token_hex(4)}{path.suffix}')
+    with _may_begin:
+        _unfinished.add(temporary)
     try:
         yield temporary
         _flush(temporary, os.O_RDWR)
@@ -51,7 +57,15 @@ def whole_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
     except OSError as error:
         raise OutputWriteError(f'Cannot write {path}: {error.strerror or error}') from error
     finally:
-        temporary.unlink(missing_ok=True)
+        _remove(temporary)
+        _unfinished.discard(temporary)
+
+
+def abandon_unfinished() -> None:
+    """Remove the temporary files of all writers, and let none begin: the process is about to end."""
+    _may_begin.acquire()
+    for temporary in list(_unfinished):
+        _remove(temporary)
 
 
 def already_exists(path: Path) -> OutputExistsError:
@@ -69,6 +83,13 @@ def _publish(temporary: Path, path: Path, overwrite: bool) -> None:
         raise already_exists(path) from None
     except OSError:  # a file system without hard links
         os.replace(temporary, path)
+
+
+def _remove(temporary: Path) -> None:
+    try:
+        temporary.unlink(missing_ok=True)
+    except OSError:
+        pass  # its folder is gone, or can no longer be written; what matters was raised already
 
 
 def _flush(path: Path, flags: int) -> None:

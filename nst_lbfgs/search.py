@@ -169,7 +169,7 @@ class Search:
 
     def _inner_coordinates(self) -> Coordinates:
         state = self._state
-        if len(state.pairs.steps):
+        if state.pairs.steps:
             self._memory.add(state.iterate, state.gradient)
             return CurvatureCoordinates(state.iterate, state.gradient, state.pairs)
         return PixelCoordinates(state.iterate)
@@ -211,5 +211,4 @@ class Search:
 
 
 def _fresh(done: Done, bounded: bool, iterate: FloatArray) -> SearchState:
-    nothing = np.empty((0, iterate.size), np.float32)
-    return SearchState(done, bounded, iterate, np.empty(0), Pairs(nothing, nothing))
+    return SearchState(done, bounded, iterate, np.empty(0), Pairs())

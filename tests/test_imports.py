@@ -19,6 +19,7 @@ ALLOWED = {
                    'transfer_state'},
     'coordinates': set(),
     'curvature': set(),
+    'determinism': {'errors'},
     'device': set(),
     'errors': set(),
     'features': {'errors', 'network_layers', 'vgg19_h5', 'weights'},
@@ -52,7 +53,7 @@ ALLOWED = {
 ONLY_IN = {
     'scipy.optimize': {'optimizers'},
     'PIL': {'images', 'picture_colour', 'picture_output', 'picture_size', 'postprocess'},
-    'tensorflow': {'device', 'losses', 'objective'},
+    'tensorflow': {'determinism', 'device', 'losses', 'objective'},
     'argparse': set(),
 }
 ROOMS = sorted(path.stem for path in LIBRARY.glob('*.py') if path.stem != '__init__')
