@@ -144,7 +144,15 @@ def _search(value: object, file: BinaryIO, size: int, end: int) -> SearchState:
     iterate = _array(file, EXACT, size)
     gradient = _array(file, EXACT, size) if gradients else np.empty(0)
     steps, changes = (tuple(_array(file, ROUNDED, size) for _ in range(pairs)) for _ in range(2))
-    return SearchState(done, value['bounded'], iterate, gradient, Pairs(steps, changes))
+    return SearchState(done, value['bounded'], iterate, _loss(value), gradient, Pairs(steps, changes))
+
+
+def _loss(value: dict[str, Any]) -> float:
+    if not value['gradients']:
+        return np.inf
+    if not isinstance(value.get('loss'), (int, float)) or not np.isfinite(value['loss']):
+        raise CheckpointError(f'Expected the loss: a finite number. Received: {value.get("loss")!r}')
+    return float(value['loss'])
 
 
 def _array(file: BinaryIO, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
@@ -162,8 +170,9 @@ def _count(values: dict[str, Any], name: str) -> int:
 
 
 def _search_header(search: SearchState) -> dict[str, Any]:
-    return asdict(search.done) | {'bounded': search.bounded, 'gradients': int(search.gradient.size > 0),
-                                  'pairs': len(search.pairs.steps)}
+    return asdict(search.done) | {
+        'bounded': search.bounded, 'loss': search.loss if search.gradient.size else None,
+        'gradients': int(search.gradient.size > 0), 'pairs': len(search.pairs.steps)}
 
 
 def _array_bytes(search: SearchState) -> Iterator[bytes]:

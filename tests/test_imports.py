@@ -32,7 +32,7 @@ ALLOWED = {
                            'vgg19_h5'},
     'objective': {'config', 'errors', 'losses', 'preprocessing'},
     'official_weights': {'errors', 'files'},
-    'optimizers': {'config'},
+    'optimizers': {'config', 'curvature'},
     'package_download': {'errors'},
     'picture_colour': set(),
     'picture_output': {'errors', 'files'},

@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import fmin_l_bfgs_b
 
 from nst_lbfgs.config import TransferConfig
-from nst_lbfgs.optimizers import NO_SMALLER_LOSS, StopSearch, minimize_lbfgs
+from nst_lbfgs.optimizers import Box, Done, Ending, StopSearch, minimize_lbfgs
 
 START = np.linspace(-1.5, 2, 12)
 
@@ -23,8 +23,8 @@ def rosenbrock(x):
     return float(np.sum(100 * (b - a**2)**2 + (1 - a)**2)), gradient
 
 
-def run(function, **settings):
-    """Return the stop reason, the marked iterates and the number of evaluations at each mark."""
+def run(function, done=Done(), box=None, start=START, **settings):
+    """Return the ending, the marked iterates and the number of evaluations at each mark."""
     marks, count = [], 0
 
     def counted(x):
@@ -32,9 +32,10 @@ def run(function, **settings):
         count += 1
         return function(x)
 
-    reason = minimize_lbfgs(counted, START.copy(), TransferConfig(**settings),
-                            lambda iteration, x: marks.append((iteration, x, count)))
-    return reason, marks
+    ending = minimize_lbfgs(counted, start.copy(), TransferConfig(**settings),
+                            lambda iteration, x: marks.append((iteration, x, count)),
+                            done=done, box=box)
+    return ending, marks
 
 
 @pytest.mark.parametrize('restart', [False, True])
@@ -45,11 +46,11 @@ def test_the_minimum_is_found(restart):
 
 @pytest.mark.parametrize('restart', [False, True])
 def test_iterations_are_marked_from_zero_with_falling_loss(restart):
-    reason, marks = run(rosenbrock, iterations=4, evaluations_per_iteration=8, restart=restart)
+    ending, marks = run(rosenbrock, iterations=4, evaluations_per_iteration=8, restart=restart)
     assert [iteration for iteration, _, _ in marks] == [0, 1, 2, 3]
     losses = [rosenbrock(x)[0] for _, x, _ in marks]
     assert losses == sorted(losses, reverse=True)
-    assert reason == 'all iterations done'
+    assert ending is Ending.ALL_DONE
 
 
 def test_restarts_are_the_keras_examples_loop():
@@ -83,17 +84,36 @@ def test_marked_iterates_are_copies():
 
 
 def test_a_minimum_ends_the_search_early():
-    reason, marks = run(lambda x: (1.0 + float(x @ x), 2 * x), iterations=10)
-    assert reason == NO_SMALLER_LOSS
-    np.testing.assert_allclose(marks[-1][1], 0, atol=1e-7)
+    ending, marks = run(lambda x: (1.0 + float(x @ x), 2 * x), iterations=10)
+    assert ending in (Ending.CONVERGED, Ending.LINE_SEARCH_FAILED) and not marks
 
 
 def test_a_search_that_cannot_succeed_is_reported():
     """A function that grows with every call, whatever x is, has no descent direction."""
     calls = itertools.count(1.0)
-    reason, marks = run(lambda x: (next(calls), 2 * x), iterations=3)
-    assert reason == NO_SMALLER_LOSS
-    np.testing.assert_array_equal(marks[-1][1], START)
+    ending, marks = run(lambda x: (next(calls), 2 * x), iterations=3)
+    assert ending is Ending.LINE_SEARCH_FAILED and not marks
+
+
+@pytest.mark.parametrize('restart', [False, True])
+def test_what_is_done_is_not_done_again(restart):
+    ending, marks = run(rosenbrock, done=Done(2, 16), iterations=4, evaluations_per_iteration=8,
+                        restart=restart)
+    assert ending is Ending.ALL_DONE
+    assert [iteration for iteration, _, _ in marks] == [2, 3]
+
+
+@pytest.mark.parametrize('restart', [False, True])
+def test_a_box_is_never_left(restart):
+    seen = []
+
+    def watched(x):
+        seen.append(x.copy())
+        return rosenbrock(x)
+
+    run(watched, box=Box(np.full(12, -0.5), np.full(12, 0.7)), iterations=3, restart=restart)
+    assert np.min(seen) >= -0.5 and np.max(seen) <= 0.7
+    assert np.max(seen) == 0.7  # the minimum at 1 is outside
 
 
 @pytest.mark.parametrize('restart', [False, True])
