@@ -78,7 +78,8 @@ def minimize_lbfgs(function: Function, x0: FloatArray, config: TransferConfig, m
     lines (see `_along_lines`).
 
     L-BFGS-B may take a step to a larger loss (where its line search finds the interval too narrow)
-    and call that convergence; here it is a failed line search.
+    and call that convergence. Here, unless the gradient is 0, it is a failed line search; so is a
+    fresh call that lowers the loss by nothing.
     """
     if config.restart:
         return _restarted(function, x0, config, mark, done, box)
@@ -94,8 +95,8 @@ def _restarted(function: Function, x: FloatArray, config: TransferConfig, mark: 
         watched = _FirstLoss(function)
         x, loss, outcome = fmin_l_bfgs_b(watched, x, m=config.history, bounds=_bounds(box),
                                          maxfun=config.evaluations_per_iteration)
-        if outcome['warnflag'] == FAILED or loss > watched.loss:
-            return Ending.LINE_SEARCH_FAILED
+        if outcome['warnflag'] == FAILED or not loss < watched.loss:
+            return _ending(outcome)
         mark(iteration, x.copy())
     return Ending.ALL_DONE
 
@@ -117,6 +118,7 @@ def _along_lines(marks: _IterationMarks, point: Point, memory: CurvatureMemory) 
     L-BFGS-B is its line search (Moré and Thuente), whose first trial has the length 1 here as there.
     The same trials follow, up to rounding.
     """
+    marks.begin(point)
     while not marks.all_done:
         direction = memory.direction(point.gradient)
         line = _Line(marks, point, direction)
@@ -178,6 +180,7 @@ class _IterationMarks:
         self._evaluations = done.evaluations
         self._marked = done.iterations
         self._latest: Point | None = None
+        self._begun = False
 
     @property
     def all_done(self) -> bool:
@@ -186,7 +189,15 @@ class _IterationMarks:
     def function(self, x: FloatArray) -> tuple[float, FloatArray]:
         self._evaluations += 1
         self._latest = Point(x.copy(), *self._function(x))
+        if not self._begun:
+            self.begin(self._latest)
         return self._latest.loss, self._latest.gradient
+
+    def begin(self, start: Point) -> None:
+        """Note where the first step starts."""
+        self._begun = True
+        if self._memory is not None:
+            self._memory.add(start.x, start.gradient)
 
     def step(self, x: FloatArray) -> None:
         """scipy's callback: at the end of each L-BFGS-B step, with its live buffer."""
@@ -202,18 +213,21 @@ class _IterationMarks:
             raise StopIteration
 
     def ending(self, outcome: dict[str, Any]) -> Ending:
-        """Return how a call of scipy's ended, from what it says of it."""
-        if self.all_done:
-            return Ending.ALL_DONE
-        if outcome['warnflag'] != FAILED and 'GRADIENT' in outcome['task']:  # it is 0
-            return Ending.CONVERGED
-        return Ending.LINE_SEARCH_FAILED
+        """Return how the descent ended, from what scipy says of its call."""
+        return Ending.ALL_DONE if self.all_done else _ending(outcome)
 
     def _point_at(self, x: FloatArray) -> Point:
         if self._latest is None or not np.array_equal(self._latest.x, x):
             self.function(x)  # an iterate is nearly always the latest evaluation
         assert self._latest is not None
         return self._latest
+
+
+def _ending(outcome: dict[str, Any]) -> Ending:
+    """Return how a call of scipy's ended that should have gone on: with a gradient of 0, or not."""
+    if outcome['warnflag'] != FAILED and 'GRADIENT' in outcome['task']:
+        return Ending.CONVERGED
+    return Ending.LINE_SEARCH_FAILED
 
 
 def _bounds(box: Box | None) -> FloatArray | None:

@@ -121,7 +121,6 @@ class Search:
         if state.pairs.steps and not self._bounded:
             known = self._best = Point(state.iterate, state.loss, state.gradient)
             self._first_loss = state.loss
-            self._memory.add(known.x, known.gradient)
         return minimize_lbfgs(
             self._function, state.iterate.copy(), self._config, self._finish_iteration,
             done=state.done, box=self._box if self._bounded else None, step=self._step,
