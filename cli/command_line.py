@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -21,9 +22,9 @@ class CommandLine:
     resumed: tuple[str, ...] = ()
 
     @classmethod
-    def of_new_run(cls, arguments: list[str], prefix: str, *, in_metadata: bool) -> CommandLine:
+    def of_new_run(cls, arguments: list[str], prefix: Path, *, in_metadata: bool) -> CommandLine:
         """Return the command line of a run that begins."""
-        named = ['PREFIX' if argument == prefix else argument for argument in arguments]
+        named = ['PREFIX' if Path(argument) == prefix else argument for argument in arguments]
         return cls(_text(arguments), _text(named), in_metadata)
 
     @classmethod
@@ -34,6 +35,12 @@ class CommandLine:
         before = tuple(map(str, resumed)) if isinstance(resumed, list) else ()
         return cls(str(recorded.get('command')), str(recorded.get('command_without_prefix')),
                    in_metadata, (*before, _text(arguments)))
+
+    def metadata(self, digest: str) -> dict[str, str]:
+        """Return what a picture says of itself, `digest` being its record's."""
+        if not self.in_metadata:
+            return {}
+        return {'nst-lbfgs command': self.without_prefix, 'nst-lbfgs record digest': digest}
 
     def record(self) -> dict[str, Any]:
         """Return what a run record says of it."""

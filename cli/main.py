@@ -12,6 +12,11 @@ from nst_lbfgs.errors import ConfigError, StyleTransferError
 
 from . import (
     enhance,
+    inspect,
+    presets,
+    reconstruct,
+    run,
+    sweep,
     transfer,
     weights,
 )
@@ -19,6 +24,11 @@ from . import (
 # In the order of the help.
 ADD_PARSERS = (
     transfer.add_parser,
+    presets.add_parser,
+    sweep.add_parser,
+    reconstruct.add_parser,
+    inspect.add_parser,
+    run.add_parser,
     enhance.add_parser,
     weights.add_parser,
 )

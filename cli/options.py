@@ -39,7 +39,7 @@ def add_setting(group: argparse._ActionsContainer, name: str, effect: str, *,
     What is not given on the command line is absent from the namespace.
     """
     dest = field or name[2:].replace('-', '_')
-    default = _shown(getattr(config(), dest))
+    default = shown(getattr(config(), dest))
     add_option(group, name, dest=dest, default=argparse.SUPPRESS,
                help=f'{effect} (default: {default})', **arguments)
 
@@ -62,6 +62,8 @@ def settings_from(args: argparse.Namespace, base: RunConfig) -> RunConfig:
     if transfer.get('init', 'content') not in ('content', 'noise'):
         pictures['init_path'] = os.path.abspath(transfer['init'])
         transfer['init'] = 'picture'
+    if 'square_side' in given:
+        pictures['image_height'] = pictures['image_width'] = given['square_side']
     if any(name in pictures for name in _SIZES):
         pictures = {name: None for name in _SIZES} | pictures
     if any(name in pictures for name in _FACTORS):
@@ -75,9 +77,12 @@ def _given(given: dict[str, Any], config: type) -> dict[str, Any]:
             for name, value in values.items()}
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a setting's value as it would be typed."""
     if isinstance(value, bool):
         return 'yes' if value else 'no'
     if isinstance(value, tuple):
-        return ' '.join(name for name, _ in value)
+        return ' '.join(name if weight == 1 else f'{name}:{weight:g}' for name, weight in value)
+    if isinstance(value, float):
+        return f'{value:g}'
     return 'none' if value is None else str(value)

@@ -18,14 +18,15 @@ class Outputs:
 
     prefix: Path
     suffix: str
+    config: RunConfig
 
     @classmethod
-    def of(cls, prefix: Path) -> Outputs:
+    def of(cls, prefix: Path, config: RunConfig) -> Outputs:
         """Return the names; a prefix that ends like a picture, as in `out/a.jpg`, is also the format."""
         if prefix.suffix.lower() in FORMATS:
-            outputs = cls(prefix.with_suffix(''), prefix.suffix)
+            outputs = cls(prefix.with_suffix(''), prefix.suffix, config)
         else:
-            outputs = cls(prefix, '.png')
+            outputs = cls(prefix, '.png', config)
         if outputs.prefix.name in ('', '..'):
             raise ConfigError('Expected PREFIX: how the names of the results begin. '
                               f'Received: {str(prefix)!r}')
@@ -47,10 +48,11 @@ class Outputs:
     def lock(self) -> Path:
         return self._beside('.lock')
 
-    def at_iteration(self, iteration: int, config: RunConfig) -> Path | None:
+    def at_iteration(self, iteration: int) -> Path | None:
         """Return where this iteration's picture goes, or None if it is not to be saved."""
-        last = config.transfer.iterations - 1
-        if iteration % config.pictures.save_every and iteration != last:
+        last = self.config.transfer.iterations - 1
+        every = self.config.pictures.save_every
+        if not every or iteration % every and iteration != last:
             return None
         return self._beside(f'_at_iteration_{iteration}{self.suffix}')
 
@@ -62,15 +64,16 @@ class Outputs:
             raise OutputWriteError(f'Cannot make the folder {self.prefix.parent}: '
                                    f'{error.strerror}') from error
 
-    def check(self, config: RunConfig, *, overwrite: bool) -> None:
-        """Raise OutputError unless every result can be written."""
+    def check(self, *, overwrite: bool) -> None:
+        """Make the folder and raise OutputError unless every result can be written."""
+        self.make_folder()
         check_output(self.picture, overwrite=overwrite)
         if overwrite:
             return
         if os.path.lexists(self.checkpoint):
             raise OutputExistsError(f'{self.checkpoint} exists already. Expected --resume to go on '
                                     'with that run, a new name, or --force to replace it.')
-        iterations = (self.at_iteration(index, config) for index in range(config.transfer.iterations))
+        iterations = map(self.at_iteration, range(self.config.transfer.iterations))
         for path in [self.record, *filter(None, iterations)]:
             if os.path.lexists(path):
                 raise already_exists(path)

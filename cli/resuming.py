@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from nst_lbfgs.checkpoint import Checkpoint, read_checkpoint
 from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import CheckpointError, ConfigError
 from nst_lbfgs.weights import Weights
@@ -18,24 +17,23 @@ from .outputs import Outputs
 MAY_CHANGE = {'iterations', 'save_every', 'enhance', 'brightness', 'color', 'sharpness'}
 
 
-def outputs_to_resume(prefix: Path) -> Outputs:
-    """Return the names for a prefix, given with or without a picture's extension.
+def checkpoint_path(prefix: Path) -> Path:
+    """Return where the checkpoint of a prefix is, given with or without a picture's extension.
 
-    Raises CheckpointError if there is no checkpoint.
+    Raises CheckpointError if there is none.
     """
-    outputs = Outputs.of(prefix)
-    if not outputs.checkpoint.exists():
-        raise CheckpointError(f'There is no checkpoint {outputs.checkpoint} to go on from. '
+    path = Outputs.of(prefix, RunConfig()).checkpoint
+    if not path.exists():
+        raise CheckpointError(f'There is no checkpoint {path} to go on from. '
                               'Expected --resume with the PREFIX of a run that was begun.')
-    return outputs
+    return path
 
 
-def checkpoint_of(outputs: Outputs) -> tuple[Checkpoint, Outputs]:
-    """Return the checkpoint, and the names with the extension that its run writes."""
-    checkpoint = read_checkpoint(outputs.checkpoint)
-    picture = checkpoint.run.get('picture')
-    return checkpoint, Outputs.of(outputs.prefix.with_name(
-        outputs.prefix.name + (Path(picture).suffix if isinstance(picture, str) else '.png')))
+def resumed_outputs(prefix: Path, recorded: dict[str, Any], config: RunConfig) -> Outputs:
+    """Return the names of the results, with the extension that the run writes."""
+    picture = recorded.get('picture')
+    suffix = Path(picture).suffix if isinstance(picture, str) else '.png'
+    return replace(Outputs.of(prefix, config), suffix=suffix)
 
 
 def check_settings(before: RunConfig, now: RunConfig) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nst_lbfgs.errors import OutputError, OutputWriteError
 
+Writer = Callable[[Path], None]
 MOST_WAITING = 8
 
 
@@ -22,10 +23,10 @@ class Saver:
         self.problem: OutputWriteError | None = None
         self._report = report
         self._failed: set[Path] = set()
-        self._waiting: dict[Path, Callable[[Path], None]] = {}
+        self._waiting: dict[Path, Writer] = {}
         self._given_up: list[Path] = []
 
-    def save(self, path: Path, write: Callable[[Path], None]) -> bool:
+    def save(self, path: Path, write: Writer) -> bool:
         """Write a file now or later; return whether it is written."""
         self._waiting.pop(path, None)
         self._waiting[path] = write
@@ -77,7 +78,7 @@ class Saver:
         return f' Instead there are {", ".join(saved)} in {folder}.'
 
 
-def _writes(write: Callable[[Path], None], path: Path) -> bool:
+def _writes(write: Writer, path: Path) -> bool:
     try:
         write(path)
     except (OutputError, OSError):

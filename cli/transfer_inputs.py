@@ -10,10 +10,11 @@ from nst_lbfgs.config import PictureConfig, RunConfig
 from nst_lbfgs.errors import CheckpointError
 from nst_lbfgs.images import MAX_PIXELS, Picture, read_picture
 from nst_lbfgs.picture_size import check_size, fitted_size, resize
+from nst_lbfgs.plain_pictures import path_in_record, read_pair
 from nst_lbfgs.weights import resolve_weights
 
 if TYPE_CHECKING:
-    from nst_lbfgs.images import Pixels
+    from nst_lbfgs.picture_colour import Pixels
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,18 @@ class Inputs:
     size: tuple[int, int]
 
     def resized_content(self) -> Pixels:
+        """Return the content picture at the size of the result."""
         return self._resized(self.content)
 
     def resized_style(self) -> Pixels:
+        """Return the style picture at the size at which its Gram matrices are taken."""
         if self.config.style_size == 'content':
             return self._resized(self.style)
         own = fitted_size(*self.style.pixels.shape[:2], longest_side=max(self.size))
         return resize(self.style.pixels, *own, self.config.resampling)
 
     def resized_init(self) -> Pixels | None:
+        """Return the picture to start from, if there is one, at the size of the result."""
         return None if self.init is None else self._resized(self.init)
 
     def resized_alpha(self) -> Pixels | None:
@@ -49,9 +53,9 @@ class Inputs:
     def record(self) -> dict[str, Any]:
         """Return what a run record says of the inputs."""
         return {
-            'content_path': str(self.content_path.absolute()),
+            'content_path': path_in_record(self.content_path),
             'content_sha256': self.content.sha256,
-            'style_path': str(self.style_path.absolute()),
+            'style_path': path_in_record(self.style_path),
             'style_sha256': self.style.sha256,
             'init_sha256': self.init.sha256 if self.init else None,
             'height': self.size[0],
@@ -78,8 +82,7 @@ def read_inputs(config: RunConfig, content_path: Path, style_path: Path, *,
     Raises ConfigError, ImageError or WeightsError.
     """
     limit = MAX_PIXELS if max_pixels is None else max_pixels
-    content = read_picture(content_path, max_pixels=limit)
-    style = read_picture(style_path, max_pixels=limit)
+    content, style = read_pair(content_path, style_path, max_pixels=limit)
     pictures = config.pictures
     size = fitted_size(*content.pixels.shape[:2], target_height=pictures.image_height,
                        target_width=pictures.image_width, longest_side=pictures.longest_side)

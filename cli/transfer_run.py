@@ -2,74 +2,87 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from contextlib import nullcontext, suppress
+from dataclasses import asdict, dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nst_lbfgs.checkpoint import Checkpoint, write_checkpoint
-from nst_lbfgs.config import RunConfig
+from nst_lbfgs.config import RunConfig, TransferConfig
 from nst_lbfgs.files import write_whole
 from nst_lbfgs.picture_output import write_picture
 from nst_lbfgs.postprocess import Enhancement, enhance
 from nst_lbfgs.record import digest_of, to_json, versions
-from nst_lbfgs.weights import Weights, resolve_weights
+from nst_lbfgs.weights import resolve_weights
 
 from .command_line import CommandLine
 from .outputs import Outputs
 from .progress import ProgressLines
 from .resuming import changed_surroundings, check_weights
-from .saving import Saver
+from .saving import Saver, Writer
 from .stopping import Stopping
-from .transfer_inputs import Inputs
+from .transfer_inputs import Inputs, read_inputs
 
 if TYPE_CHECKING:
-    from nst_lbfgs.images import Pixels
+    from nst_lbfgs.features import Network
+    from nst_lbfgs.picture_colour import Pixels
     from nst_lbfgs.transfer import Progress, TransferResult
     from nst_lbfgs.transfer_state import TransferState
 
 
 @dataclass(frozen=True)
 class TransferRun:
-    """A run whose inputs are read and whose outputs can be written."""
+    """A run whose inputs are read and whose outputs can be written.
+
+    With `resumable` it keeps a checkpoint and takes signals as a wish to stop; `checkpoint` is the
+    one that it goes on from.
+    """
 
     config: RunConfig
     inputs: Inputs
     outputs: Outputs
-    command: CommandLine
-    stopping: Stopping
     overwrite: bool
+    preset: str | None = None
+    stopping: Stopping = field(default_factory=Stopping)
+    resumable: bool = False
     checkpoint: Checkpoint | None = None
 
-    def run(self) -> int:
+    def run(self, command: CommandLine, network: Network | None = None) -> int:
         """Run the transfer, write its results, and return the exit code.
 
-        TensorFlow should be imported by now. Raises StyleTransferError.
+        TensorFlow should be imported by now. `network` is what `announce_network` returned for this
+        configuration, if it is at hand. Raises StyleTransferError.
         """
-        config = self.config.transfer
-        state = self.checkpoint.state if self.checkpoint else None
+        config, state = self.config.transfer, self._state
         lines = ProgressLines(config.iterations, config.evaluations_per_iteration,
                               done=len(state.iterations) if state else 0)
-        weights = resolve_weights(config.weights, seed=config.seed, report=lines.message)
-        lines.message(f'Weights: {weights.description}')
+        network = network or announce_network(config, lines)
         lines.message(f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, {config.precision}')
-        record = self._record(weights)
+        record = self._record(network, command)
         if self.checkpoint:
-            check_weights(self.checkpoint.run, weights)
+            check_weights(self.checkpoint.run, network.weights)
             for warning in changed_surroundings(self.checkpoint.run, record):
                 lines.message(warning)
         saver = Saver(lines.message)
-        with self.stopping.signals(lines.message, self._abandon):
-            result = self._transfer(weights, record, state, saver, lines)
-            self._save_results(result, record, saver)
+        with self._signals(lines):
+            result = self._transfer(network, record, saver, lines)
+            self._save_results(result, record, command, saver)
         lines.message(f'{self.outputs.picture} after {result.evaluations} evaluations: '
                       f'{result.stop_reason}')
         for problem in filter(None, (saver.problem, result.failure)):
             raise problem
         return self.stopping.exit_code
 
-    def _transfer(self, weights: Weights, record: dict[str, Any], state: TransferState | None,
-                  saver: Saver, lines: ProgressLines) -> TransferResult:
-        from nst_lbfgs.features import load_network
+    @property
+    def _state(self) -> TransferState | None:
+        return self.checkpoint.state if self.checkpoint else None
+
+    def _signals(self, lines: ProgressLines) -> Any:
+        return self.stopping.signals(lines.message, self._abandon) if self.resumable else nullcontext()
+
+    def _transfer(self, network: Network, record: dict[str, Any], saver: Saver,
+                  lines: ProgressLines) -> TransferResult:
         from nst_lbfgs.transfer import transfer_style
 
         def after_evaluation(count: int, loss: float) -> None:
@@ -77,22 +90,27 @@ class TransferRun:
             self.stopping.after_evaluation()
 
         def after_iteration(progress: Progress) -> None:
-            path = self.outputs.at_iteration(progress.losses.iteration, self.config)
+            path = self.outputs.at_iteration(progress.losses.iteration)
             saved = path and saver.save(path, self._picture_writer(progress.picture()))
-            saver.save(self.outputs.checkpoint, self._checkpoint_writer(record, progress.state()))
+            self._save_checkpoint(record, progress.state, saver)
             lines.iteration(progress.losses, str(path) if saved else None)
             self.stopping.after_iteration(progress.losses)
 
-        saver.save(self.outputs.checkpoint, self._checkpoint_writer(record, state))
+        state = self._state
+        self._save_checkpoint(record, lambda: state, saver)
         self.stopping.begin(state.iterations[-1].loss if state and state.iterations else None)
-        seed = self.config.transfer.seed
         return transfer_style(
             self.inputs.resized_content(), self.inputs.resized_style(), self.config.transfer,
-            init=self.inputs.resized_init(), network=load_network(weights, seed=seed),
-            on_iteration=after_iteration, on_evaluation=after_evaluation, on_trouble=lines.message,
-            resume=state)
+            init=self.inputs.resized_init(), network=network, on_iteration=after_iteration,
+            on_evaluation=after_evaluation, on_trouble=lines.message, resume=state)
 
-    def _save_results(self, result: TransferResult, record: dict[str, Any], saver: Saver) -> None:
+    def _save_checkpoint(self, record: dict[str, Any], state: Any, saver: Saver) -> None:
+        if self.resumable:
+            saver.save(self.outputs.checkpoint,
+                       partial(write_checkpoint, run=record, state=state()))
+
+    def _save_results(self, result: TransferResult, record: dict[str, Any], command: CommandLine,
+                      saver: Saver) -> None:
         full = record | {
             'stop_reason': result.stop_reason,
             'evaluations': result.evaluations,
@@ -100,25 +118,23 @@ class TransferRun:
             'iterations': [asdict(losses) for losses in result.iterations],
         }
         full['digest'] = digest_of(full)
-        metadata = {}
-        if self.command.in_metadata:
-            metadata = {'nst-lbfgs command': self.command.without_prefix,
-                        'nst-lbfgs record digest': full['digest']}
-        saver.save(self.outputs.checkpoint, self._checkpoint_writer(record, result.state))
+        self._save_checkpoint(record, lambda: result.state, saver)
         saver.save(self.outputs.record, partial(write_whole, data=to_json(full),
                                                 overwrite=self.overwrite))
-        saver.save(self.outputs.picture, self._picture_writer(result.image, metadata))
+        saver.save(self.outputs.picture,
+                   self._picture_writer(result.image, command.metadata(full['digest'])))
         saver.finish()
 
-    def _record(self, weights: Weights) -> dict[str, Any]:
+    def _record(self, network: Network, command: CommandLine) -> dict[str, Any]:
         """Return the run record without the results."""
-        from nst_lbfgs.device import device_description
         from nst_lbfgs.determinism import available_cores
+        from nst_lbfgs.device import device_description
 
-        return self.inputs.record() | {
-            **self.command.record(),
+        weights = network.weights
+        return command.record() | self.inputs.record() | {
             'prefix': str(self.outputs.prefix.absolute()),
             'picture': str(self.outputs.picture.absolute()),
+            'preset': self.preset,
             'config': self.config,
             'deterministic': self.config.transfer.deterministic,
             'threads': available_cores(),
@@ -127,7 +143,7 @@ class TransferRun:
             'versions': versions(),
         }
 
-    def _picture_writer(self, pixels: Pixels, metadata: dict[str, str] | None = None) -> Any:
+    def _picture_writer(self, pixels: Pixels, metadata: dict[str, str] | None = None) -> Writer:
         pictures = self.config.pictures
         if pictures.enhance:
             pixels = enhance(pixels, Enhancement(pictures.brightness, pictures.color,
@@ -135,9 +151,27 @@ class TransferRun:
         return partial(write_picture, pixels=pixels, alpha=self.inputs.resized_alpha(),
                        overwrite=self.overwrite, metadata=metadata)
 
-    @staticmethod
-    def _checkpoint_writer(record: dict[str, Any], state: TransferState | None) -> Any:
-        return partial(write_checkpoint, run=record, state=state)
-
     def _abandon(self) -> None:
-        self.outputs.lock.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.outputs.lock.unlink()
+
+
+def announce_network(config: TransferConfig, lines: ProgressLines) -> Network:
+    """Load VGG19 with the weights that `config` asks for, and say which they are."""
+    from nst_lbfgs.features import load_network
+
+    weights = resolve_weights(config.weights, seed=config.seed, report=lines.message)
+    lines.message(f'Weights: {weights.description}')
+    return load_network(weights, seed=config.seed)
+
+
+def prepare(config: RunConfig, content_path: Path, style_path: Path, prefix: Path, *,
+            max_pixels: int | None, overwrite: bool, preset: str | None = None) -> TransferRun:
+    """Check and read everything that a run needs, without TensorFlow.
+
+    Raises ConfigError, ImageError, OutputError or WeightsError.
+    """
+    outputs = Outputs.of(prefix, config)
+    inputs = read_inputs(config, content_path, style_path, max_pixels=max_pixels)
+    outputs.check(overwrite=overwrite)
+    return TransferRun(config, inputs, outputs, overwrite, preset)

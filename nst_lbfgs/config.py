@@ -21,10 +21,15 @@ DISTANCE_NAMES = ('sum-squared-error', 'mean-squared-error')
 STYLE_SCALE_NAMES = ('picture-size', 'none')
 TOTAL_VARIATION_NAMES = ('smooth', 'absolute-sum', 'absolute-mean')
 PREPROCESSING_NAMES = ('caffe', 'unit', 'torchvision')
+FEATURE_SCALE_NAMES = ('caffe', 'torchvision')
 POOLINGS = ('max', 'average')
+OPTIMIZERS = ('lbfgs', 'adam')
 STARTS = ('content', 'noise', 'picture')
+COORDINATES = ('spectral', 'pixels')
 REFERENCES = ('once', 'each-evaluation')
 PRECISIONS = ('float32', 'bfloat16', 'float64')
+STYLE_SIZES = ('content', 'own')
+RESAMPLING_NAMES = ('lanczos', 'bicubic', 'bilinear', 'nearest')
 
 CONV1_OF_EACH_BLOCK: LayerWeights = tuple((f'block{block}_conv1', 1.0) for block in range(1, 6))
 
@@ -40,7 +45,13 @@ class TransferConfig:
     where C and S are sums over their layers of layer weight times distance, divided by the number
     of layers if `*_reduction` is 'mean', and V is the total variation of the combination picture
     in the coordinates of `preprocessing`. One iteration is `evaluations_per_iteration` evaluations
-    of it. `bounds` keeps the pixels within 0 to 255 throughout; it searches in pixel coordinates.
+    of it, which are as many steps of Adam.
+
+    `restart`, `history`, `coordinates` (`nst_lbfgs/coordinates.py`) and `bounds` are L-BFGS's settings;
+    `bounds` keeps the pixels within 0 to 255 throughout, in pixel coordinates. Adam's are
+    `learning_rate`, in the coordinates of `preprocessing`, multiplied with `learning_rate_decay` after
+    every `decay_every` steps; `beta_1` and `epsilon` as in Keras; and `clip`, which brings the picture
+    back into the range of pixels after each step.
     """
 
     # The objective
@@ -59,16 +70,26 @@ class TransferConfig:
     # The network
     weights: str = 'imagenet'
     preprocessing: str = 'caffe'
+    feature_scale: str = 'caffe'
     pooling: str = 'max'
     # The start
     init: str = 'content'
     seed: int = 0
     # The search
+    optimizer: str = 'lbfgs'
     iterations: int = 10
     evaluations_per_iteration: int = 20
     restart: bool = False
     history: int = 10
     bounds: bool = False
+    coordinates: str = 'spectral'
+    coordinate_exponent: float = 0.45
+    learning_rate: float = 2.0
+    beta_1: float = 0.9
+    epsilon: float = 1e-7
+    learning_rate_decay: float = 1.0
+    decay_every: int = 50
+    clip: bool = False
     # The computation
     references: str = 'once'
     precision: str = 'float32'
@@ -84,10 +105,14 @@ class TransferConfig:
                               'Received: 0 for all.')
         for name, choices in _CHOICES.items():
             check_choice(name, getattr(self, name), choices)
-        for name in ('iterations', 'evaluations_per_iteration', 'history'):
+        for name in ('iterations', 'evaluations_per_iteration', 'history', 'decay_every'):
             check_integer(name, getattr(self, name))
         check_integer('seed', self.seed, at_least=0)
-        for name in ('restart', 'bounds', 'deterministic'):
+        for name in ('learning_rate', 'epsilon', 'learning_rate_decay'):
+            check_positive(name, getattr(self, name))
+        check_fraction('beta_1', self.beta_1)
+        check_not_negative('coordinate_exponent', self.coordinate_exponent)
+        for name in ('restart', 'bounds', 'clip', 'deterministic'):
             check_flag(name, getattr(self, name))
         if not isinstance(self.weights, str):
             raise ConfigError(f'Expected weights: a name or a path. Received: {self.weights!r}')
@@ -110,8 +135,11 @@ _CHOICES = {
     'gram': GRAM_NORMALISATIONS,
     'total_variation': TOTAL_VARIATION_NAMES,
     'preprocessing': PREPROCESSING_NAMES,
+    'feature_scale': FEATURE_SCALE_NAMES,
     'pooling': POOLINGS,
+    'optimizer': OPTIMIZERS,
     'init': STARTS,
+    'coordinates': COORDINATES,
     'references': REFERENCES,
     'precision': PRECISIONS,
 }
@@ -122,7 +150,7 @@ class PictureConfig:
     """The size of the pictures, what is saved, and the post-processing.
 
     With neither height, width nor longest side the content picture keeps its size; with height and
-    width it is squashed to exactly that.
+    width it is squashed to exactly that. With `save_every` at 0 only the finished picture is saved.
     """
 
     image_height: int | None = 400
@@ -144,9 +172,9 @@ class PictureConfig:
         if self.longest_side is not None and (self.image_height or self.image_width):
             raise ConfigError('Expected either longest_side or image_height and image_width. '
                               'Received: both.')
-        check_choice('style_size', self.style_size, ('content', 'own'))
-        check_choice('resampling', self.resampling, ('lanczos', 'bicubic', 'bilinear', 'nearest'))
-        check_integer('save_every', self.save_every)
+        check_choice('style_size', self.style_size, STYLE_SIZES)
+        check_choice('resampling', self.resampling, RESAMPLING_NAMES)
+        check_integer('save_every', self.save_every, at_least=0)
         check_flag('enhance', self.enhance)
         for name in ('brightness', 'color', 'sharpness'):
             check_not_negative(name, getattr(self, name))
@@ -172,9 +200,20 @@ def check_choice(name: str, value: object, choices: Iterable[str]) -> None:
 
 def check_not_negative(name: str, value: object) -> None:
     """Raise ConfigError unless `value` is a finite number, 0 or more."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not 0 <= value <= sys.float_info.max:  # type: ignore[operator]
+    if not _is_number(value) or not 0 <= value <= sys.float_info.max:  # type: ignore[operator]
         raise ConfigError(f'Expected {name}: a finite number, 0 or more. Received: {value!r}')
+
+
+def check_positive(name: str, value: object) -> None:
+    """Raise ConfigError unless `value` is a finite number above 0."""
+    if not _is_number(value) or not 0 < value <= sys.float_info.max:  # type: ignore[operator]
+        raise ConfigError(f'Expected {name}: a finite number above 0. Received: {value!r}')
+
+
+def check_fraction(name: str, value: object) -> None:
+    """Raise ConfigError unless `value` is a number from 0 to below 1."""
+    if not _is_number(value) or not 0 <= value < 1:  # type: ignore[operator]
+        raise ConfigError(f'Expected {name}: a number from 0 to below 1. Received: {value!r}')
 
 
 def check_integer(name: str, value: object, *, at_least: int = 1) -> None:
@@ -188,6 +227,10 @@ def check_flag(name: str, value: object) -> None:
     """Raise ConfigError unless `value` is True or False."""
     if not isinstance(value, bool):
         raise ConfigError(f'Expected {name}: true or false. Received: {value!r}')
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _check_layers(name: str, layers: object) -> None:

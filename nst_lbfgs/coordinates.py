@@ -11,6 +11,19 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 
 
+FIRST_STEP = 7 / 255  # root mean square over all values, as a share of the range of pixels
+
+
+def first_step(pixel_range: FloatArray) -> float:
+    """Return a Euclidean length for the first trial step, from each value's range, (n,).
+
+    Left to itself L-BFGS-B first tries a step of length 1, a fraction of a grey level for all
+    pixels together, and spends six to eight evaluations on growing it. Seven grey levels was best or
+    near it in trials from 0.7 to 23.
+    """
+    return float(FIRST_STEP * np.linalg.norm(pixel_range))
+
+
 class Coordinates(Protocol):
     """A linear change of variables x = x0 + P z, with P symmetric, over flat float64 arrays."""
 
@@ -56,7 +69,7 @@ class SpectralCoordinates:
     (Mordvintsev et al., Differentiable Image Parameterizations, Distill 2018).
 
     `step` is how far, in units of x and in the Euclidean norm, L-BFGS-B's first trial goes at
-    f = 1/4: it always tries a step of length 1 in z first.
+    f = 1/4: it always tries a step of length 1 in z first (`first_step`).
     """
 
     def __init__(self, x0: FloatArray, shape: tuple[int, int, int], exponent: float,

@@ -7,7 +7,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import OutputExistsError, OutputWriteError
@@ -46,7 +46,7 @@ def whole_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """
     if not overwrite and os.path.lexists(path):
         raise already_exists(path)
-    temporary = path.with_name(f'.{path.stem[:80]}.{secrets.token_hex(4)}{path.suffix}')
+    temporary = path.with_name(f'.{secrets.token_hex(8)}{path.suffix}')  # short: names have a limit
     with _may_begin:
         _unfinished.add(temporary)
     try:
@@ -86,10 +86,8 @@ def _publish(temporary: Path, path: Path, overwrite: bool) -> None:
 
 
 def _remove(temporary: Path) -> None:
-    try:
-        temporary.unlink(missing_ok=True)
-    except OSError:
-        pass  # its folder is gone, or can no longer be written; what matters was raised already
+    with suppress(OSError):  # a folder that is gone or cannot be written has nothing to remove
+        temporary.unlink()
 
 
 def _flush(path: Path, flags: int) -> None:

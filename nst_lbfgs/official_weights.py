@@ -66,8 +66,8 @@ def why_unreachable(url: str) -> str | None:
             urllib.request.urlopen(request, timeout=PROBE_SECONDS).close()
             answers.put(None)
         except Exception as error:  # whatever it is, the download would meet it too
-            reason = str(getattr(error, 'reason', error)) or type(error).__name__
-            answers.put(' '.join(reason.split())[:200])
+            reason = ' '.join(str(error).split()) or type(error).__name__
+            answers.put(reason.removeprefix('<urlopen error ').removesuffix('>')[:200])
 
     threading.Thread(target=ask, daemon=True).start()
     try:

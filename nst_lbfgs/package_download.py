@@ -85,7 +85,7 @@ def _pip(*arguments: str, seconds: float | None) -> None:
 def _complaint(output: str) -> str:
     """Return what says most in pip's output: why there was no connection, or the last error."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith('ERROR:')]
+    errors = [line for line in lines if re.match('ERROR: (?!Exception:$)', line)]
     broken = [line for line in lines if BROKEN_CONNECTION in line]
     if broken and (not errors or 'No matching distribution' in errors[-1]):
         reason = broken[-1].partition(BROKEN_CONNECTION)[2].strip()

@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, TiffImagePlugin
 
+Pixels = NDArray[np.uint8]
+
 BAND_PIXELS = 1 << 20
 
 # What a profile's colour space asks the pixels to be, and which pixels can become that unharmed.
@@ -37,13 +39,13 @@ def to_srgb(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     """
     profile = image.info.get('icc_profile')
     if image.mode == 'F' or image.mode.startswith('I'):
-        image = grey_to_8_bits(image)
+        image = _grey_to_8_bits(image)
     image, alpha = _split_alpha(image)
     converted = _through_profile(image, profile) if profile else None
     return converted or _as_mode(image, 'RGB'), alpha
 
 
-def grey_to_8_bits(image: Image.Image) -> Image.Image:
+def _grey_to_8_bits(image: Image.Image) -> Image.Image:
     """Return a deep grey picture ('I', 'I;16...', 'F') as 'L', or 'LA' if one grey means clear.
 
     Black is 0 and white is the largest value of the file's bit depth. 32-bit integers and floats
@@ -52,11 +54,11 @@ def grey_to_8_bits(image: Image.Image) -> Image.Image:
     conversion cuts everything above 255 off instead.)
     """
     white = _white_level(image)
-    inverted = isinstance(image, TiffImagePlugin.TiffImageFile) and image.tag_v2.get(262) == 0
+    inverted = _tiff_tag(image, TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0  # white is zero
     clear = image.info.get('transparency')
     grey = np.empty((image.height, image.width), np.uint8)
     alpha = np.full_like(grey, 255) if isinstance(clear, int) else None
-    for rows, values in bands(image):
+    for rows, values in _bands(image):
         levels = np.clip(_finite(values) * (255 / white), 0, 255)
         grey[rows] = np.rint(255 - levels if inverted else levels)
         if alpha is not None:
@@ -66,7 +68,24 @@ def grey_to_8_bits(image: Image.Image) -> Image.Image:
     return Image.merge('LA', (Image.fromarray(grey), Image.fromarray(alpha)))
 
 
-def bands(image: Image.Image) -> Iterator[tuple[slice, NDArray[Any]]]:
+def composite(
+    colour: Image.Image, alpha: Image.Image | None, background: tuple[int, int, int] | None
+) -> Pixels:
+    """Return the colours as an array, on `background` where there are both alpha and that."""
+    pixels = np.empty((colour.height, colour.width, 3), np.uint8)
+    for rows, band in _bands(colour):
+        pixels[rows] = band
+    if alpha is None or background is None:
+        return pixels
+    behind = np.array(background, np.uint16)
+    for rows, band in _bands(alpha):
+        opacity = band[:, :, np.newaxis].astype(np.uint16)
+        mixed = pixels[rows] * opacity + behind * (255 - opacity)  # at most 255 * 255: fits
+        pixels[rows] = (mixed + 127) // 255
+    return pixels
+
+
+def _bands(image: Image.Image) -> Iterator[tuple[slice, NDArray[Any]]]:
     """Yield a picture's pixels some rows at a time, so that no second whole copy is in memory."""
     height = max(1, BAND_PIXELS // image.width)
     for top in range(0, image.height, height):
@@ -75,13 +94,16 @@ def bands(image: Image.Image) -> Iterator[tuple[slice, NDArray[Any]]]:
 
 
 def _white_level(image: Image.Image) -> float:
-    if isinstance(image, TiffImagePlugin.TiffImageFile) and image.mode.startswith('I;16'):
-        return float(2 ** image.tag_v2.get(258, (16,))[0] - 1)
     if image.mode.startswith('I;16') or image.format in ('PNG', 'PPM'):
-        return 65_535.0
-    largest = max(float(_finite(values).max()) for _, values in bands(image))
+        bits = _tiff_tag(image, TiffImagePlugin.BITSPERSAMPLE) or (16,)
+        return float(2 ** bits[0] - 1)
+    largest = max(float(_finite(values).max()) for _, values in _bands(image))
     levels = (1, *WHITE_LEVELS) if image.mode == 'F' else WHITE_LEVELS
     return float(next((level for level in levels if level >= largest), largest))
+
+
+def _tiff_tag(image: Image.Image, tag: int) -> Any:
+    return image.tag_v2.get(tag) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
 
 
 def _finite(values: NDArray[Any]) -> NDArray[np.float64]:
@@ -94,7 +116,7 @@ def _split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     if not image.has_transparency_data:
         return image, None
     _keep_upper_bits_of_clear_colour(image)
-    straight = image if image.mode == 'LA' else _as_mode(image, 'RGBA')
+    straight = _as_mode(image, 'LA' if image.mode in ('1', 'L', 'LA') else 'RGBA')
     alpha = straight.getchannel('A')
     return straight, None if alpha.getextrema() == (255, 255) else alpha
 
@@ -113,14 +135,17 @@ def _through_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
         mode, modes = PROFILE_MODES[source.profile.xcolor_space.strip()]
         if image.mode not in modes:
             return None
-        return ImageCms.profileToProfile(
-            _as_mode(image, mode),
+        pixels = _as_mode(image, mode)
+        converted = ImageCms.profileToProfile(
+            pixels,
             source,
             ImageCms.createProfile('sRGB'),
             renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
             outputMode='RGB',
+            inPlace=mode == 'RGB',  # large pictures: one copy less
             flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )
+        return converted or pixels
     except (ImageCms.PyCMSError, KeyError, OSError, TypeError, ValueError):
         return None
 

@@ -17,13 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from .errors import ConfigError, OutputWriteError
 from .files import already_exists, write_whole
-
-Pixels = NDArray[np.uint8]
+from .picture_colour import Pixels
 
 FORMATS = {
     '.jpeg': 'JPEG',

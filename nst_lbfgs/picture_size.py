@@ -41,22 +41,21 @@ def fitted_size(
 
     Raises ConfigError for a size below 1 or for longest_side together with another.
     """
-    for wanted in (target_height, target_width, longest_side):
-        if wanted is not None and wanted < 1:
-            raise ConfigError(f'Expected a picture size of at least 1 pixel. Received: {wanted}')
+    wishes = [side for side in (target_height, target_width, longest_side) if side is not None]
+    if min(wishes, default=1) < 1:
+        raise ConfigError(f'Expected at least 1 pixel a side. Received: {min(wishes)}')
     if longest_side is not None:
-        if target_height is not None or target_width is not None:
+        if len(wishes) > 1:
             raise ConfigError('Expected a longest side or a height and width. Received: both')
         longest = max(height, width)
         return _scaled(height, longest_side, longest), _scaled(width, longest_side, longest)
-    if target_height is None and target_width is None:
-        return height, width
-    if target_width is None:
-        assert target_height is not None
+    if target_height is not None and target_width is not None:
+        return target_height, target_width
+    if target_height is not None:
         return target_height, _scaled(width, target_height, height)
-    if target_height is None:
+    if target_width is not None:
         return _scaled(height, target_width, width), target_width
-    return target_height, target_width
+    return height, width
 
 
 def check_size(height: int, width: int, name: object) -> None:

@@ -1,9 +1,344 @@
-"""Published systems by name: settings, each with its source."""
+"""Published systems by name: every field of a run, with the place that it comes from.
+
+A preset is the whole of a publication: what it minimises and how it searches, with L-BFGS restarted
+from nothing or with Adam. A run without a preset is none of them: it has the objective of
+'keras-example' with this package's own search and its own way with pictures, `RunConfig()`.
+
+A source is the place in the preset's document: a name in its code, or its words. Where the document
+leaves a field open, the source begins with 'ours' and says why.
+"""
 
 from __future__ import annotations
 
-from .config import RunConfig
+from dataclasses import dataclass, fields
+from typing import Any
 
-DEFAULT_PRESET = 'keras-example'
+from .config import CONV1_OF_EACH_BLOCK, PictureConfig, RunConfig, TransferConfig
 
-PRESETS: dict[str, RunConfig] = {DEFAULT_PRESET: RunConfig()}
+DEFAULT_OBJECTIVE = 'keras-example'
+
+Settings = dict[str, tuple[Any, str]]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A published system: its document, the value and source of every field, and notes.
+
+    The notes say where the document contradicts itself and where this preset deviates from it.
+    """
+
+    title: str
+    document: str
+    settings: Settings
+    notes: tuple[str, ...]
+
+    def run_config(self) -> RunConfig:
+        """Return the settings as a configuration. Raises ConfigError on one that cannot be used."""
+        return RunConfig(TransferConfig(**self._values(TransferConfig)),
+                         PictureConfig(**self._values(PictureConfig)))
+
+    def _values(self, config: type) -> dict[str, Any]:
+        return {field.name: self.settings[field.name][0] for field in fields(config)}
+
+
+def _layer(name: str) -> tuple[tuple[str, float], ...]:
+    return ((name, 1.0),)
+
+
+# What every publication leaves to the one who runs it.
+_COMMON: Settings = {
+    'weights': ('imagenet', "VGG19(weights='imagenet', include_top=False)"),
+    'pooling': ('max', "VGG19's own"),
+    'feature_scale': ('caffe', "Keras's VGG19 with its own preprocessing"),
+    'references': ('once', 'ours: the same loss and gradient as the batch of three, sooner'),
+    'precision': ('float32', "Keras's floatx"),
+    'deterministic': (False, 'ours: for --deterministic'),
+    'coordinates': ('pixels', 'the optimiser moves the pixels themselves'),
+    'coordinate_exponent': (0.45, 'ours: for --coordinates spectral'),
+    'bounds': (False, 'ours: for --bounds'),
+    'seed': (0, 'ours: the document has none'),
+    'init_path': (None, 'ours: for --init PATH'),
+    'save_every': (1, 'the loop saves or shows every picture'),
+    'enhance': (False, 'no post-processing'),
+    'brightness': (1.2, 'ours: for --enhance, as seed 003'),
+    'color': (1.2, 'ours: for --enhance, as seed 003'),
+    'sharpness': (1.2, 'ours: for --enhance, as seed 003'),
+    'image_height': (None, 'not given'),
+    'image_width': (None, 'not given'),
+    'longest_side': (None, 'not given'),
+}
+
+_LBFGS: Settings = {
+    'optimizer': ('lbfgs', 'fmin_l_bfgs_b'),
+    'evaluations_per_iteration': (20, 'fmin_l_bfgs_b(..., maxfun=20)'),
+    'restart': (True, 'the loop calls fmin_l_bfgs_b afresh in each iteration'),
+    'history': (10, "scipy's default m"),
+    'learning_rate': (2.0, 'ours: for --optimizer adam, in steps of pixels of 0 to 255'),
+    'beta_1': (0.9, "ours: for --optimizer adam, Keras's default"),
+    'epsilon': (1e-7, "ours: for --optimizer adam, Keras's default"),
+    'learning_rate_decay': (1.0, 'ours: for --optimizer adam, none'),
+    'decay_every': (50, 'ours: for --optimizer adam, without effect at a decay of 1'),
+    'clip': (False, 'ours: for --optimizer adam'),
+}
+
+_ADAM: Settings = {
+    'restart': (False, 'ours: for --optimizer lbfgs, one continuous call'),
+    'history': (10, "ours: for --optimizer lbfgs, scipy's default m"),
+    'learning_rate_decay': (1.0, 'a constant learning rate'),
+    'decay_every': (50, 'ours: without effect at a decay of 1'),
+}
+
+# Chollet's formulae: the Keras example, the book, and what follows them.
+_CHOLLET: Settings = {
+    **_COMMON,
+    **_LBFGS,
+    'content_reduction': ('mean', 'one content layer: as it is'),
+    'content_distance': ('sum-squared-error', 'content_loss: K.sum(K.square(combination - base))'),
+    'style_layers': (CONV1_OF_EACH_BLOCK, 'the list of style layers: conv1 of each block'),
+    'style_reduction': ('mean', 'style_weight / len(layers)'),
+    'style_distance': ('sum-squared-error', 'style_loss: K.sum(K.square(S - C))'),
+    'style_scale': ('picture-size', 'style_loss: / (4. * (channels ** 2) * (size ** 2))'),
+    'gram': ('sum', 'gram_matrix: K.dot(features, K.transpose(features))'),
+    'total_variation': ('smooth', 'total_variation_loss: K.sum(K.pow(a + b, 1.25))'),
+    'preprocessing': ('caffe', 'preprocess_image: vgg19.preprocess_input'),
+    'image_height': (400, 'the picture is 400 high, int(width * 400 / height) wide'),
+    'style_size': ('content', 'preprocess_image: one target_size for both pictures'),
+    'resampling': ('nearest', "load_img's default interpolation"),
+}
+_SCALE_NOTE = (
+    "Gatys et al. divide a layer's style loss by its own number of filters and locations; the "
+    'code takes the 3 channels and the size of the picture for all layers.')
+
+_BOOK: Settings = {
+    **_CHOLLET,
+    'content_layers': (_layer('block5_conv2'), 'content_layer'),
+    'content_weight': (0.025, 'content_weight'),
+    'style_weight': (1.0, 'style_weight'),
+    'tv_weight': (1e-4, 'total_variation_weight'),
+    'init': ('content', 'x = preprocess_image(target_image_path)'),
+    'iterations': (20, 'iterations'),
+}
+
+# Systems that optimise RGB in 0 to 1 with Keras's Adam.
+_UNIT_ADAM: Settings = {
+    **_COMMON,
+    **_ADAM,
+    'preprocessing': ('unit', 'the optimised picture is in 0 to 1; preprocess_input(image * 255)'),
+    'content_reduction': ('mean', 'divided by the number of layers'),
+    'style_layers': (CONV1_OF_EACH_BLOCK, 'style_layers: conv1 of each block'),
+    'style_reduction': ('mean', 'divided by the number of layers'),
+    'style_scale': ('none', 'no other factor'),
+    'gram': ('per-location', 'gram_matrix: divided by height times width'),
+    'init': ('content', 'the image variable is made from the content picture'),
+    'clip': (True, 'train_step: image.assign(clipped to 0..1)'),
+    'longest_side': (512, 'max_dim = 512'),
+    'style_size': ('own', 'each picture is scaled to a longest side of 512 by itself'),
+    'resampling': ('bilinear', "tf.image.resize's default"),
+    'evaluations_per_iteration': (100, 'steps_per_epoch = 100'),
+}
+_RESIZE_NOTE = (
+    'Deviation: tf.image.resize makes pictures smaller without a low-pass filter; here the '
+    'bilinear filter covers what it skips, so that fine detail does not alias.')
+
+PUBLICATIONS: dict[str, Preset] = {
+    'keras-example': Preset(
+        "Keras's example of neural style transfer",
+        'Keras 2.3.1, examples/neural_style_transfer.py',
+        _CHOLLET | {
+            'content_layers': (_layer('block5_conv2'), "outputs_dict['block5_conv2']"),
+            'content_weight': (0.025, '--content_weight'),
+            'style_weight': (1.0, '--style_weight'),
+            'tv_weight': (1.0, '--tv_weight'),
+            'init': ('content', 'x = preprocess_image(base_image_path)'),
+            'iterations': (10, '--iter'),
+        }, (
+            'Without a preset the objective is this one, and the search our own: no restarts, '
+            'spectral coordinates, better resampling.',
+            'The words speak of L2 distances; the code sums squares and takes no root.',
+            _SCALE_NOTE,
+        )),
+    'chollet-book': Preset(
+        'Deep Learning with Python, first edition, section 8.3',
+        'F. Chollet, Deep Learning with Python, 2017, and its notebook 8.3-neural-style-transfer',
+        _BOOK, (
+            'The words name a gradient ascent process; the code minimises.',
+            'The words give distances as norms; the code sums squares and takes no root.',
+            'The words say that SciPy wants loss and gradient from two functions; one that '
+            'returns both will do, and gives the same iterates.',
+            _SCALE_NOTE,
+        )),
+    'medium-nst': Preset(
+        'Understanding and implementing neural style transfer',
+        'seed 004 (Analytics Vidhya), and the notebook that it links to, '
+        'shiv-u/neural_style_transfer',
+        _BOOK | {
+            'content_layers': (_layer('block5_conv1'), 'text: conv5_1 is the content'),
+            'content_weight': (0.025, 'the linked notebook; the text gives no weights'),
+            'style_weight': (1.0, 'the linked notebook; the text gives no weights'),
+            'tv_weight': (1e-4, 'the linked notebook; the text gives no weights'),
+            'init': ('noise', 'text, step 3: the generated picture is white noise at first'),
+            'iterations': (20, 'the linked notebook; the experiments name 1, 10 and 30'),
+        }, (
+            'The notebook contradicts the text: it takes block5_conv2, and starts from the '
+            'content picture.',
+            'The text contradicts itself: the first picture is white noise, and then, in '
+            'brackets, blank.',
+            'The text calls conv5_1 the topmost convolution; VGG19 has three above it.',
+            "The text normalises by ImageNet's mean and standard deviation; the code subtracts "
+            'the mean.',
+            'The text announces gradient descent and uses L-BFGS.',
+            'The text prefers average pooling; the code leaves VGG19 its max pooling (--pooling '
+            'average changes that).',
+            'Ours: the noise is uniform over the range of pixels; the text does not say.',
+            _SCALE_NOTE,
+        )),
+    'enhanced-lbfgs': Preset(
+        'Style transfer with Keras, enhanced',
+        'seed 003, the script for Keras with image enhancement',
+        _CHOLLET | {
+            'content_layers': (_layer('block5_conv2'), "outputs_dict['block5_conv2']"),
+            'content_weight': (0.08, 'content_weight'),
+            'style_layers': (
+                tuple((name, weight) for (name, _), weight in
+                      zip(CONV1_OF_EACH_BLOCK, (0.1, 0.1, 0.4, 0.3, 0.1))),
+                'feature_layers and feature_layers_w'),
+            'style_reduction': ('sum', 'loss += w * style_loss(...): not divided by their number'),
+            'style_weight': (1.0, 'none beside the weights of the layers'),
+            'tv_weight': (1.0, 'loss += total_variation_loss(combination_image)'),
+            'init': ('content', 'x = preprocess_image(source_image)'),
+            'iterations': (25, '--iter'),
+            'image_height': (500, '--pictrue_size'),
+            'image_width': (500, '--pictrue_size: square'),
+            'resampling': ('nearest', "Image.resize's default in the Pillow of its time"),
+            'save_every': (5, 'if i % 5 == 0 or i == iterations - 1'),
+            'enhance': (True, 'save_img(..., image_enhance=True)'),
+            'brightness': (1.2, 'save_img: brightness'),
+            'color': (1.2, 'save_img: color'),
+            'sharpness': (1.2, 'save_img: sharpness'),
+        }, (
+            'The words give each of the three losses a factor; in the code style and total '
+            'variation have none.',
+            'The words stress layers 3 and 4 by the ratio 0.5:0.5:0.4:0.4:1, which stresses layer'
+            " 5; the code's 0.1 0.1 0.4 0.3 0.1 does what they say.",
+            'The words speak of L2 distances; the code sums squares and takes no root.',
+            'A comment says that preprocess_input brings pixels to 0..1; it subtracts the mean '
+            'from 0..255.',
+            'epsilon=1e-7 is given to fmin_l_bfgs_b, which does not use it where there is a '
+            'gradient.',
+            'The script saves an enhanced copy of the base picture as well; here only results are'
+            ' saved.',
+            _SCALE_NOTE,
+        )),
+    'tf-tutorial': Preset(
+        "TensorFlow's tutorial, Neural style transfer",
+        'seed 002, its second run, with total variation',
+        _UNIT_ADAM | {
+            'content_layers': (_layer('block5_conv2'), 'content_layers'),
+            'content_weight': (1e4, 'content_weight'),
+            'style_weight': (1e-2, 'style_weight'),
+            'tv_weight': (30.0, 'total_variation_weight'),
+            'content_distance': ('mean-squared-error', 'style_content_loss: tf.reduce_mean'),
+            'style_distance': ('mean-squared-error', 'style_content_loss: tf.reduce_mean'),
+            'total_variation': ('absolute-sum', 'tf.image.total_variation, on 0..1'),
+            'optimizer': ('adam', 'tf.optimizers.Adam'),
+            'iterations': (10, 'epochs = 10'),
+            'learning_rate': (0.02, 'Adam(learning_rate=0.02)'),
+            'beta_1': (0.99, 'Adam(beta_1=0.99)'),
+            'epsilon': (0.1, 'Adam(epsilon=1e-1)'),
+            'save_every': (1, 'shown after each epoch of 100 steps'),
+        }, (
+            'The words make total variation the sum of the squares of the differences; both '
+            'functions of the code sum their absolute values.',
+            'The statistics of the layers are printed for pixels without preprocess_input.',
+            'The captions call vertical differences horizontal, and the other way round.',
+            _RESIZE_NOTE,
+        )),
+    'd2l': Preset(
+        'Dive into Deep Learning, Neural Style Transfer',
+        'seed 001, in the version for PyTorch',
+        _COMMON | _ADAM | {
+            'weights': ('imagenet', "ours: Keras's VGG19; torchvision's own weights are others"),
+            'precision': ('float32', "torch's default"),
+            'feature_scale': ('torchvision', "ours: for Keras's VGG19 to have torchvision's scale"),
+            'preprocessing': ('torchvision', 'rgb_mean, rgb_std; X itself is optimised'),
+            'content_layers': (_layer('block4_conv4'), 'content_layers = [25], block 4 at its end'),
+            'content_weight': (1.0, 'content_weight'),
+            'content_reduction': ('sum', 'compute_loss: sum(...)'),
+            'content_distance': ('mean-squared-error', 'content_loss: torch.square(...).mean()'),
+            'style_layers': (tuple((name, 10.0) for name, _ in CONV1_OF_EACH_BLOCK),
+                             'style_layers = [0, 5, 10, 19, 28]; 10 * styles_l'),
+            'style_weight': (1e3, 'style_weight'),
+            'style_reduction': ('sum', 'compute_loss: sum(...)'),
+            'style_distance': ('mean-squared-error', 'style_loss: torch.square(...).mean()'),
+            'style_scale': ('none', 'no other factor'),
+            'gram': ('per-element', 'gram: / (num_channels * n)'),
+            'tv_weight': (10.0, 'tv_weight'),
+            'total_variation': ('absolute-mean', 'tv_loss: half the sum of two means'),
+            'init': ('content', 'get_inits: gen_img.weight.data.copy_(X.data)'),
+            'optimizer': ('adam', 'torch.optim.Adam'),
+            'iterations': (10, 'num_epochs = 500, in tenths'),
+            'evaluations_per_iteration': (50, 'lr_decay_epoch = 50'),
+            'learning_rate': (0.3, 'train(..., 0.3, 500, 50)'),
+            'learning_rate_decay': (0.8, 'StepLR(trainer, lr_decay_epoch, 0.8)'),
+            'decay_every': (50, 'lr_decay_epoch = 50'),
+            'beta_1': (0.9, "torch.optim.Adam's default"),
+            'epsilon': (1e-8, "torch.optim.Adam's default"),
+            'clip': (False, 'postprocess alone clips'),
+            'image_height': (300, 'image_shape = (300, 450)'),
+            'image_width': (450, 'image_shape = (300, 450)'),
+            'style_size': ('content', 'get_styles: preprocess(style_img, image_shape)'),
+            'resampling': ('bilinear', "torchvision's Resize of a Pillow image"),
+            'save_every': (1, 'ours: the document shows a picture after every tenth epoch'),
+        }, (
+            'compute_loss writes 10 * styles_l for a list: that is the list ten times over, so '
+            'the sum counts each style term ten times, while the plotted style loss counts it '
+            'once. The layers have weight 10 for that.',
+            'The words divide the Gram matrix by its number of elements, c*h*w; that is the '
+            "number of elements of the features, and c*c the matrix's.",
+            'The formula of total variation is a sum; the code takes half the sum of two means.',
+            'The version for MXNet has a learning rate of 0.9; those for PyTorch and Paddle have '
+            '0.3.',
+            "Layers are indexed before their rectifier. PyTorch's rectifier works in place and so"
+            ' changes what was kept, for all but block5_conv1, which ends the network; in MXNet '
+            'and Paddle none is rectified. Deviation: here all are.',
+            "Deviation: torchvision trained its own VGG19. Here it is Keras's, with features "
+            'brought to the size they have for an input of standard deviation 1.',
+            "torch adds epsilon after Adam's correction of the bias, Keras before: at 1e-8 "
+            'without effect.',
+        )),
+    'gradient-tape': Preset(
+        'Neural style transfer with tf.GradientTape',
+        'seed 000',
+        _UNIT_ADAM | {
+            'content_layers': (_layer('block5_conv1'), 'default_content_layers'),
+            'content_weight': (1.0, 'ours: no weights are given; chosen by the picture'),
+            'style_weight': (1e-5, 'ours: no weights are given; chosen by the picture'),
+            'tv_weight': (0.0, 'train_step: content_loss + style_loss'),
+            'content_distance': ('sum-squared-error', 'calc_loss: tf.reduce_sum((x - y)**2)'),
+            'style_distance': ('sum-squared-error', 'calc_loss: tf.reduce_sum((x - y)**2)'),
+            'content_reduction': ('mean', 'calc_loss: tf.reduce_mean(loss) over the layers'),
+            'style_reduction': ('mean', 'calc_loss: tf.reduce_mean(loss) over the layers'),
+            'total_variation': ('absolute-sum', 'ours: the document has none'),
+            'init': ('content', 'text: faster than from noise (--init noise)'),
+            'optimizer': ('adam', 'ours: optimizer.apply_gradients does not say which'),
+            'iterations': (10, 'ours: chosen by the picture'),
+            'evaluations_per_iteration': (100, 'ours: chosen by the picture'),
+            'learning_rate': (0.02, 'ours: chosen by the picture'),
+            'beta_1': (0.9, "ours: Keras's default"),
+            'epsilon': (1e-7, "ours: Keras's default"),
+            'longest_side': (512, 'scale_image: MAX_DIM = 512'),
+            'style_size': ('own', 'scale_image, for each picture by itself'),
+            'save_every': (1, 'ours: the document saves none'),
+        }, (
+            'The words say that the pictures are in 0..1; the code never divides by 255, and '
+            'multiplies by it before the network. Here the words hold.',
+            'The content picture is reversed to BGR by hand, and preprocess_input reverses it '
+            'once more; the style picture is not. Here each is reversed once.',
+            'calc_loss sums squares over a layer and takes the mean over layers, of which the '
+            'words say nothing.',
+            _RESIZE_NOTE,
+        )),
+}
+
+PRESETS: dict[str, RunConfig] = {
+    name: preset.run_config() for name, preset in PUBLICATIONS.items()}

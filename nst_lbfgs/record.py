@@ -76,6 +76,8 @@ def parse_record(data: bytes) -> dict[str, Any]:
     for name in ('content_path', 'style_path', 'prefix'):
         if not isinstance(record.get(name), str):
             raise RecordError(f'Expected a text under {name!r}. Received: {record.get(name)!r}')
+    if not isinstance(record.get('preset'), str | None):
+        raise RecordError(f"Expected a name under 'preset'. Received: {record['preset']!r}")
     return record | {'config': _config(record.get('config'))}
 
 

@@ -59,7 +59,7 @@ class Search:
             start = coordinates.picture(start)
             coordinates = PixelCoordinates(start)
         self._coordinates = coordinates
-        self._state = state or _fresh(Done(), self._bounded, start)
+        self._state = state or fresh_state(Done(), self._bounded, start)
         self._memory = CurvatureMemory(config.history, self._state.pairs)
         self._evaluations = self._state.done.evaluations
         self._first_loss: float | None = None
@@ -142,7 +142,8 @@ class Search:
             z, means = self._into_bounds(z), 'the pixels kept within bounds'
         self._report(f'{trouble} Going on from the best picture with {means}.')
         self._memory.forget()
-        self._state = _fresh(Done(self._state.done.iterations, self._evaluations), self._bounded, z)
+        done = Done(self._state.done.iterations, self._evaluations)
+        self._state = fresh_state(done, self._bounded, z)
         self._mark_what_is_due(z, trouble)
         self._best = self._first_loss = None
         return True
@@ -182,5 +183,6 @@ class Search:
         self._pixel_mark(iteration, self._coordinates.picture(z))
 
 
-def _fresh(done: Done, bounded: bool, iterate: FloatArray) -> SearchState:
+def fresh_state(done: Done, bounded: bool, iterate: FloatArray) -> SearchState:
+    """Return a state without curvature."""
     return SearchState(done, bounded, iterate, np.inf, np.empty(0), Pairs())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import math
+import os
 import pickle
 import struct
 from collections import OrderedDict
@@ -42,7 +43,6 @@ def read_tensors(path: Path) -> Iterator[tuple[str, NDArray[np.float32]]]:
 
     Only whole, contiguous float tensors are read. The pickles may name `OrderedDict`, torch's
     `_rebuild_tensor_v2` and its `FloatStorage`; all else is refused before it is imported.
-    A pickle can still ask for much memory: check the file's digest first.
     Raises WeightsError for every file that is not of this form, OSError if it cannot be read.
     """
     with open(path, 'rb') as file:
@@ -57,8 +57,12 @@ def read_tensors(path: Path) -> Iterator[tuple[str, NDArray[np.float32]]]:
             yield name, _read_tensor(file, path, tensor, offsets)
 
 
-class _Unpickler(pickle.Unpickler):
-    """Knows the three names that a state dict of float tensors needs, and no others."""
+class _Unpickler(pickle._Unpickler):
+    """Knows the three names that a state dict of float tensors needs, and no others.
+
+    Based on the unpickler in Python, since the one in C takes as much memory as the largest
+    index that a pickle chooses to name.
+    """
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) == ('collections', 'OrderedDict'):
@@ -70,10 +74,12 @@ class _Unpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f'it names {module}.{name}, which is not allowed')
 
     def persistent_load(self, reference: Any) -> _Storage:
-        kind, storage_type, key, _, count, view = reference
+        kind, storage_type, key, _, length, view = reference
         if (kind, storage_type, view) != ('storage', 'FloatStorage', None):
-            raise pickle.UnpicklingError(f'unexpected storage {reference!r:.80}')
-        return _Storage(str(key), int(count))
+            raise pickle.UnpicklingError('a storage is not one of whole floats')
+        if not isinstance(key, str) or not isinstance(length, int):
+            raise pickle.UnpicklingError('a storage has no key or no length')
+        return _Storage(key, length)
 
 
 def _rebuild_tensor(storage: Any, offset: int, shape: tuple[int, ...], stride: tuple[int, ...],
@@ -97,16 +103,17 @@ def _read_pickles(file: BinaryIO) -> tuple[dict[str, _Tensor], list[str], int]:
 
 
 def _storage_offsets(file: BinaryIO, keys: list[str], start: int) -> dict[_Storage, int]:
-    """Return where each storage's numbers begin, in bytes."""
+    """Return where each storage's numbers begin, in bytes; all of them lie within the file."""
     offsets = {}
-    position = start
+    position, end = start, file.seek(0, os.SEEK_END)
     for key in keys:
         file.seek(position)
-        (count,) = struct.unpack('<q', file.read(8))
-        if count < 0:
-            raise pickle.UnpicklingError('a storage has a negative size')
-        offsets[_Storage(key, count)] = position + 8
-        position += 8 + 4 * count
+        (length,) = struct.unpack('<q', file.read(8))
+        position += 8
+        if not 0 <= length <= (end - position) // 4:
+            raise pickle.UnpicklingError('it ends in the middle of its numbers')
+        offsets[_Storage(key, length)] = position
+        position += 4 * length
     return offsets
 
 
@@ -115,10 +122,5 @@ def _read_tensor(file: BinaryIO, path: Path, tensor: _Tensor,
     if tensor.storage not in offsets:
         raise WeightsError(f'{path} lacks a storage that it names')
     file.seek(offsets[tensor.storage])
-    size = 4 * tensor.storage.length
-    if size > path.stat().st_size:
-        raise WeightsError(f'{path} ends in the middle of its numbers')
-    numbers = file.read(size)
-    if len(numbers) != size:
-        raise WeightsError(f'{path} ends in the middle of its numbers')
+    numbers = file.read(4 * tensor.storage.length)
     return np.frombuffer(numbers, '<f4').reshape(tensor.shape)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .adam import AdamSearch
 from .config import TransferConfig
-from .coordinates import PixelCoordinates
+from .coordinates import Coordinates, PixelCoordinates, SpectralCoordinates, first_step
 from .errors import ConfigError, ImageSizeError, SearchError
 from .features import Network, build_extractor, load_network
 from .journal import Journal
@@ -18,7 +19,7 @@ from .network_layers import SMALLEST_SIDE
 from .objective import Objective
 from .optimizers import Box, FloatArray, StopSearch
 from .preprocessing import PREPROCESSINGS, Preprocessing
-from .search import Search
+from .search import Search, SearchState
 from .transfer_state import IterationLosses, TransferState
 from .weights import Weights, resolve_weights
 
@@ -104,10 +105,8 @@ def transfer_style(
             on_iteration(Progress(losses, lambda: picture(x), state))
 
     journal = Journal(objective, resume.iterations if resume else (), tell, on_evaluation, on_trouble)
-    coordinates = PixelCoordinates(_start(content, init, config, preprocessing))
-    search = Search(journal.evaluate, coordinates, config, journal.mark,
-                    box=_pixel_box(content, preprocessing), state=resume.search if resume else None,
-                    report=journal.trouble)
+    search = _search(journal, _start(content, init, config, preprocessing), objective.shape, config,
+                     _pixel_box(content, preprocessing), resume.search if resume else None)
     failure = None
     try:
         stop_reason, x = search.run().value, search.x
@@ -134,6 +133,18 @@ def _start(content: Pixels, init: Pixels | None, config: TransferConfig,
     else:
         picture = content
     return preprocessing.preprocess(picture).astype(np.float64).ravel()
+
+
+def _search(journal: Journal, start: FloatArray, shape: tuple[int, int, int],
+            config: TransferConfig, box: Box, state: SearchState | None) -> Search | AdamSearch:
+    if config.optimizer == 'adam':
+        return AdamSearch(journal.evaluate, start, config, journal.mark, box=box, state=state)
+    coordinates: Coordinates = PixelCoordinates(start)
+    if config.coordinates == 'spectral':
+        coordinates = SpectralCoordinates(start, shape, config.coordinate_exponent,
+                                          first_step(box.highest - box.lowest))
+    return Search(journal.evaluate, coordinates, config, journal.mark, box=box, state=state,
+                  report=journal.trouble)
 
 
 def _pixel_box(content: Pixels, preprocessing: Preprocessing) -> Box:

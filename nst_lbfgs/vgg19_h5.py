@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +17,8 @@ from numpy.typing import NDArray
 from .errors import WeightsError
 from .network_layers import CONVOLUTIONS
 
+CHECK_SECONDS = 60
+
 
 class Convolution(NamedTuple):
     """One layer's weights: kernel (3, 3, inputs, filters) and bias (filters,), both float32."""
@@ -23,16 +28,36 @@ class Convolution(NamedTuple):
     bias: NDArray[np.float32]
 
 
+def check_file(path: Path) -> None:
+    """Raise WeightsError, in one line, unless `read_convolutions` can read all of a file.
+
+    Some bytes make the HDF5 library crash or never return, so another process goes first.
+    """
+    _require_h5_name(path)
+    command = [sys.executable, '-m', __name__, str(path)]
+    environment = {**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path), 'PYTHONUTF8': '1'}
+    try:
+        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False,
+                              capture_output=True, encoding='utf-8', errors='surrogateescape',
+                              timeout=CHECK_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise WeightsError(f'{path} is broken: HDF5 finds no end in it') from error
+    if done.returncode:
+        reason = done.stdout.strip() or f'{path} is broken: HDF5 crashes on it'
+        raise WeightsError(reason)
+
+
 def read_convolutions(path: Path) -> Iterator[Convolution]:
     """Yield VGG19's convolutions from a file, first layer first, one layer in memory at a time.
 
     The file is what `keras.applications.VGG19(include_top=False, weights=path)` loads: either
     of Keras's legacy layouts (weights, or a whole model), or, if it is named `*.weights.h5`,
     the layout of Keras 3. Like Keras's own loader it goes by the layers' order, not their names.
-    Raises WeightsError, in one line, for anything else, whatever the bytes are.
+    Raises WeightsError, in one line, for anything else; use `check_file` first on a file that
+    may be broken on purpose.
     """
+    _require_h5_name(path)
     try:
-        _require_h5_name(path)
         with h5py.File(path, 'r') as file:
             yield from _convolutions(file, path)
     except WeightsError:
@@ -47,18 +72,13 @@ def write_convolutions(path: Path, convolutions: Iterable[Convolution], origin: 
 
     Raises OSError if the file cannot be written.
     """
-    with h5py.File(path, 'w') as file:
-        file.attrs['backend'] = 'tensorflow'
-        file.attrs['keras_version'] = '2.15.0'  # the layout's version; Keras 3 reads it as well
-        file.attrs['origin'] = origin
-        names = []
-        for name, kernel, bias in convolutions:
-            group = file.create_group(name)
-            group.create_dataset('kernel:0', data=kernel)
-            group.create_dataset('bias:0', data=bias)
-            group.attrs['weight_names'] = np.array([b'kernel:0', b'bias:0'])
-            names.append(name.encode())
-        file.attrs['layer_names'] = np.array(names)
+    try:
+        with h5py.File(path, 'w') as file:
+            _write(file, convolutions, origin)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno)) from error  # HDF5 says it in 5 lines
 
 
 def digest_of(convolutions: Iterable[Convolution]) -> str:
@@ -73,11 +93,25 @@ def digest_of(convolutions: Iterable[Convolution]) -> str:
     return digest.hexdigest()
 
 
+def _write(file: h5py.File, convolutions: Iterable[Convolution], origin: str) -> None:
+    file.attrs['backend'] = np.bytes_('tensorflow')
+    file.attrs['keras_version'] = np.bytes_('2.15.0')  # the layout's; Keras 3 reads it too
+    file.attrs['origin'] = np.bytes_(origin)
+    names = []
+    for name, kernel, bias in convolutions:
+        group = file.create_group(name)
+        group.create_dataset('kernel:0', data=kernel)
+        group.create_dataset('bias:0', data=bias)
+        group.attrs['weight_names'] = np.array([b'kernel:0', b'bias:0'])
+        names.append(name.encode())
+    file.attrs['layer_names'] = np.array(names)
+
+
 def _require_h5_name(path: Path) -> None:
-    if not path.exists():
+    if not os.path.exists(path):  # unlike Path.exists, it never raises
         raise WeightsError(f"Expected 'imagenet', 'random' or the path of an h5 file. "
                            f'Received: {path}, which does not exist')
-    if not path.is_file() or path.suffix not in {'.h5', '.hdf5'}:
+    if not os.path.isfile(path) or path.suffix not in {'.h5', '.hdf5'}:
         raise WeightsError(f'Expected a file whose name ends in .h5 or .hdf5. Received: {path}')
 
 
@@ -128,3 +162,18 @@ def _values(dataset: Any, shape: tuple[int, ...], layer: str,
     if not np.isfinite(values).all():
         raise WeightsError(f'Expected finite numbers in {layer}. Received: NaN or inf in {path}')
     return values
+
+
+def _check_here(path: Path) -> int:
+    sys.stdout.reconfigure(errors='surrogateescape')  # type: ignore[union-attr]  # for the path
+    try:
+        for _ in read_convolutions(path):
+            pass
+    except WeightsError as error:
+        print(error)
+        return 1
+    return 0
+
+
+if __name__ == '__main__':  # as `check_file` starts it
+    raise SystemExit(_check_here(Path(sys.argv[1])))

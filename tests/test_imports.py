@@ -14,9 +14,11 @@ LIBRARY = ROOT / 'nst_lbfgs'
 
 # What each room may import of this package; a name not listed may import nothing of it.
 ALLOWED = {
+    'adam': {'config', 'optimizers', 'search'},
     'config': {'errors', 'network_layers'},
     'checkpoint': {'curvature', 'errors', 'files', 'optimizers', 'record', 'search',
                    'transfer_state'},
+    'contact_sheet': {'picture_size'},
     'coordinates': set(),
     'curvature': set(),
     'determinism': {'errors'},
@@ -24,7 +26,8 @@ ALLOWED = {
     'errors': set(),
     'features': {'errors', 'network_layers', 'vgg19_h5', 'weights'},
     'files': {'errors'},
-    'images': {'errors', 'picture_colour'},
+    'images': {'errors', 'picture_colour', 'silence'},
+    'inspection': {'features', 'losses', 'network_layers', 'preprocessing'},
     'journal': {'objective', 'transfer_state'},
     'losses': set(),
     'network_layers': set(),
@@ -35,16 +38,20 @@ ALLOWED = {
     'optimizers': {'config', 'curvature'},
     'package_download': {'errors'},
     'picture_colour': set(),
-    'picture_output': {'errors', 'files'},
+    'picture_output': {'errors', 'files', 'picture_colour'},
     'picture_size': {'errors', 'network_layers'},
+    'plain_pictures': {'errors', 'images'},
     'postprocess': {'errors'},
     'preprocessing': set(),
     'presets': {'config'},
+    'reconstruction': {'config'},
     'record': {'config', 'errors'},
     'search': {'config', 'coordinates', 'curvature', 'errors', 'optimizers'},
+    'silence': set(),
     'torch_pickle': {'errors'},
-    'transfer': {'config', 'coordinates', 'errors', 'features', 'journal', 'network_layers',
-                 'objective', 'optimizers', 'preprocessing', 'search', 'transfer_state', 'weights'},
+    'transfer': {'adam', 'config', 'coordinates', 'errors', 'features', 'journal',
+                 'network_layers', 'objective', 'optimizers', 'preprocessing', 'search',
+                 'transfer_state', 'weights'},
     'transfer_state': {'search'},
     'vgg19_h5': {'errors', 'network_layers'},
     'weights': {'errors', 'files', 'normalised_weights', 'official_weights', 'vgg19_h5'},
@@ -52,8 +59,9 @@ ALLOWED = {
 # Packages that only these rooms may import.
 ONLY_IN = {
     'scipy.optimize': {'optimizers'},
-    'PIL': {'images', 'picture_colour', 'picture_output', 'picture_size', 'postprocess'},
-    'tensorflow': {'determinism', 'device', 'losses', 'objective'},
+    'PIL': {'contact_sheet', 'images', 'picture_colour', 'picture_output', 'picture_size',
+            'postprocess'},
+    'tensorflow': {'adam', 'determinism', 'device', 'inspection', 'losses', 'objective'},
     'argparse': set(),
 }
 ROOMS = sorted(path.stem for path in LIBRARY.glob('*.py') if path.stem != '__init__')
@@ -100,6 +108,10 @@ def test_the_library_never_imports_the_command_line():
     'from cli.main import main; main(["transfer", "--help"])',
     'from cli.main import main; main(["transfer", "a.png", "b.png", "c", "--content-weight", "x"])',
     'from cli.main import main; main(["transfer", "a.png"])',
+    'from cli.main import main; main(["presets"]); main(["presets", "d2l"])',
+    'from cli.main import main; main(["sweep", "a.png", "b.png", "c", "--vary", "seed=1"])',
+    'from cli.main import main; main(["reconstruct", "style", "a.png", "--layer", "block1_conv1"])',
+    'from cli.main import main; main(["inspect", "a.png"])',
 ])
 def test_tensorflow_is_not_loaded(statement):
     program = f"""

@@ -9,6 +9,7 @@ import tensorflow as tf
 from nst_lbfgs import config
 from nst_lbfgs.losses import (
     DISTANCES,
+    FEATURE_SCALES,
     GRAM_SCALES,
     STYLE_SCALES,
     TOTAL_VARIATIONS,
@@ -83,6 +84,14 @@ def test_gram_matrix_of_bfloat16_features_is_summed_in_float32():
     assert float(gram[0, 0]) == pytest.approx(1.0078125**2, rel=1e-4)
 
 
+def test_gram_matrix_of_many_bfloat16_features_is_that_of_float32():
+    """More features than are widened at a time; powers of two, whose sums are exact."""
+    features = tf.constant(np.random.default_rng(0).choice([0.0, 0.5, 1.0, 2.0], (1, 300, 301, 64)))
+    wide = mean_gram_matrix(tf.cast(features, tf.float64))
+    narrow = mean_gram_matrix(tf.cast(features, tf.bfloat16))
+    np.testing.assert_allclose(narrow, wide, rtol=1e-6)
+
+
 @pytest.mark.parametrize('name, expected', [
     ('sum-squared-error', 0 + 1 + 4 + 9), ('mean-squared-error', (0 + 1 + 4 + 9) / 4)])
 def test_distance_of_known_features(name, expected):
@@ -107,6 +116,7 @@ def test_picture_size_scale_is_that_of_the_keras_example():
 
 @pytest.mark.parametrize('registry, names', [
     (DISTANCES, config.DISTANCE_NAMES),
+    (FEATURE_SCALES, config.FEATURE_SCALE_NAMES),
     (GRAM_SCALES, config.GRAM_NORMALISATIONS),
     (STYLE_SCALES, config.STYLE_SCALE_NAMES),
     (TOTAL_VARIATIONS, config.TOTAL_VARIATION_NAMES),

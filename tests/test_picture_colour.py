@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -166,6 +167,15 @@ class TestAlpha:
         chunk = (b'tRNS', struct.pack(f'>{len(clear)}H', *clear))
         picture = read(png(samples, depth, kind, chunk))
         assert picture.alpha is not None and picture.alpha.tolist() == [alpha]
+
+    def test_clear_grey_and_profile(self) -> None:
+        """A clear grey is told by its value in the file, and the others go through the profile."""
+        data = png(np.uint8([[0, 128]]), 8, 0, (b'tRNS', b'\0\0'), (
+            b'iCCP', b'grey\0\0' + zlib.compress(linear_grey_profile())
+        ))
+        picture = read(data)
+        assert grey(picture) == [255, 188]
+        assert picture.alpha is not None and picture.alpha.tolist() == [[0, 255]]
 
     @pytest.mark.skipif(
         all(mode != 'La' for mode, _ in TiffImagePlugin.OPEN_INFO.values()),

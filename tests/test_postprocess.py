@@ -49,16 +49,16 @@ def test_sharpness_at_an_edge() -> None:
     assert row.tolist() == [100, 100, 100, 77, 223, 200, 200, 200]
 
 
-def test_order_is_brightness_colour_sharpness() -> None:
+@pytest.mark.parametrize('factors', [(1.7, 2.5, 3.0), (0.7, 0.5, 0.3)])
+def test_order_is_brightness_colour_sharpness(factors: tuple[float, float, float]) -> None:
     """Seed 003's steps, spelt out; the reverse order gives another picture."""
-    pixels, factors = photograph(), Enhancement(1.7, 2.5, 3.0)
+    pixels = photograph()
     image = reverse = Image.fromarray(pixels)
-    steps = [
-        (ImageEnhance.Brightness, 1.7), (ImageEnhance.Color, 2.5), (ImageEnhance.Sharpness, 3.0)
-    ]
+    enhancers = (ImageEnhance.Brightness, ImageEnhance.Color, ImageEnhance.Sharpness)
+    steps = list(zip(enhancers, factors))
     for (step, factor), (last, last_factor) in zip(steps, reversed(steps)):
         image, reverse = step(image).enhance(factor), last(reverse).enhance(last_factor)
-    enhanced = enhance(pixels, factors)
+    enhanced = enhance(pixels, Enhancement(*factors))
     np.testing.assert_array_equal(enhanced, np.asarray(image))
     assert (enhanced != np.asarray(reverse)).any()
 

@@ -1,0 +1,98 @@
+"""Keras's ready-made networks, as old scripts call them.
+
+    from nst_lbfgs.legacy import vgg19
+    model = vgg19.VGG19(input_tensor=tensor, weights='imagenet', include_top=False)
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from ..errors import WeightsError
+from .old_weights import randomise
+from .settings import RANDOM_WEIGHTS, SETTINGS
+from .tensors import bind, is_input, is_symbolic, source_of
+
+_MODULES = (
+    'densenet', 'inception_resnet_v2', 'inception_v3', 'mobilenet', 'mobilenet_v2', 'nasnet',
+    'resnet', 'resnet50', 'resnet_v2', 'vgg16', 'vgg19', 'xception')
+
+
+def legacy_builder(build: Callable[..., Any]) -> Callable[..., Any]:
+    """Return one of Keras's model functions that takes any tensor as `input_tensor`.
+
+    `weights='imagenet'` gives VGG19 without its top the weights that `configure` chose; other
+    networks get Keras's own download. Raises WeightsError where that cannot be reached.
+    """
+    @functools.wraps(build)
+    def wrapped(include_top: bool = True, weights: Any = 'imagenet', input_tensor: Any = None,
+                input_shape: Any = None, **kwargs: Any) -> Any:
+        if input_tensor is not None and not _is_plain_input(input_tensor):
+            input_tensor = bind(None, input_tensor)
+        given = dict(include_top=include_top, input_tensor=input_tensor,
+                     input_shape=input_shape, **kwargs)
+        source = _source(build.__name__, include_top, weights)
+        if source is None or source == RANDOM_WEIGHTS:
+            model = build(weights=None, **given)
+            if source is not None:
+                randomise(model)
+            return model
+        return _with_download(build, source, given)
+    return wrapped
+
+
+def _is_plain_input(tensor: Any) -> bool:
+    """Return whether a model can be built on a tensor as it is (or keeps its own source)."""
+    return is_symbolic(tensor) and is_input(tensor) and (
+        source_of(tensor) is None or len(tensor.shape) == 4)
+
+
+def _source(name: str, include_top: bool, weights: Any) -> Any:
+    if weights != 'imagenet':
+        return weights
+    if name == 'VGG19' and not include_top:
+        return vgg19_weights()
+    return RANDOM_WEIGHTS if SETTINGS.weights == RANDOM_WEIGHTS else 'imagenet'
+
+
+def vgg19_weights() -> str:
+    """Return the file that holds VGG19's weights without its top, or 'random'.
+
+    Raises WeightsError if they are not to be had.
+    """
+    from ..weights import resolve_weights
+    path = resolve_weights(SETTINGS.weights).path
+    return RANDOM_WEIGHTS if path is None else str(path)
+
+
+def _with_download(build: Callable[..., Any], source: Any, given: dict[str, Any]) -> Any:
+    try:
+        return build(weights=source, **given)
+    except Exception as error:
+        if 'URL fetch failure' not in str(error):
+            raise
+        raise WeightsError(
+            f"Cannot download {build.__name__}'s weights: {error}. Expected a connection, or "
+            "--weights random to try the script without them") from error
+
+
+def _legacy_module(name: str) -> types.SimpleNamespace:
+    module = getattr(keras.applications, name)
+    contents = {key: value for key, value in vars(module).items() if not key.startswith('_')}
+    for key, value in contents.items():
+        if is_builder(value):
+            contents[key] = legacy_builder(value)
+    return types.SimpleNamespace(**contents)
+
+
+def is_builder(value: Any) -> bool:
+    """Return whether something in keras.applications builds a model."""
+    return callable(value) and getattr(value, '__name__', '_')[0].isupper()
+
+
+MODULES = {name: _legacy_module(name) for name in _MODULES if hasattr(keras.applications, name)}

@@ -1,0 +1,92 @@
+"""Makes `import keras` and its old submodules give the old API, for the length of one run."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from . import backend
+from .applications import MODULES, is_builder
+from .catalogue import MOVED_MODULES
+from .keras_names import IMAGE, LAYERS, UTILS, CallableModule
+from .patches import patch_keras
+from .removed_names import restore_removed_names
+from .replacements import replace, replace_module
+
+_ALIASES = ('tensorflow.keras', 'tensorflow.python.keras', 'tensorflow.compat.v1.keras')
+
+
+@contextmanager
+def old_names() -> Iterator[None]:
+    """Within this context, imports of Keras 1 and 2, SciPy 1.1 and TensorFlow 1 work."""
+    patch_keras()
+    with ExitStack() as undo:
+        _replace_functions(undo)
+        _add_moved_modules(undo)
+        _alias_tensorflow(undo)
+        restore_removed_names(undo)
+        yield
+
+
+def _replace_functions(undo: ExitStack) -> None:
+    replace(undo, keras, 'backend', backend)
+    replace(undo, keras, 'Input', LAYERS['Input'])
+    for name, value in LAYERS.items():
+        replace(undo, keras.layers, name, value)
+    for module in (keras.preprocessing.image, keras.utils):
+        for name, value in IMAGE.items():
+            replace(undo, module, name, value)
+    for name, value in UTILS.items():
+        replace(undo, keras.utils, name, value)
+    for name, contents in MODULES.items():
+        module = getattr(keras.applications, name)
+        for key, value in vars(contents).items():
+            if is_builder(value):
+                replace(undo, module, key, value)
+                if hasattr(keras.applications, key):
+                    replace(undo, keras.applications, key, value)
+
+
+def _add_moved_modules(undo: ExitStack) -> None:
+    for old, new in MOVED_MODULES.items():
+        module = _module(old, new)
+        replace_module(undo, old, module)
+        parent, _, name = old.rpartition('.')
+        if parent == 'keras' or parent in ('keras.layers', 'keras.utils', 'keras.engine'):
+            replace(undo, sys.modules[parent], name, module)
+
+
+def _module(old: str, new: str) -> Any:
+    if new == 'keras.backend':
+        return backend
+    present = sys.modules[new]
+    if old == new:
+        return present
+    kind = CallableModule if old == 'keras.layers.merge' else types.ModuleType
+    module = kind(old, present.__doc__)
+    contents = dict(vars(present))
+    if old.startswith('keras.engine'):
+        contents.update(vars(keras.models))
+    module.__dict__.update({name: value for name, value in contents.items()
+                            if not name.startswith('__')})
+    if old == 'keras.engine':
+        module.__path__ = []
+    return module
+
+
+def _alias_tensorflow(undo: ExitStack) -> None:
+    """Make tf.keras the same modules as keras."""
+    for name, module in list(sys.modules.items()):
+        root, _, rest = name.partition('.')
+        if root != 'keras' or rest.startswith(('src', '_tf_keras', 'api')):
+            continue
+        for alias in _ALIASES:
+            replace_module(undo, f'{alias}.{rest}' if rest else alias, module)
+    replace(undo, tf, 'keras', keras)
+    replace(undo, tf.compat.v1, 'keras', keras)

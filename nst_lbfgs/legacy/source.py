@@ -1,0 +1,144 @@
+"""Reading a script: its code cells, its Python version, and the data format that it takes for
+granted. Nothing here runs it, and nothing loads TensorFlow."""
+
+from __future__ import annotations
+
+import ast
+import json
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ConfigError, LegacyError
+
+_PYTHON_2 = (
+    'missing parentheses in call', 'multiple exception types must be parenthesized',
+    'leading zeros in decimal integer literals', 'inconsistent use of tabs',
+    'invalid hexadecimal literal', 'invalid decimal literal')
+_PYTHON_2_LINES = ('print ', 'print\t', 'exec ', 'raise ')
+_FORMAT_NAMES = ('data_format', 'dim_ordering', 'image_data_format', 'image_dim_ordering')
+_SHAPED_CALLS = ('placeholder', 'Input', 'set_input', 'uniform', 'reshape')
+_SHAPE_KEYWORDS = ('shape', 'input_shape', 'batch_shape', 'batch_input_shape', 'size')
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A piece of a script that is run at once; `name` is what tracebacks call its file."""
+
+    name: str
+    text: str
+    tree: ast.Module
+
+
+def read_script(path: Path) -> list[Cell]:
+    """Return a script as one cell, or a notebook as its code cells without magics.
+
+    Raises ConfigError if there is no such file, LegacyError if it is no Python 3 (in one line
+    that says where) or no notebook.
+    """
+    if not path.is_file():
+        raise ConfigError(f'Expected a script that exists. Received: {path}')
+    try:
+        if path.suffix == '.ipynb':
+            return [_cell(f'{path}, cell {number}', text)
+                    for number, text in _notebook_cells(path)]
+        with tokenize.open(path) as file:
+            return [_cell(str(path), file.read())]
+    except (UnicodeDecodeError, json.JSONDecodeError, KeyError) as error:
+        raise LegacyError(f'Cannot read {path}: {error}') from error
+
+
+def _cell(name: str, text: str) -> Cell:
+    try:
+        return Cell(name, text, ast.parse(text, name))
+    except SyntaxError as error:
+        raise LegacyError(_syntax_report(name, text, error)) from None
+
+
+def _syntax_report(name: str, text: str, error: SyntaxError) -> str:
+    lines = text.splitlines()
+    number = error.lineno or 0
+    line = lines[number - 1].strip() if 0 < number <= len(lines) else ''
+    message = (error.msg or '').lower()
+    old = any(sign in message for sign in _PYTHON_2) or (
+        line.startswith(_PYTHON_2_LINES) or '`' in line or '<>' in line)
+    if old:
+        return (f"{name}, line {number}: this is Python 2's syntax ({line!r}). Expected Python 3; "
+                f'convert a copy of the script with `2to3 -w`')
+    return f'{name}, line {number}: {error.msg} ({line!r})'
+
+
+# --- notebooks
+
+def _notebook_cells(path: Path) -> Iterator[tuple[int, str]]:
+    notebook = json.loads(path.read_text(encoding='utf-8'))
+    cells = notebook['cells'] if 'cells' in notebook else notebook['worksheets'][0]['cells']
+    code = [cell for cell in cells if cell['cell_type'] == 'code']
+    for number, cell in enumerate(code, start=1):
+        source = cell.get('source', cell.get('input', ''))
+        text = source if isinstance(source, str) else ''.join(source)
+        yield number, without_magics(text)
+
+
+def without_magics(text: str) -> str:
+    """Return a cell's code with IPython's own lines blank, so that line numbers stay.
+
+    A cell magic of another language (%%bash) blanks the whole cell; %%time and its like only
+    their line.
+    """
+    lines = text.splitlines()
+    first = next((line.strip() for line in lines if line.strip()), '')
+    if first.startswith('%%') and first.split()[0] not in ('%%time', '%%timeit', '%%capture'):
+        return ''
+    return '\n'.join(_without_magic(line) for line in lines) + '\n'
+
+
+def _without_magic(line: str) -> str:
+    stripped = line.strip()
+    indent = line[:len(line) - len(line.lstrip())]
+    if stripped.startswith(('%', '!', '?')) or (stripped.endswith('?') and '#' not in line):
+        return f'{indent}pass'
+    name, equals, rest = stripped.partition('=')
+    if equals and name.strip().isidentifier() and rest.lstrip().startswith(('!', '%')):
+        return f'{indent}{name.strip()} = []'
+    return line
+
+
+# --- the data format
+
+def presumed_data_format(cells: list[Cell]) -> tuple[str, int] | None:
+    """Return ('channels_first', line) for a script that takes Theano's ordering for granted.
+
+    That is one that never asks for the ordering and gives pictures shapes like (1, 3, h, w) or
+    (3, h, w), and none like (1, h, w, 3): Keras before 1.1 was so by default. Else None.
+    """
+    trees = [cell.tree for cell in cells]
+    if any(_names_format(node) for tree in trees for node in ast.walk(tree)):
+        return None
+    shapes = [shape for tree in trees for shape in _shapes(tree)]
+    first = [shape.lineno for shape in shapes if _is_channels(shape, first=True)]
+    last = [shape.lineno for shape in shapes if _is_channels(shape, first=False)]
+    return ('channels_first', min(first)) if first and not last else None
+
+
+def _names_format(node: ast.AST) -> bool:
+    names = (getattr(node, 'attr', None), getattr(node, 'id', None),
+             getattr(node, 'arg', None) if isinstance(node, ast.keyword) else None)
+    return any(name is not None and name.removeprefix('set_') in _FORMAT_NAMES for name in names)
+
+
+def _shapes(tree: ast.Module) -> Iterator[ast.Tuple]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = getattr(node.func, 'attr', getattr(node.func, 'id', ''))
+        candidates = list(node.args) if called in _SHAPED_CALLS else []
+        candidates += [k.value for k in node.keywords if k.arg in _SHAPE_KEYWORDS]
+        yield from (c for c in candidates if isinstance(c, ast.Tuple) and len(c.elts) in (3, 4))
+
+
+def _is_channels(shape: ast.Tuple, *, first: bool) -> bool:
+    sizes = [e.value if isinstance(e, ast.Constant) else None for e in shape.elts[-3:]]
+    channels, other = (sizes[0], sizes[-1]) if first else (sizes[-1], sizes[0])
+    return channels == 3 and other != 3

@@ -1,0 +1,82 @@
+"""The change of variables: linear, symmetric, and the chain rule."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nst_lbfgs.coordinates import PixelCoordinates, SpectralCoordinates, first_step
+
+SHAPES = [(8, 8, 3), (7, 12, 3), (12, 7, 3), (5, 9, 3)]
+
+
+def make(shape, exponent=0.45, step=2.0):
+    x0 = np.random.default_rng(0).standard_normal(np.prod(shape))
+    return SpectralCoordinates(x0, shape, exponent, step), x0
+
+
+def vectors(shape, count=2):
+    return np.random.default_rng(1).standard_normal((count, int(np.prod(shape))))
+
+
+@pytest.mark.parametrize('shape', SHAPES)
+def test_the_start_is_the_starting_picture(shape):
+    coordinates, x0 = make(shape)
+    np.testing.assert_allclose(coordinates.picture(coordinates.start()), x0, rtol=1e-12)
+
+
+@pytest.mark.parametrize('shape', SHAPES)
+def test_p_is_symmetric(shape):
+    """u . P v = P u . v, odd and even sides alike."""
+    coordinates, _ = make(shape)
+    u, v = vectors(shape)
+    assert u @ coordinates.gradient(v) == pytest.approx(coordinates.gradient(u) @ v, rel=1e-12)
+
+
+@pytest.mark.parametrize('shape', SHAPES)
+def test_the_gradient_is_that_of_the_composed_function(shape):
+    """f(x) = sum(sin x): its gradient for z against finite differences."""
+    coordinates, _ = make(shape)
+    z, direction = vectors(shape)
+    gradient = coordinates.gradient(np.cos(coordinates.picture(z)))
+    ahead, behind = (np.sin(coordinates.picture(z + h * direction)).sum() for h in (1e-6, -1e-6))
+    assert gradient @ direction == pytest.approx((ahead - behind) / 2e-6, rel=1e-7)
+
+
+def test_a_single_frequency_is_weighted_by_its_power():
+    """Four cycles in 32 pixels are 1/8 cycle a pixel: (4 / 8)^-0.45 times the step; and so on."""
+    coordinates, x0 = make((32, 32, 3), exponent=0.45, step=3.0)
+    columns = np.arange(32)
+    for cycles in (1, 4, 8, 16):
+        wave = np.broadcast_to(np.cos(2 * np.pi * cycles * columns / 32)[None, :, None], (32, 32, 3))
+        moved = coordinates.picture(wave.ravel()) - x0
+        np.testing.assert_allclose(moved, 3.0 * (4 * cycles / 32)**-0.45 * wave.ravel(), atol=1e-10)
+
+
+def test_the_mean_counts_as_the_longest_wave():
+    """Frequency 0 is weighted as one cycle along the longer side, here 16 pixels."""
+    coordinates, x0 = make((8, 16, 3), exponent=1.0, step=1.0)
+    moved = coordinates.picture(np.ones(8 * 16 * 3)) - x0
+    np.testing.assert_allclose(moved, 4.0, rtol=1e-12)
+
+
+def test_exponent_zero_only_scales():
+    coordinates, x0 = make((7, 12, 3), exponent=0.0, step=2.0)
+    z, _ = vectors((7, 12, 3))
+    np.testing.assert_allclose(coordinates.picture(z), x0 + 2 * z, rtol=1e-9)
+
+
+def test_pixel_coordinates_are_the_pixels():
+    x0 = np.arange(12.0)
+    coordinates = PixelCoordinates(x0)
+    start = coordinates.start()
+    start += 1
+    np.testing.assert_array_equal(x0, np.arange(12.0))
+    np.testing.assert_array_equal(coordinates.picture(start), start)
+    np.testing.assert_array_equal(coordinates.gradient(start), start)
+
+
+def test_the_first_step_is_seven_grey_levels_in_the_mean():
+    n = 300
+    assert first_step(np.full(n, 255.0)) / n**0.5 == pytest.approx(7.0)
+    assert first_step(np.full(n, 1.0)) / n**0.5 == pytest.approx(7 / 255)

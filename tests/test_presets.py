@@ -1,0 +1,220 @@
+"""Every preset against its document's formula in plain NumPy, and as a table with sources."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from nst_lbfgs import StopSearch, transfer_style
+from nst_lbfgs.config import PictureConfig, RunConfig, TransferConfig
+from nst_lbfgs.features import build_extractor, random_kernels
+from nst_lbfgs.losses import FEATURE_SCALES
+from nst_lbfgs.objective import Objective
+from nst_lbfgs.preprocessing import PREPROCESSINGS
+from nst_lbfgs.presets import PRESETS, PUBLICATIONS
+
+from . import numpy_vgg
+from .numpy_vgg import caffe_from_rgb, gram
+
+KERNELS = random_kernels(0)
+CONV1 = [f'block{block}_conv1' for block in range(1, 6)]
+TORCH_MEAN, TORCH_STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+
+
+def features(caffe):
+    """Return every layer's features of Caffe's coordinates, computed once for each picture."""
+    return _features(np.ascontiguousarray(caffe, np.float64).tobytes(), caffe.shape)
+
+
+@functools.cache
+def _features(data, shape):
+    return numpy_vgg.features(np.frombuffer(data).reshape(shape), KERNELS)
+
+
+def chollet(content, style, x, *, content_layer='block5_conv2', content_weight=0.025,
+            layer_weights=(0.2,) * 5, tv_weight):
+    """Keras's example, the book and seed 003: sums of squares, x in BGR minus the mean."""
+    height, width, _ = x.shape
+    base, reference, combination = (features(picture) for picture in (
+        caffe_from_rgb(content), caffe_from_rgb(style), x))
+    loss = content_weight * np.sum((combination[content_layer] - base[content_layer])**2)
+    for name, weight in zip(CONV1, layer_weights):
+        difference = gram(reference[name]) - gram(combination[name])
+        loss += weight * np.sum(difference**2) / (4. * (3**2) * ((height * width)**2))
+    a = (x[:height - 1, :width - 1] - x[1:, :width - 1])**2
+    b = (x[:height - 1, :width - 1] - x[:height - 1, 1:])**2
+    return loss + tv_weight * np.sum((a + b)**1.25)
+
+
+def tf_tutorial(content, style, x):
+    """Seed 002: means of squares, x in RGB of 0 to 1."""
+    base, reference, combination = (features(picture) for picture in (
+        caffe_from_rgb(content), caffe_from_rgb(style), caffe_from_rgb(x * 255)))
+
+    def gram_matrix(layer):
+        return np.einsum('ijc,ijd->cd', layer, layer) / (layer.shape[0] * layer.shape[1])
+
+    style_loss = sum(np.mean((gram_matrix(combination[name]) - gram_matrix(reference[name]))**2)
+                     for name in CONV1)
+    content_loss = np.mean((combination['block5_conv2'] - base['block5_conv2'])**2)
+    variation = np.abs(np.diff(x, axis=0)).sum() + np.abs(np.diff(x, axis=1)).sum()
+    return style_loss * 1e-2 / 5 + content_loss * 1e4 / 1 + 30 * variation
+
+
+def d2l(content, style, x):
+    """Seed 001: a list of terms in which the style's stand ten times; x as torchvision has it."""
+    base, reference, combination = (
+        {name: layer / (255 * 0.226) for name, layer in features(picture).items()} for picture in (
+            caffe_from_rgb(content), caffe_from_rgb(style),
+            caffe_from_rgb((x * TORCH_STD + TORCH_MEAN) * 255)))
+
+    def gram_matrix(layer):
+        rows = layer.reshape(-1, layer.shape[-1]).T
+        return rows @ rows.T / rows.size
+
+    contents_l = [np.mean((combination['block4_conv4'] - base['block4_conv4'])**2) * 1]
+    styles_l = [np.mean((gram_matrix(combination[name]) - gram_matrix(reference[name]))**2) * 1e3
+                for name in CONV1]
+    tv_l = 10 * 0.5 * (np.mean(np.abs(x[1:] - x[:-1])) + np.mean(np.abs(x[:, 1:] - x[:, :-1])))
+    return sum(10 * styles_l + contents_l + [tv_l])
+
+
+def gradient_tape(content, style, x):
+    """Seed 000: means over layers of sums of squares, x in RGB of 0 to 1; the weights are ours."""
+    base, reference, combination = (features(picture) for picture in (
+        caffe_from_rgb(content), caffe_from_rgb(style), caffe_from_rgb(x * 255)))
+
+    def calc_loss(expected, actual):
+        return np.mean([np.sum((x - y)**2) for x, y in zip(actual, expected)])
+
+    def grams(layers):
+        return [gram(layers[name]) / (layers[name].shape[0] * layers[name].shape[1])
+                for name in CONV1]
+
+    content_loss = calc_loss([base['block5_conv1']], [combination['block5_conv1']])
+    return 1.0 * content_loss + 1e-5 * calc_loss(grams(reference), grams(combination))
+
+
+FORMULAE = {
+    'keras-example': functools.partial(chollet, tv_weight=1.0),
+    'chollet-book': functools.partial(chollet, tv_weight=1e-4),
+    'medium-nst': functools.partial(chollet, tv_weight=1e-4, content_layer='block5_conv1'),
+    'enhanced-lbfgs': functools.partial(chollet, tv_weight=1.0, content_weight=0.08,
+                                        layer_weights=(0.1, 0.1, 0.4, 0.3, 0.1)),
+    'tf-tutorial': tf_tutorial,
+    'd2l': d2l,
+    'gradient-tape': gradient_tape,
+}
+
+
+def coordinates(name, rgb):
+    """Return a picture in the coordinates that the document optimises in."""
+    if name in ('tf-tutorial', 'gradient-tape'):
+        return rgb / 255
+    return (rgb / 255 - TORCH_MEAN) / TORCH_STD if name == 'd2l' else caffe_from_rgb(rgb)
+
+
+def style_for(name, stripes):
+    """Return a style picture of another size where the document keeps it."""
+    return stripes[:36, :40] if PRESETS[name].pictures.style_size == 'own' else stripes
+
+
+@pytest.mark.parametrize('name', PRESETS)
+def test_loss_at_the_starting_picture_is_the_documents(name, town, stripes):
+    """All the way through transfer_style, stopped at its first evaluation."""
+    losses = []
+
+    def stop(count, loss):
+        losses.append(loss)
+        raise StopSearch('enough')
+
+    style, start = style_for(name, stripes), town
+    if name == 'medium-nst':
+        start = np.random.default_rng(0).uniform(0, 255, town.shape)
+    config = replace(PRESETS[name].transfer, weights='random', seed=0)
+    transfer_style(town, style, config, on_evaluation=stop)
+    expected = FORMULAE[name](town, style, coordinates(name, start))
+    assert losses == [pytest.approx(expected, rel=1e-4)]
+
+
+@pytest.mark.parametrize('name', PRESETS)
+def test_loss_at_a_random_picture_is_the_documents(name, town, stripes):
+    style, config = style_for(name, stripes), PRESETS[name].transfer
+    x = coordinates(name, np.random.default_rng(5).uniform(0, 255, town.shape))
+    preprocess = PREPROCESSINGS[config.preprocessing].preprocess
+    objective = Objective(build_extractor(config.layers, KERNELS), preprocess(town),
+                          preprocess(style), config)
+    assert objective(x.ravel())[0] == pytest.approx(FORMULAE[name](town, style, x), rel=1e-4)
+
+
+def test_features_on_torchvisions_scale_are_those_of_a_smaller_input_with_smaller_biases(town):
+    """Positive homogeneity, which FEATURE_SCALES rests on: rectifiers and poolings keep factors."""
+    scale = FEATURE_SCALES['torchvision']
+    generator = np.random.default_rng(1)
+    biased = {name: (kernel, generator.normal(0, 50, bias.shape))
+              for name, (kernel, bias) in KERNELS.items()}
+    smaller = {name: (kernel, scale * bias) for name, (kernel, bias) in biased.items()}
+    x = caffe_from_rgb(town)
+    expected = numpy_vgg.features(scale * x, smaller)['block4_conv4']
+    np.testing.assert_allclose(scale * numpy_vgg.features(x, biased)['block4_conv4'], expected,
+                               rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize('name', PRESETS)
+def test_every_field_has_a_value_and_a_source(name):
+    settings = PUBLICATIONS[name].settings
+    assert set(settings) == {field.name for config in (TransferConfig, PictureConfig)
+                             for field in fields(config)}
+    for field, (_, source) in settings.items():
+        assert source.strip(), field
+        assert not source.startswith('ours') or source.startswith('ours: '), field
+    assert PUBLICATIONS[name].notes
+
+
+def test_the_default_run_has_the_objective_of_the_keras_example_and_another_search():
+    """The fields of loss and network are equal; restarts, coordinates and resampling are not."""
+    preset, default = PRESETS['keras-example'], RunConfig()
+    search = {name: getattr(default.transfer, name) for name in (
+        'restart', 'coordinates', 'coordinate_exponent', 'precision')}
+    assert replace(preset.transfer, **search) == default.transfer
+    assert preset.transfer.restart and not default.transfer.restart
+    assert replace(preset.pictures, resampling='lanczos') == default.pictures
+
+
+def test_enhanced_lbfgs_is_seed_003():
+    transfer, pictures = PRESETS['enhanced-lbfgs'].transfer, PRESETS['enhanced-lbfgs'].pictures
+    assert (pictures.image_height, pictures.image_width) == (500, 500)
+    assert transfer.content_layers == (('block5_conv2', 1.0),) and transfer.content_weight == 0.08
+    assert [weight for _, weight in transfer.style_layers] == [0.1, 0.1, 0.4, 0.3, 0.1]
+    assert (transfer.iterations, transfer.evaluations_per_iteration) == (25, 20)
+    assert pictures.save_every == 5 and pictures.enhance
+    assert (pictures.brightness, pictures.color, pictures.sharpness) == (1.2, 1.2, 1.2)
+
+
+@pytest.mark.parametrize('name, steps, settings', [
+    ('tf-tutorial', 1000, {'learning_rate': 0.02, 'beta_1': 0.99, 'epsilon': 0.1, 'clip': True}),
+    ('d2l', 500, {'learning_rate': 0.3, 'learning_rate_decay': 0.8, 'decay_every': 50,
+                  'clip': False}),
+])
+def test_adam_is_the_documents(name, steps, settings):
+    config = PRESETS[name].transfer
+    assert config.optimizer == 'adam'
+    assert config.iterations * config.evaluations_per_iteration == steps
+    assert {field: getattr(config, field) for field in settings} == settings
+
+
+@pytest.mark.parametrize('optimizer', ['lbfgs', 'adam'])
+@pytest.mark.parametrize('name', ['tf-tutorial', 'd2l', 'gradient-tape', 'chollet-book'])
+def test_either_optimiser_lowers_the_loss_of_any_preset(name, optimizer, town, stripes):
+    """Small coordinates and small losses do not make L-BFGS believe that it has converged."""
+    config = replace(PRESETS[name].transfer, weights='random', optimizer=optimizer,
+                     iterations=2, evaluations_per_iteration=8)
+    losses, start = [], []
+    result = transfer_style(town, style_for(name, stripes), config,
+                            on_evaluation=lambda count, loss: start.append(loss),
+                            on_iteration=lambda progress: losses.append(progress.losses.loss))
+    assert result.stop_reason == 'all iterations done'
+    assert losses[1] < losses[0] < start[0]
