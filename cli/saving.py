@@ -57,7 +57,7 @@ class Saver:
             self._waiting[path](path)
         except (OutputError, OSError) as error:
             if path not in self._failed:
-                self._report(f'{error} It is kept in memory and tried again.')
+                self._report(f'{str(error).rstrip(".")}. It is kept in memory and tried again.')
             self._failed.add(path)
         else:
             del self._waiting[path]

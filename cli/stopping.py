@@ -75,7 +75,8 @@ class Stopping:
 
         Python runs signal handlers between its own instructions, so not during an evaluation,
         which may take minutes. The system's part of the handler writes the signal's number to a
-        socket, where a thread reads it at once. What is ignored, as under `nohup`, stays so.
+        socket, where a thread reads it at once and sees to the second one. What is ignored, as under
+        `nohup`, stays so.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
@@ -86,7 +87,7 @@ class Stopping:
         taken = [number for number, handler in before.items() if handler not in (signal.SIG_IGN, None)]
         wakeup = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
         for number in taken:
-            signal.signal(number, lambda *_: None)
+            signal.signal(number, self._note)
         listener = threading.Thread(target=self._listen, args=(reader, tell, abandon), daemon=True)
         listener.start()
         try:
@@ -99,14 +100,18 @@ class Stopping:
             listener.join()
             reader.close()
 
+    def _note(self, number: int, frame: object = None) -> None:
+        self._signal = self._signal or number
+
     def _listen(self, reader: socket.socket, tell: Callable[[str], None],
                 abandon: Callable[[], None]) -> None:
-        first = 0.0
+        first = None
         while received := reader.recv(1):
             if received[0] not in SIGNALS:
                 continue
-            if not self._signal:
-                self._signal, first = received[0], time.monotonic()
+            if first is None:
+                first = time.monotonic()
+                self._note(received[0])
                 tell('Stopping after this evaluation. Once more, and it ends at once.')
             elif time.monotonic() - first > SAME_SIGNAL_SECONDS:
                 abandon_unfinished()
