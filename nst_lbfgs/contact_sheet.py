@@ -18,7 +18,8 @@ Font = Any  # FreeType's, or Pillow's bitmap font where Pillow was built without
 LARGEST_SIDE = 400  # pixels of a picture in a sheet
 SMALLEST_CELL = 96
 LINE_SPACING = 4
-PAPER, INK, MISSING = (255, 255, 255), (0, 0, 0), (224, 224, 224)
+PAPER, INK = (255, 255, 255), (0, 0, 0)
+MISSING, OUTLINE = (224, 224, 224), (200, 200, 200)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +85,10 @@ def _paste(sheet: Image.Image, draw: ImageDraw.ImageDraw, pixels: Pixels | None,
         draw.rectangle((left, top, left + width - 1, top + height - 1), fill=MISSING)
         return
     own_height, own_width = pixels.shape[:2]
-    sheet.paste(Image.fromarray(pixels),
-                (left + (width - own_width) // 2, top + (height - own_height) // 2))
+    left += (width - own_width) // 2
+    top += (height - own_height) // 2
+    draw.rectangle((left - 1, top - 1, left + own_width, top + own_height), outline=OUTLINE)
+    sheet.paste(Image.fromarray(pixels), (left, top))
 
 
 def _write(draw: ImageDraw.ImageDraw, position: tuple[int, int], lines: Sequence[str],

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from .config import LayerWeights, TransferConfig, check_choice
+from .errors import ConfigError
 
 COMBINATIONS = ('each', 'cumulative', 'all')
 
@@ -48,9 +49,12 @@ def layer_sets(layers: Sequence[str], combination: str = 'each') -> list[tuple[s
     """Return the layers of each picture in a strip.
 
     'each' is one layer a picture (seed 000; the content row of Gatys et al.), 'cumulative' each
-    layer with all before it (their style row), 'all' one picture from all layers.
+    layer with all before it (their style row), 'all' one picture from all layers. Raises
+    ConfigError for another combination and for a layer that is there twice.
     """
     check_choice('the combination of layers', combination, COMBINATIONS)
+    if len(set(layers)) < len(layers):
+        raise ConfigError(f'Expected each layer once. Received: {" ".join(layers)}')
     if combination == 'each':
         return [(layer,) for layer in layers]
     if combination == 'cumulative':

@@ -1,9 +1,10 @@
 """A black picture as the style: seed 004, experiment 3, after 30 iterations.
 
-The seed sees the background turn black, and not the face: style needs texture.
+The seed sees the background turn black, and not the face: style needs texture. The start is the
+content picture, as for the blank style.
 """
 
 from experiment import TOWN, sweep
 
-sweep(__file__, TOWN, 'black', '--preset', 'medium-nst', '--vary', 'iterations=30',
-      '--image-height', '160')
+sweep(__file__, TOWN, 'black', '--preset', 'medium-nst', '--init', 'content',
+      '--vary', 'iterations=30', '--image-height', '128')

@@ -7,4 +7,4 @@ how long it ran; here it is 10 iterations.
 from experiment import PAINTING, sweep
 
 sweep(__file__, 'blank', PAINTING, '--preset', 'medium-nst', '--vary', 'iterations=10',
-      '--image-height', '160')
+      '--image-height', '128')

@@ -44,7 +44,7 @@ ALLOWED = {
     'postprocess': {'errors'},
     'preprocessing': set(),
     'presets': {'config'},
-    'reconstruction': {'config'},
+    'reconstruction': {'config', 'errors'},
     'record': {'config', 'errors'},
     'search': {'config', 'coordinates', 'curvature', 'errors', 'optimizers'},
     'silence': set(),

@@ -95,13 +95,14 @@ def gradient_tape(content, style, x):
                 for name in CONV1]
 
     content_loss = calc_loss([base['block5_conv1']], [combination['block5_conv1']])
-    return 1.0 * content_loss + 1e-5 * calc_loss(grams(reference), grams(combination))
+    return 1.0 * content_loss + 1e-3 * calc_loss(grams(reference), grams(combination))
 
 
 FORMULAE = {
     'keras-example': functools.partial(chollet, tv_weight=1.0),
     'chollet-book': functools.partial(chollet, tv_weight=1e-4),
-    'medium-nst': functools.partial(chollet, tv_weight=1e-4, content_layer='block5_conv1'),
+    'medium-nst': functools.partial(chollet, tv_weight=1.0, content_weight=2.0,
+                                    content_layer='block5_conv1'),
     'enhanced-lbfgs': functools.partial(chollet, tv_weight=1.0, content_weight=0.08,
                                         layer_weights=(0.1, 0.1, 0.4, 0.3, 0.1)),
     'tf-tutorial': tf_tutorial,

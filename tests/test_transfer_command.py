@@ -271,6 +271,8 @@ def test_an_output_folder_that_cannot_be_written(folder, capsys):
 
 @pytest.mark.parametrize('content', [
     '{}', '[1]', 'x', '{"format": 1}', '{"format": 1, "content_path": "a", "style_path": "b", '
+    '"prefix": "c", "preset": 5, "config": {"transfer": {}, "pictures": {}}}',
+    '{"format": 1, "content_path": "a", "style_path": "b", '
     '"prefix": "c", "config": {"transfer": {"content_weight": -1}, "pictures": {}}}'])
 def test_a_record_that_is_none(content, folder, capsys):
     open('bad.json', 'w').write(content)

@@ -254,7 +254,7 @@ class Lowering:
         if not isinstance(operation, keras.layers.Layer):
             return _flat(operation.call(*args, **kwargs))
         if self.training and operation._call_has_training_arg:
-            kwargs.setdefault('training', True)
+            kwargs['training'] = True  # Keras has noted its default, False, in every call
         return _flat(operation(*args, **kwargs))
 
     def _gradients(self, node: Any) -> Value:
