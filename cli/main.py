@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -48,7 +49,10 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0, 1 (foreseen failure) or 2 (bad usage)."""
+    """Run one command and return its exit code.
+
+    0, 1 (foreseen failure), 2 (bad usage), or 128 and the number of the signal that ended it.
+    """
     args = build_parser().parse_args(argv)
     try:
         code: int = args.run(args)
@@ -57,6 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(error, 2)
     except StyleTransferError as error:
         return _fail(error, 1)
+    except KeyboardInterrupt:
+        print('nst-lbfgs: interrupted', file=sys.stderr)
+        return 128 + signal.SIGINT
 
 
 def _fail(error: StyleTransferError, code: int) -> int:

@@ -11,13 +11,19 @@ if TYPE_CHECKING:
 
 
 class ProgressLines:
-    """Shows iteration, loss and time left of `iterations` times `per_iteration` evaluations."""
+    """Shows iteration, loss and time left of `iterations` times `per_iteration` evaluations.
 
-    def __init__(self, iterations: int, per_iteration: int, stream: TextIO | None = None) -> None:
+    `done` iterations are behind it already. A terminal that is gone, or a log on a full disk, does
+    not end a run.
+    """
+
+    def __init__(self, iterations: int, per_iteration: int, stream: TextIO | None = None, *,
+                 done: int = 0) -> None:
         self._stream = stream or sys.stderr
         self._terminal = self._stream.isatty()
         self._iterations = iterations
         self._per_iteration = per_iteration
+        self._done = done / iterations
         self._started = time.monotonic()
 
     def evaluation(self, count: int, loss: float) -> None:
@@ -26,9 +32,8 @@ class ProgressLines:
             return
         total = self._iterations * self._per_iteration
         iteration = min((count - 1) // self._per_iteration, self._iterations - 1)
-        self._stream.write(f'\r\x1b[K  iteration {iteration}, evaluation {count} of about {total}, '
-                           f'loss {loss:.4e}, {self._left(count / total)} left')
-        self._stream.flush()
+        self._print(f'\r\x1b[K  iteration {iteration}, evaluation {count} of about {total}, '
+                    f'loss {loss:.4e}, {self._left(count / total)} left')
 
     def iteration(self, losses: IterationLosses, saved: str | None) -> None:
         """Print one line for a finished iteration."""
@@ -42,11 +47,19 @@ class ProgressLines:
     def message(self, text: str) -> None:
         """Print a line of its own."""
         clear = '\r\x1b[K' if self._terminal else ''
-        print(clear + text, file=self._stream, flush=True)
+        self._print(f'{clear}{text}\n')
+
+    def _print(self, text: str) -> None:
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError:
+            pass
 
     def _left(self, done: float) -> str:
         elapsed = time.monotonic() - self._started
-        return _duration(max(0.0, elapsed / done - elapsed))
+        since = max(done - self._done, 1e-9)
+        return _duration(max(0.0, elapsed * (1 - done) / since))
 
 
 def _duration(seconds: float) -> str:

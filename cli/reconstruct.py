@@ -62,31 +62,35 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _reconstruct_one(args: argparse.Namespace, config: RunConfig) -> int:
+    from .command_line import CommandLine
     from .quiet import import_tensorflow
     from .transfer_run import prepare
 
     prepared = prepare(config, args.image, args.image, _prefix(args), max_pixels=args.max_pixels,
                        overwrite=args.force, preset=args.preset)
     import_tensorflow(verbose=args.verbose)
-    return prepared.run(sys.argv[1:])
+    return prepared.run(CommandLine.of_new_run(sys.argv[1:], _prefix(args),
+                                               in_metadata=args.metadata))
 
 
 def _reconstruct_several(args: argparse.Namespace, points: list[GridPoint],
                          config: RunConfig) -> int:
     from nst_lbfgs.contact_sheet import Cell
 
+    from .command_line import CommandLine
     from .quiet import import_tensorflow
     from .sweep_run import prepare_sweep
     from .transfer_run import prepare
 
     sheet = prepare(config, args.image, args.image, _prefix(args), max_pixels=args.max_pixels,
                     overwrite=True, preset=args.preset)
-    sweep = prepare_sweep(sheet, points, [Cell(args.image.name, sheet.resized_content())],
+    sweep = prepare_sweep(sheet, points, [Cell(args.image.name, sheet.inputs.resized_content())],
                           f'The {args.term} of {args.image.name} in the layers of VGG19',
                           overwrite=args.force)
     if not sweep.finished():
         import_tensorflow(verbose=args.verbose)
-    return sweep.run(sys.argv[1:])
+    return sweep.run(CommandLine.of_new_run(sys.argv[1:], _prefix(args),
+                                            in_metadata=args.metadata))
 
 
 def _points(args: argparse.Namespace) -> tuple[list[GridPoint], RunConfig]:

@@ -49,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
     """Check the whole grid, then import TensorFlow and run what is not done yet."""
     from nst_lbfgs.contact_sheet import Cell
 
+    from .command_line import CommandLine
     from .quiet import import_tensorflow
     from .sweep_run import prepare_sweep
     from .transfer_run import prepare
@@ -59,9 +60,11 @@ def run(args: argparse.Namespace) -> int:
     content, style = args.base_image_path, args.style_reference_image_path
     sheet = prepare(config, content, style, args.result_prefix, max_pixels=args.max_pixels,
                     overwrite=True, preset=args.preset)
-    inputs = [Cell(content.name, sheet.resized_content()), Cell(style.name, sheet.resized_style())]
+    inputs = [Cell(content.name, sheet.inputs.resized_content()),
+              Cell(style.name, sheet.inputs.resized_style())]
     sweep = prepare_sweep(sheet, points, inputs, f'{content.name} in the style of {style.name}',
                           overwrite=args.force)
     if not sweep.finished():
         import_tensorflow(verbose=args.verbose)
-    return sweep.run(sys.argv[1:])
+    return sweep.run(CommandLine.of_new_run(sys.argv[1:], args.result_prefix,
+                                            in_metadata=args.metadata))

@@ -21,8 +21,10 @@ from nst_lbfgs.picture_output import write_picture
 from nst_lbfgs.record import read_record
 from nst_lbfgs.weights import resolve_weights
 
+from .command_line import CommandLine
+from .outputs import Outputs
 from .progress import ProgressLines
-from .transfer_run import Outputs, TransferRun, announce_network
+from .transfer_run import TransferRun, announce_network
 from .vary import GridPoint
 
 if TYPE_CHECKING:
@@ -48,20 +50,20 @@ class SweepCell:
         outputs = self.transfer.outputs
         if self.recorded() and os.path.lexists(outputs.picture):
             self.record = read_record(outputs.record)
-            limit = max(MAX_PIXELS, self.transfer.size[0] * self.transfer.size[1])
+            limit = max(MAX_PIXELS, self.transfer.inputs.size[0] * self.transfer.inputs.size[1])
             self.picture = thumbnail(read_picture(outputs.picture, max_pixels=limit).pixels)
 
     def recorded(self) -> bool:
         """Return whether the record is of a whole run with these settings and pictures."""
-        run = self.transfer
+        run, inputs = self.transfer, self.transfer.inputs
         try:
             record = read_record(run.outputs.record)
         except RecordError:
             return False
         return (record['config'] == run.config and _ran_to_its_end(record)
-                and record.get('content_sha256') == run.content.sha256
-                and record.get('style_sha256') == run.style.sha256
-                and record.get('init_sha256') == (None if run.init is None else run.init.sha256))
+                and record.get('content_sha256') == inputs.content.sha256
+                and record.get('style_sha256') == inputs.style.sha256
+                and record.get('init_sha256') == (None if inputs.init is None else inputs.init.sha256))
 
     def check(self, *, resumed: bool, overwrite: bool) -> None:
         """Raise OutputError unless the results can be written, replacing nobody else's.
@@ -87,7 +89,7 @@ class Sweep:
         """Return whether nothing is left to be run."""
         return all(cell.record for cell in self.cells)
 
-    def run(self, command: list[str]) -> int:
+    def run(self, command: CommandLine) -> int:
         """Run what is left. A cell whose loss stops being finite is reported again at the end."""
         lines = ProgressLines(len(self.cells), 1)
         failure: NonFiniteLossError | None = None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nst_lbfgs.config import (
     DISTANCE_NAMES,
@@ -30,13 +28,11 @@ from nst_lbfgs.presets import DEFAULT_OBJECTIVE, PRESETS
 from .options import HelpFormatter, add_option, add_setting, layer_weight, settings_from
 from .transfer_paths import DEFAULTS, Paths, add_old_options, add_paths, paths_from
 
-if TYPE_CHECKING:
-    from .transfer_run import TransferRun
-
 
 DESCRIPTION = """
 Paint BASE in the style of STYLE and leave the picture as PREFIX.png, the picture after each
-iteration as PREFIX_at_iteration_0.png and so on, and the run record as PREFIX.json. The arguments
+iteration as PREFIX_at_iteration_0.png and so on, and the run record as PREFIX.json. PREFIX.checkpoint
+is what --resume goes on from; once the picture pleases it can be deleted. The arguments
 are those of Keras's examples/neural_style_transfer.py; every option may also be spelt with
 underscores.
 """
@@ -109,6 +105,8 @@ def add_search(group: argparse._ActionsContainer) -> None:
                 action=argparse.BooleanOptionalAction)
     add_setting(group, '--history', "L-BFGS's memory: more needs fewer evaluations and more memory",
                 type=int, metavar='M')
+    add_setting(group, '--bounds', 'keep the pixels within 0 to 255 throughout; searches in pixels',
+                action=argparse.BooleanOptionalAction)
 
 
 def add_adam(group: argparse._ActionsContainer) -> None:
@@ -166,6 +164,15 @@ def _add_running(group: argparse._ActionsContainer) -> None:
     add_option(group, '--from', dest='record', metavar='RECORD', type=Path,
                help='repeat the run of this record, PREFIX.json; a single argument is the new '
                     'PREFIX')
+    add_option(group, '--resume', metavar='PREFIX', type=Path,
+               help='go on with the run of this PREFIX from its last finished iteration')
+    add_option(group, '--max-seconds', type=float, metavar='S', default=None,
+               help='stop after S seconds, with the best picture (default: none)')
+    add_option(group, '--min-improvement', type=float, metavar='SHARE', default=None,
+               help='stop after an iteration that lowers the loss by less than this share of it, '
+               'as in 0.001 (default: none)')
+    add_setting(group, '--deterministic', 'the same bytes from the same run, at the price of speed',
+                action=argparse.BooleanOptionalAction)
     add_running(group)
 
 
@@ -176,17 +183,19 @@ def add_running(group: argparse._ActionsContainer) -> None:
                     'options win over it; see `nst-lbfgs presets` (default: the objective of '
                     f'{DEFAULT_OBJECTIVE}, with our own search)')
     add_option(group, '--force', action='store_true', help='replace results that exist already')
+    add_option(group, '--no-metadata', dest='metadata', action='store_false',
+               help="keep the command line and the record's digest out of the finished picture")
     add_option(group, '--verbose', action='store_true', help="show TensorFlow's own messages")
 
 
 def run(args: argparse.Namespace) -> int:
     """Check everything that can be checked at once, then import TensorFlow and run."""
-    from .transfer_run import prepare
+    from .transfer_start import begin, resume
 
+    if args.resume is not None:
+        return resume(args)
     preset, base, otherwise = _base(args)
-    prepared = prepare(settings_from(args, base), *paths_from(args, otherwise), preset=preset,
-                       max_pixels=args.max_pixels, overwrite=args.force)
-    return _transfer(prepared, verbose=args.verbose)
+    return begin(args, settings_from(args, base), *paths_from(args, otherwise), preset=preset)
 
 
 def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths | None]:
@@ -201,10 +210,3 @@ def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths | None
     record = read_record(args.record)
     return record.get('preset'), record['config'], (
         record['content_path'], record['style_path'], record['prefix'])
-
-
-def _transfer(prepared: TransferRun, *, verbose: bool) -> int:
-    from .quiet import import_tensorflow
-
-    import_tensorflow(verbose=verbose)
-    return prepared.run(sys.argv[1:])

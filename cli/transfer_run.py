@@ -1,178 +1,159 @@
-"""One run of `nst-lbfgs transfer`: inputs checked and read, the transfer, results written."""
+"""One run of `nst-lbfgs transfer`, from inputs that are read to results that are written."""
 
 from __future__ import annotations
 
-import os
-import shlex
-from dataclasses import asdict, dataclass
+from contextlib import nullcontext, suppress
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nst_lbfgs.checkpoint import Checkpoint, write_checkpoint
 from nst_lbfgs.config import RunConfig, TransferConfig
-from nst_lbfgs.errors import ConfigError, OutputWriteError
-from nst_lbfgs.files import already_exists, write_whole
-from nst_lbfgs.images import MAX_PIXELS, Picture, read_picture
-from nst_lbfgs.picture_output import FORMATS, check_output, write_picture
-from nst_lbfgs.picture_size import check_size, fitted_size, resize
-from nst_lbfgs.plain_pictures import path_in_record, read_pair
+from nst_lbfgs.files import write_whole
+from nst_lbfgs.picture_output import write_picture
 from nst_lbfgs.postprocess import Enhancement, enhance
-from nst_lbfgs.record import to_json, versions
+from nst_lbfgs.record import digest_of, to_json, versions
 from nst_lbfgs.weights import resolve_weights
 
+from .command_line import CommandLine
+from .outputs import Outputs
 from .progress import ProgressLines
+from .resuming import changed_surroundings, check_weights
+from .saving import Saver, Writer
+from .stopping import Stopping
+from .transfer_inputs import Inputs, read_inputs
 
 if TYPE_CHECKING:
     from nst_lbfgs.features import Network
     from nst_lbfgs.picture_colour import Pixels
     from nst_lbfgs.transfer import Progress, TransferResult
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """The names of a run's results, from its prefix."""
-
-    prefix: Path
-    suffix: str
-    config: RunConfig
-
-    @classmethod
-    def of(cls, prefix: Path, config: RunConfig) -> Outputs:
-        """Return the names; a prefix that ends like a picture, as in `out/a.jpg`, is also the format."""
-        if prefix.suffix.lower() in FORMATS:
-            return cls(prefix.with_suffix(''), prefix.suffix, config)
-        return cls(prefix, '.png', config)
-
-    @property
-    def picture(self) -> Path:
-        return self._beside(self.suffix)
-
-    @property
-    def record(self) -> Path:
-        return self._beside('.json')
-
-    def at_iteration(self, iteration: int) -> Path | None:
-        """Return where this iteration's picture goes, or None if it is not to be saved."""
-        last = self.config.transfer.iterations - 1
-        every = self.config.pictures.save_every
-        if not every or iteration % every and iteration != last:
-            return None
-        return self._beside(f'_at_iteration_{iteration}{self.suffix}')
-
-    def check(self, *, overwrite: bool) -> None:
-        """Make the folder and raise OutputError unless every result can be written."""
-        if self.prefix.name in ('', '..'):
-            raise ConfigError(f'Expected PREFIX: how the names of the results begin. '
-                              f'Received: {str(self.prefix)!r}')
-        try:
-            self.prefix.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputWriteError(f'Cannot make the folder {self.prefix.parent}: '
-                                   f'{error.strerror}') from error
-        check_output(self.picture, overwrite=overwrite)
-        iterations = map(self.at_iteration, range(self.config.transfer.iterations))
-        for path in [self.record, *filter(None, iterations)]:
-            if not overwrite and os.path.lexists(path):
-                raise already_exists(path)
-
-    def _beside(self, ending: str) -> Path:
-        return self.prefix.with_name(self.prefix.name + ending)
+    from nst_lbfgs.transfer_state import TransferState
 
 
 @dataclass(frozen=True)
 class TransferRun:
-    """A run whose inputs are read and whose outputs can be written."""
+    """A run whose inputs are read and whose outputs can be written.
+
+    With `resumable` it keeps a checkpoint and takes signals as a wish to stop; `checkpoint` is the
+    one that it goes on from.
+    """
 
     config: RunConfig
-    content_path: Path
-    style_path: Path
-    content: Picture
-    style: Picture
-    init: Picture | None
-    size: tuple[int, int]
+    inputs: Inputs
     outputs: Outputs
     overwrite: bool
     preset: str | None = None
+    stopping: Stopping = field(default_factory=Stopping)
+    resumable: bool = False
+    checkpoint: Checkpoint | None = None
 
-    def run(self, command: list[str], network: Network | None = None) -> int:
-        """Run the transfer and write its results. TensorFlow should be imported by now.
+    def run(self, command: CommandLine, network: Network | None = None) -> int:
+        """Run the transfer, write its results, and return the exit code.
 
-        `network` is what `announce_network` returned for this configuration, if it is at hand.
+        TensorFlow should be imported by now. `network` is what `announce_network` returned for this
+        configuration, if it is at hand. Raises StyleTransferError.
         """
-        from nst_lbfgs.transfer import transfer_style
-
-        config = self.config.transfer
-        lines = ProgressLines(config.iterations, config.evaluations_per_iteration)
+        config, state = self.config.transfer, self._state
+        lines = ProgressLines(config.iterations, config.evaluations_per_iteration,
+                              done=len(state.iterations) if state else 0)
         network = network or announce_network(config, lines)
-        lines.message(f'{self.size[1]} x {self.size[0]} pixels, {config.precision}')
-
-        def save(progress: Progress) -> None:
-            path = self.outputs.at_iteration(progress.losses.iteration)
-            if path:
-                self._write_picture(path, progress.picture())
-            lines.iteration(progress.losses, str(path) if path else None)
-
-        result = transfer_style(
-            self.resized_content(), self.resized_style(), config,
-            init=None if self.init is None else self._resized(self.init),
-            network=network, on_iteration=save, on_evaluation=lines.evaluation)
-        self._write_picture(self.outputs.picture, result.image)
-        write_whole(self.outputs.record, to_json(self._record(result, command)),
-                    overwrite=self.overwrite)
+        lines.message(f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, {config.precision}')
+        record = self._record(network, command)
+        if self.checkpoint:
+            check_weights(self.checkpoint.run, network.weights)
+            for warning in changed_surroundings(self.checkpoint.run, record):
+                lines.message(warning)
+        saver = Saver(lines.message)
+        with self._signals(lines):
+            result = self._transfer(network, record, saver, lines)
+            self._save_results(result, record, command, saver)
         lines.message(f'{self.outputs.picture} after {result.evaluations} evaluations: '
                       f'{result.stop_reason}')
-        if result.failure:
-            raise result.failure
-        return 0
+        for problem in filter(None, (saver.problem, result.failure)):
+            raise problem
+        return self.stopping.exit_code
 
-    def _record(self, result: TransferResult, command: list[str]) -> dict[str, Any]:
-        from nst_lbfgs.device import device_description
+    @property
+    def _state(self) -> TransferState | None:
+        return self.checkpoint.state if self.checkpoint else None
 
-        return {
-            'command': shlex.join(['nst-lbfgs', *command]),
-            'content_path': path_in_record(self.content_path),
-            'content_sha256': self.content.sha256,
-            'style_path': path_in_record(self.style_path),
-            'style_sha256': self.style.sha256,
-            'init_sha256': None if self.init is None else self.init.sha256,
-            'prefix': str(self.outputs.prefix.absolute()),
-            'picture': str(self.outputs.picture.absolute()),
-            'height': self.size[0],
-            'width': self.size[1],
-            'preset': self.preset,
-            'config': self.config,
-            'weights': asdict(result.weights) | {
-                'path': result.weights.path and str(result.weights.path)},
-            'device': device_description(),
-            'versions': versions(),
+    def _signals(self, lines: ProgressLines) -> Any:
+        return self.stopping.signals(lines.message, self._abandon) if self.resumable else nullcontext()
+
+    def _transfer(self, network: Network, record: dict[str, Any], saver: Saver,
+                  lines: ProgressLines) -> TransferResult:
+        from nst_lbfgs.transfer import transfer_style
+
+        def after_evaluation(count: int, loss: float) -> None:
+            lines.evaluation(count, loss)
+            self.stopping.after_evaluation()
+
+        def after_iteration(progress: Progress) -> None:
+            path = self.outputs.at_iteration(progress.losses.iteration)
+            saved = path and saver.save(path, self._picture_writer(progress.picture()))
+            self._save_checkpoint(record, progress.state, saver)
+            lines.iteration(progress.losses, str(path) if saved else None)
+            self.stopping.after_iteration(progress.losses)
+
+        state = self._state
+        self._save_checkpoint(record, lambda: state, saver)
+        self.stopping.begin(state.iterations[-1].loss if state and state.iterations else None)
+        return transfer_style(
+            self.inputs.resized_content(), self.inputs.resized_style(), self.config.transfer,
+            init=self.inputs.resized_init(), network=network, on_iteration=after_iteration,
+            on_evaluation=after_evaluation, on_trouble=lines.message, resume=state)
+
+    def _save_checkpoint(self, record: dict[str, Any], state: Any, saver: Saver) -> None:
+        if self.resumable:
+            saver.save(self.outputs.checkpoint,
+                       partial(write_checkpoint, run=record, state=state()))
+
+    def _save_results(self, result: TransferResult, record: dict[str, Any], command: CommandLine,
+                      saver: Saver) -> None:
+        full = record | {
             'stop_reason': result.stop_reason,
             'evaluations': result.evaluations,
+            'troubles': list(result.troubles),
             'iterations': [asdict(losses) for losses in result.iterations],
         }
+        full['digest'] = digest_of(full)
+        self._save_checkpoint(record, lambda: result.state, saver)
+        saver.save(self.outputs.record, partial(write_whole, data=to_json(full),
+                                                overwrite=self.overwrite))
+        saver.save(self.outputs.picture,
+                   self._picture_writer(result.image, command.metadata(full['digest'])))
+        saver.finish()
 
-    def _write_picture(self, path: Path, pixels: Pixels) -> None:
+    def _record(self, network: Network, command: CommandLine) -> dict[str, Any]:
+        """Return the run record without the results."""
+        from nst_lbfgs.determinism import available_cores
+        from nst_lbfgs.device import device_description
+
+        weights = network.weights
+        return command.record() | self.inputs.record() | {
+            'prefix': str(self.outputs.prefix.absolute()),
+            'picture': str(self.outputs.picture.absolute()),
+            'preset': self.preset,
+            'config': self.config,
+            'deterministic': self.config.transfer.deterministic,
+            'threads': available_cores(),
+            'weights': asdict(weights) | {'path': weights.path and str(weights.path)},
+            'device': device_description(),
+            'versions': versions(),
+        }
+
+    def _picture_writer(self, pixels: Pixels, metadata: dict[str, str] | None = None) -> Writer:
         pictures = self.config.pictures
         if pictures.enhance:
             pixels = enhance(pixels, Enhancement(pictures.brightness, pictures.color,
                                                  pictures.sharpness))
-        alpha = self.content.alpha
-        if alpha is not None:
-            alpha = resize(alpha, *self.size, pictures.resampling)
-        write_picture(path, pixels, alpha=alpha, overwrite=self.overwrite)
+        return partial(write_picture, pixels=pixels, alpha=self.inputs.resized_alpha(),
+                       overwrite=self.overwrite, metadata=metadata)
 
-    def resized_content(self) -> Pixels:
-        """Return the content picture at the size of the result."""
-        return self._resized(self.content)
-
-    def resized_style(self) -> Pixels:
-        """Return the style picture at the size at which its Gram matrices are taken."""
-        pictures = self.config.pictures
-        if pictures.style_size == 'content':
-            return self._resized(self.style)
-        own = fitted_size(*self.style.pixels.shape[:2], longest_side=max(self.size))
-        return resize(self.style.pixels, *own, pictures.resampling)
-
-    def _resized(self, picture: Picture) -> Pixels:
-        return resize(picture.pixels, *self.size, self.config.pictures.resampling)
+    def _abandon(self) -> None:
+        with suppress(OSError):
+            self.outputs.lock.unlink()
 
 
 def announce_network(config: TransferConfig, lines: ProgressLines) -> Network:
@@ -191,17 +172,6 @@ def prepare(config: RunConfig, content_path: Path, style_path: Path, prefix: Pat
     Raises ConfigError, ImageError, OutputError or WeightsError.
     """
     outputs = Outputs.of(prefix, config)
-    limit = MAX_PIXELS if max_pixels is None else max_pixels
-    content, style = read_pair(content_path, style_path, max_pixels=limit)
-    pictures = config.pictures
-    size = fitted_size(*content.pixels.shape[:2], target_height=pictures.image_height,
-                       target_width=pictures.image_width, longest_side=pictures.longest_side)
-    check_size(*size, f'the result for {content_path}')
-    init = None
-    if pictures.init_path is not None:
-        init = read_picture(Path(pictures.init_path), max_pixels=limit)
-    if config.transfer.weights != 'imagenet':
-        resolve_weights(config.transfer.weights, seed=config.transfer.seed)
+    inputs = read_inputs(config, content_path, style_path, max_pixels=max_pixels)
     outputs.check(overwrite=overwrite)
-    return TransferRun(config, content_path, style_path, content, style, init, size, outputs,
-                       overwrite, preset)
+    return TransferRun(config, inputs, outputs, overwrite, preset)

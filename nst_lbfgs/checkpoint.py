@@ -4,8 +4,10 @@ The file is
 
     the line 'nst-lbfgs checkpoint 1'
     the length of the JSON text that follows, in bytes: 8 bytes, lowest first
-    JSON, UTF-8: 'run' (the run record so far), 'search' (counts), 'arrays' (shape by name)
-    the arrays one after the other, lowest byte first: float64, pairs of the memory float32
+    JSON, UTF-8: 'run' (the run record so far), 'iterations' (their losses), 'search' (counts)
+    arrays of 3 x height x width numbers each, lowest byte first: the iterate in float64; if there
+    is memory of the curvature, the gradient in float64, the steps and the gradient's changes in
+    float32
     SHA-256 of everything before it: 32 bytes
 """
 
@@ -34,7 +36,7 @@ MAGIC = b'nst-lbfgs checkpoint 1\n'
 LENGTH_BYTES = 8
 DIGEST_BYTES = 32
 LARGEST_HEADER_BYTES = 64 << 20
-ARRAYS = {'iterate': '<f8', 'gradient': '<f8', 'steps': '<f4', 'gradient_changes': '<f4'}
+EXACT, ROUNDED = np.dtype('<f8'), np.dtype('<f4')
 
 
 @dataclass(frozen=True)
@@ -50,18 +52,15 @@ def write_checkpoint(path: Path, run: Mapping[str, Any], state: TransferState | 
 
     Raises OutputWriteError.
     """
-    arrays = _arrays_of(state.search) if state else {}
     header = json.dumps({
         'run': json.loads(to_json(run)),
         'iterations': [asdict(losses) for losses in state.iterations] if state else [],
-        'search': state and asdict(state.search.done) | {'bounded': state.search.bounded},
-        'arrays': {name: array.shape for name, array in arrays.items()},
+        'search': _search_header(state.search) if state else None,
     }).encode()
-    parts: list[Any] = [MAGIC, len(header).to_bytes(LENGTH_BYTES, 'little'), header,
-                        *(array.data.cast('B') for array in arrays.values() if array.size)]
     digest = hashlib.sha256()
     with whole_file(path, overwrite=True) as temporary, open(temporary, 'wb') as file:
-        for part in parts:
+        for part in [MAGIC, len(header).to_bytes(LENGTH_BYTES, 'little'), header,
+                     *(_array_bytes(state.search) if state else ())]:
             digest.update(part)
             file.write(part)
         file.write(digest.digest())
@@ -95,9 +94,12 @@ def _read(file: BinaryIO) -> Checkpoint:
     if header.get('search') is None:
         return Checkpoint(run, None)
     size = 3 * _count(run, 'height') * _count(run, 'width')
-    arrays = dict(_read_arrays(file, _shapes(header.get('arrays'), size), end))
     iterations = tuple(_losses(header.get('iterations')))
-    return Checkpoint(run, TransferState(iterations, _search(header['search'], iterations, arrays)))
+    search = _search(header['search'], file, size, end)
+    if search.done.iterations != len(iterations):
+        raise CheckpointError(f'Expected the losses of {search.done.iterations} iterations. '
+                              f'Received: {len(iterations)}')
+    return Checkpoint(run, TransferState(iterations, search))
 
 
 def _check_digest(file: BinaryIO, end: int) -> None:
@@ -119,33 +121,6 @@ def _json(data: bytes) -> dict[str, Any]:
     return header
 
 
-def _shapes(value: object, size: int) -> dict[str, tuple[int, ...]]:
-    if not isinstance(value, dict) or list(value) != list(ARRAYS):
-        raise CheckpointError(f'Expected the arrays {", ".join(ARRAYS)}.')
-    shapes = {name: tuple(shape) if isinstance(shape, list) else () for name, shape in value.items()}
-    pairs = shapes['steps'][0] if shapes['steps'] else None
-    if not isinstance(pairs, int) or isinstance(pairs, bool) or pairs < 0 or (
-            shapes['iterate'] != (size,) or shapes['gradient'] not in [(0,), (size,)]
-            or pairs and shapes['gradient'] == (0,)
-            or not shapes['steps'] == shapes['gradient_changes'] == (pairs, size)):
-        raise CheckpointError(f'Expected arrays for {size} values. Received: {shapes}')
-    return shapes
-
-
-def _read_arrays(file: BinaryIO, shapes: dict[str, tuple[int, ...]],
-                 end: int) -> Iterator[tuple[str, NDArray[Any]]]:
-    counts = {name: int(np.prod(shape, dtype=object)) for name, shape in shapes.items()}
-    expected = sum(count * np.dtype(ARRAYS[name]).itemsize for name, count in counts.items())
-    if expected != end - file.tell():
-        raise CheckpointError(f'Expected {expected} bytes of arrays. '
-                              f'Received: {end - file.tell()}')
-    for name, count in counts.items():
-        values = np.fromfile(file, ARRAYS[name], count)
-        if not np.isfinite(values).all():
-            raise CheckpointError(f'Expected finite numbers in {name}.')
-        yield name, values.reshape(shapes[name]).astype(values.dtype.newbyteorder('='), copy=False)
-
-
 def _losses(value: object) -> Iterator[IterationLosses]:
     if not isinstance(value, list):
         raise CheckpointError("Expected a list under 'iterations'.")
@@ -157,16 +132,34 @@ def _losses(value: object) -> Iterator[IterationLosses]:
         yield IterationLosses(**losses)
 
 
-def _search(value: object, iterations: tuple[IterationLosses, ...],
-            arrays: dict[str, NDArray[Any]]) -> SearchState:
+def _search(value: object, file: BinaryIO, size: int, end: int) -> SearchState:
     if not isinstance(value, dict) or not isinstance(value.get('bounded'), bool):
-        raise CheckpointError("Expected 'bounded': true or false.")
+        raise CheckpointError("Expected 'bounded' under 'search': true or false.")
     done = Done(_count(value, 'iterations'), _count(value, 'evaluations'))
-    if done.iterations != len(iterations):
-        raise CheckpointError(f'Expected the losses of {done.iterations} iterations. '
-                              f'Received: {len(iterations)}')
-    pairs = Pairs(arrays['steps'], arrays['gradient_changes'])
-    return SearchState(done, value['bounded'], arrays['iterate'], arrays['gradient'], pairs)
+    gradients, pairs = _count(value, 'gradients'), _count(value, 'pairs')
+    expected = size * ((1 + gradients) * EXACT.itemsize + 2 * pairs * ROUNDED.itemsize)
+    if gradients > 1 or pairs and not gradients or expected != end - file.tell():
+        raise CheckpointError(f'Expected arrays of {expected} bytes for {gradients} gradients and '
+                              f'{pairs} pairs. Received: {end - file.tell()}')
+    iterate = _array(file, EXACT, size)
+    gradient = _array(file, EXACT, size) if gradients else np.empty(0)
+    steps, changes = (tuple(_array(file, ROUNDED, size) for _ in range(pairs)) for _ in range(2))
+    return SearchState(done, value['bounded'], iterate, _loss(value), gradient, Pairs(steps, changes))
+
+
+def _loss(value: dict[str, Any]) -> float:
+    if not value['gradients']:
+        return np.inf
+    if not isinstance(value.get('loss'), (int, float)) or not np.isfinite(value['loss']):
+        raise CheckpointError(f'Expected the loss: a finite number. Received: {value.get("loss")!r}')
+    return float(value['loss'])
+
+
+def _array(file: BinaryIO, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
+    values = np.fromfile(file, dtype, size)
+    if len(values) != size or not np.isfinite(values).all():
+        raise CheckpointError(f'Expected {size} finite numbers in each array.')
+    return values.astype(dtype.newbyteorder('='), copy=False)
 
 
 def _count(values: dict[str, Any], name: str) -> int:
@@ -176,7 +169,14 @@ def _count(values: dict[str, Any], name: str) -> int:
     return count
 
 
-def _arrays_of(search: SearchState) -> dict[str, NDArray[Any]]:
-    arrays = {'iterate': search.iterate, 'gradient': search.gradient,
-              'steps': search.pairs.steps, 'gradient_changes': search.pairs.gradient_changes}
-    return {name: np.ascontiguousarray(array, ARRAYS[name]) for name, array in arrays.items()}
+def _search_header(search: SearchState) -> dict[str, Any]:
+    return asdict(search.done) | {
+        'bounded': search.bounded, 'loss': search.loss if search.gradient.size else None,
+        'gradients': int(search.gradient.size > 0), 'pairs': len(search.pairs.steps)}
+
+
+def _array_bytes(search: SearchState) -> Iterator[bytes]:
+    for exact in (search.iterate, search.gradient):
+        yield exact.astype(EXACT).tobytes()
+    for rounded in (*search.pairs.steps, *search.pairs.gradient_changes):
+        yield rounded.astype(ROUNDED).tobytes()

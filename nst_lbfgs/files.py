@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +13,9 @@ from pathlib import Path
 from .errors import OutputExistsError, OutputWriteError
 
 CHUNK_BYTES = 1 << 20
+
+_unfinished: set[Path] = set()
+_may_begin = threading.Lock()
 
 
 def sha256_of(path: Path) -> str:
@@ -43,6 +47,8 @@ def whole_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
     if not overwrite and os.path.lexists(path):
         raise already_exists(path)
     temporary = path.with_name(f'.{secrets.token_hex(8)}{path.suffix}')  # short: names have a limit
+    with _may_begin:
+        _unfinished.add(temporary)
     try:
         yield temporary
         _flush(temporary, os.O_RDWR)
@@ -51,8 +57,15 @@ def whole_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
     except OSError as error:
         raise OutputWriteError(f'Cannot write {path}: {error.strerror or error}') from error
     finally:
-        with suppress(OSError):  # a folder that is gone or cannot be written has nothing to remove
-            temporary.unlink()
+        _remove(temporary)
+        _unfinished.discard(temporary)
+
+
+def abandon_unfinished() -> None:
+    """Remove the temporary files of all writers, and let none begin: the process is about to end."""
+    _may_begin.acquire()
+    for temporary in list(_unfinished):
+        _remove(temporary)
 
 
 def already_exists(path: Path) -> OutputExistsError:
@@ -70,6 +83,11 @@ def _publish(temporary: Path, path: Path, overwrite: bool) -> None:
         raise already_exists(path) from None
     except OSError:  # a file system without hard links
         os.replace(temporary, path)
+
+
+def _remove(temporary: Path) -> None:
+    with suppress(OSError):  # a folder that is gone or cannot be written has nothing to remove
+        temporary.unlink()
 
 
 def _flush(path: Path, flags: int) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import fmin_l_bfgs_b
 
 from .config import TransferConfig
+from .curvature import CurvatureMemory
 
 FloatArray = NDArray[np.float64]
 Function = Callable[[FloatArray], tuple[float, FloatArray]]
@@ -47,70 +49,138 @@ class Box:
     highest: FloatArray
 
 
+@dataclass(frozen=True)
+class Point:
+    """An evaluation: x and the gradient there, each (n,)."""
+
+    x: FloatArray
+    loss: float
+    gradient: FloatArray
+
+
 def minimize_lbfgs(function: Function, x0: FloatArray, config: TransferConfig, mark: Mark, *,
                    done: Done = Done(), box: Box | None = None,
-                   step: Callable[[FloatArray], None] | None = None) -> Ending:
+                   step: Callable[[Point], None] | None = None,
+                   memory: CurvatureMemory | None = None, known: Point | None = None) -> Ending:
     """Minimise `function` from `x0`, inside `box` if there is one; return how it ended.
 
     `function` returns the loss as a float and the gradient as a C-ordered float64 array of x's
     shape, (n,): scipy checks neither. `mark(iteration, x)` is called at the end of each iteration
-    from `done.iterations` to `config.iterations` with the iterate, a copy; `step(x)` at the end
-    of each step of L-BFGS-B, also with a copy. These, or `function`, may raise StopSearch, which
-    passes through. An iteration is `config.evaluations_per_iteration` evaluations, or the few
-    more that L-BFGS-B needs to end its own step.
+    from `done.iterations` to `config.iterations` with the iterate, a copy. It, or `function`,
+    may raise StopSearch, which passes through. An iteration is `config.evaluations_per_iteration`
+    evaluations, or the few more that L-BFGS-B needs to end its own step.
 
     With `config.restart` each iteration is a fresh call that has forgotten the curvature, with
     scipy's own tolerances, as in Keras's example and the book. Otherwise it is one call without
-    tolerances, which ends when the evaluations are spent.
+    tolerances, which ends when the evaluations are spent. Then `step` is called at the end of each
+    step of L-BFGS-B, and `memory` follows its pairs. If there are pairs in it already and the loss
+    and the gradient at `x0` are `known`, the search goes on where an earlier one was left, along
+    lines (see `_along_lines`).
+
+    L-BFGS-B may take a step to a larger loss (where its line search finds the interval too narrow)
+    and call that convergence. Here, unless the gradient is 0, it is a failed line search; so is a
+    fresh call that lowers the loss by nothing.
     """
-    descend = _restarted if config.restart else _continuous
-    return descend(function, x0, config, mark, done, box, step or _no_step)
+    if config.restart:
+        return _restarted(function, x0, config, mark, done, box)
+    marks = _IterationMarks(function, config, mark, done, step, memory)
+    if known is not None and memory:
+        return _along_lines(marks, known, memory)
+    return _continuous(marks, x0, config, box)
 
 
 def _restarted(function: Function, x: FloatArray, config: TransferConfig, mark: Mark, done: Done,
-               box: Box | None, step: Callable[[FloatArray], None]) -> Ending:
+               box: Box | None) -> Ending:
     for iteration in range(done.iterations, config.iterations):
-        x, _, outcome = fmin_l_bfgs_b(
-            function, x, m=config.history, maxfun=config.evaluations_per_iteration,
-            bounds=_bounds(box), callback=lambda x: step(x.copy()))
+        watched = _FirstLoss(function)
+        x, loss, outcome = fmin_l_bfgs_b(watched, x, m=config.history, bounds=_bounds(box),
+                                         maxfun=config.evaluations_per_iteration)
+        if outcome['warnflag'] == FAILED or not loss < watched.loss:
+            return _ending(outcome)
         mark(iteration, x.copy())
-        if outcome['warnflag'] == FAILED and iteration < config.iterations - 1:
-            return Ending.LINE_SEARCH_FAILED
     return Ending.ALL_DONE
 
 
-def _continuous(function: Function, x: FloatArray, config: TransferConfig, mark: Mark, done: Done,
-                box: Box | None, step: Callable[[FloatArray], None]) -> Ending:
-    marks = _IterationMarks(function, config, mark, done, step)
+def _continuous(marks: _IterationMarks, x: FloatArray, config: TransferConfig,
+                box: Box | None) -> Ending:
     budget = config.iterations * config.evaluations_per_iteration
     _, _, outcome = fmin_l_bfgs_b(
         marks.function, x, m=config.history, factr=0.0, pgtol=0.0, callback=marks.step,
         maxfun=2 * budget, maxiter=budget, bounds=_bounds(box))
-    if marks.all_done:
-        return Ending.ALL_DONE
-    return Ending.LINE_SEARCH_FAILED if outcome['warnflag'] == FAILED else Ending.CONVERGED
+    return marks.ending(outcome)
 
 
-def _bounds(box: Box | None) -> FloatArray | None:
-    return None if box is None else np.column_stack((box.lowest, box.highest))
+def _along_lines(marks: _IterationMarks, point: Point, memory: CurvatureMemory) -> Ending:
+    """Go on from `point` with the curvature of `memory`: what L-BFGS-B would have done, in pieces.
+
+    scipy's L-BFGS-B cannot be given pairs. So its direction is computed here, and each of its steps
+    is a call of its own in one variable: how far to go along that direction. With one variable
+    L-BFGS-B is its line search (Moré and Thuente), whose first trial has the length 1 here as there.
+    The same trials follow, up to rounding.
+    """
+    marks.begin(point)
+    while not marks.all_done:
+        direction = memory.direction(point.gradient)
+        line = _Line(marks, point, direction)
+        _, _, outcome = fmin_l_bfgs_b(line.function, np.zeros(1), m=1, factr=0.0, pgtol=0.0,
+                                      maxiter=1)
+        if line.latest.loss >= point.loss or outcome['warnflag'] == FAILED:
+            return marks.ending(outcome | {'warnflag': FAILED})
+        point = line.latest
+        try:
+            marks.step(point.x)
+        except StopIteration:
+            break
+    return Ending.ALL_DONE
 
 
-def _no_step(x: FloatArray) -> None:
-    """Do nothing at the end of a step."""
+class _Line:
+    """The loss along `direction` from `point`, which is not evaluated again."""
+
+    def __init__(self, marks: _IterationMarks, point: Point, direction: FloatArray) -> None:
+        self.latest = point
+        self._marks = marks
+        self._start = point
+        self._direction = direction
+
+    def function(self, distance: FloatArray) -> tuple[float, FloatArray]:
+        if not distance[0]:
+            self.latest = self._start
+        else:
+            x = self._start.x + distance[0] * self._direction
+            self.latest = Point(x, *self._marks.function(x))
+        return self.latest.loss, np.array([self.latest.gradient @ self._direction])
+
+
+class _FirstLoss:
+    """A function that keeps the first loss, the one at the start."""
+
+    def __init__(self, function: Function) -> None:
+        self.loss = np.nan
+        self._function = function
+
+    def __call__(self, x: FloatArray) -> tuple[float, FloatArray]:
+        loss, gradient = self._function(x)
+        if np.isnan(self.loss):
+            self.loss = loss
+        return loss, gradient
 
 
 class _IterationMarks:
     """Counts evaluations and marks an iteration when its share of them is spent."""
 
     def __init__(self, function: Function, config: TransferConfig, mark: Mark, done: Done,
-                 step: Callable[[FloatArray], None]) -> None:
+                 step: Callable[[Point], None] | None, memory: CurvatureMemory | None) -> None:
         self._function = function
         self._mark = mark
         self._step = step
+        self._memory = memory
         self._per_iteration = config.evaluations_per_iteration
         self._iterations = config.iterations
         self._evaluations = done.evaluations
         self._marked = done.iterations
+        self._latest: Point | None = None
+        self._begun = False
 
     @property
     def all_done(self) -> bool:
@@ -118,14 +188,47 @@ class _IterationMarks:
 
     def function(self, x: FloatArray) -> tuple[float, FloatArray]:
         self._evaluations += 1
-        return self._function(x)
+        self._latest = Point(x.copy(), *self._function(x))
+        if not self._begun:
+            self.begin(self._latest)
+        return self._latest.loss, self._latest.gradient
+
+    def begin(self, start: Point) -> None:
+        """Note where the first step starts."""
+        self._begun = True
+        if self._memory is not None:
+            self._memory.add(start.x, start.gradient)
 
     def step(self, x: FloatArray) -> None:
         """scipy's callback: at the end of each L-BFGS-B step, with its live buffer."""
-        x = x.copy()
-        self._step(x)
+        point = self._point_at(x)
+        if self._memory is not None:
+            self._memory.add(point.x, point.gradient)
+        if self._step:
+            self._step(point)
         if self._evaluations >= (self._marked + 1) * self._per_iteration:
-            self._mark(self._marked, x)
+            self._mark(self._marked, point.x.copy())
             self._marked += 1
         if self.all_done:
             raise StopIteration
+
+    def ending(self, outcome: dict[str, Any]) -> Ending:
+        """Return how the descent ended, from what scipy says of its call."""
+        return Ending.ALL_DONE if self.all_done else _ending(outcome)
+
+    def _point_at(self, x: FloatArray) -> Point:
+        if self._latest is None or not np.array_equal(self._latest.x, x):
+            self.function(x)  # an iterate is nearly always the latest evaluation
+        assert self._latest is not None
+        return self._latest
+
+
+def _ending(outcome: dict[str, Any]) -> Ending:
+    """Return how a call of scipy's ended that should have gone on: with a gradient of 0, or not."""
+    if outcome['warnflag'] != FAILED and 'GRADIENT' in outcome['task']:
+        return Ending.CONVERGED
+    return Ending.LINE_SEARCH_FAILED
+
+
+def _bounds(box: Box | None) -> FloatArray | None:
+    return None if box is None else np.column_stack((box.lowest, box.highest))

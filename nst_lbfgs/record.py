@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from .errors import ConfigError, RecordError
 
 FORMAT = 1
 LARGEST_BYTES = 64 << 20
+REPEATABLE = ('content_sha256', 'style_sha256', 'init_sha256', 'height', 'width', 'config',
+              'versions', 'evaluations', 'iterations', 'stop_reason')
 PACKAGES = ('tensorflow', 'keras', 'scipy', 'numpy', 'pillow', 'h5py')
 
 
@@ -29,6 +32,22 @@ def to_json(record: Mapping[str, Any]) -> bytes:
     """Return a record as JSON text, UTF-8. `record` holds a RunConfig under 'config'."""
     plain = {'format': FORMAT, **record, 'config': asdict(record['config'])}
     return (json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + '\n').encode()
+
+
+def digest_of(record: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what is the same whenever a record's run is repeated.
+
+    These are the inputs by their digests, the settings, the versions and the losses; not the names
+    of files, the device, or the seconds that it took.
+    """
+    plain = json.loads(to_json(record))
+    repeatable = {name: plain.get(name) for name in REPEATABLE} | {
+        'weights_sha256': plain['weights']['sha256']}
+    for losses in repeatable['iterations']:
+        del losses['seconds']
+    for settings, name in (('pictures', 'init_path'), ('transfer', 'weights')):
+        del repeatable['config'][settings][name]
+    return hashlib.sha256(json.dumps(repeatable, sort_keys=True).encode()).hexdigest()
 
 
 def read_record(path: Path) -> dict[str, Any]:

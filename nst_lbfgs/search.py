@@ -9,9 +9,9 @@ import numpy as np
 
 from .config import TransferConfig
 from .coordinates import Coordinates, PixelCoordinates
-from .curvature import CurvatureCoordinates, CurvatureMemory, Pairs
+from .curvature import CurvatureMemory, Pairs
 from .errors import LineSearchError, NonFiniteLossError, SearchError
-from .optimizers import Box, Done, Ending, FloatArray, Function, Mark, minimize_lbfgs
+from .optimizers import Box, Done, Ending, FloatArray, Function, Mark, Point, minimize_lbfgs
 
 
 @dataclass(frozen=True)
@@ -19,25 +19,16 @@ class SearchState:
     """Where a search stands: all that it needs to go on from there.
 
     `iterate`, (n,), is exact, in the coordinates of the search, or in pixels if `bounded`. A search
-    that keeps the curvature has the gradient there, (n,), and the pairs of its memory; otherwise
-    these are empty.
+    that keeps the curvature has the loss and the gradient there, (n,), and the pairs of its memory;
+    otherwise the gradient is empty and there are no pairs.
     """
 
     done: Done
     bounded: bool
     iterate: FloatArray
+    loss: float
     gradient: FloatArray
     pairs: Pairs
-
-
-@dataclass(frozen=True)
-class _Point:
-    """An evaluation: w of the optimiser, z of the search, the loss and the gradient for z."""
-
-    w: FloatArray
-    z: FloatArray
-    gradient: FloatArray
-    loss: float
 
 
 class Search:
@@ -49,9 +40,9 @@ class Search:
     helps it gives up. With `config.bounds` the pixels are kept inside `box` throughout.
 
     With `config.restart` a search that goes on from a state is the same, bit for bit, as one that
-    was never left. Otherwise L-BFGS-B begins anew with the old curvature built into its coordinates
-    (`CurvatureCoordinates`): the direction and the length of its first step are the same; later
-    ones differ. Inside bounds it begins with fresh memory, since a box is none in those coordinates.
+    was never left. Otherwise it has the same memory of the curvature and takes the same steps but
+    for rounding, which grows slowly from one step to the next. Inside bounds it begins with fresh
+    memory.
     """
 
     def __init__(self, function: Function, coordinates: Coordinates, config: TransferConfig,
@@ -70,11 +61,9 @@ class Search:
         self._coordinates = coordinates
         self._state = state or fresh_state(Done(), self._bounded, start)
         self._memory = CurvatureMemory(config.history, self._state.pairs)
-        self._inner = self._inner_coordinates()
         self._evaluations = self._state.done.evaluations
-        self._latest: _Point | None = None
-        self._first: _Point | None = None
-        self._best: _Point | None = None
+        self._first_loss: float | None = None
+        self._best: Point | None = None
         self._troubles = 0
         self._has_fallen = self._state.done.iterations > 0
 
@@ -100,7 +89,7 @@ class Search:
                 break
             if isinstance(outcome, Ending) or not self._recover(outcome):
                 assert self._best is not None
-                self._finish_iteration(self._state.done.iterations, self._best.z)
+                self._finish_iteration(self._state.done.iterations, self._best.x)
                 return Ending.CONVERGED
         return Ending.ALL_DONE
 
@@ -112,25 +101,30 @@ class Search:
         """Run L-BFGS-B once; return how the search ended, or what keeps it from going on."""
         iterations = self._state.done.iterations
         try:
-            ending = minimize_lbfgs(
-                self._function, self._inner.start(), self._config, self._mark,
-                done=self._state.done, box=self._box if self._bounded else None, step=self._step)
+            ending = self._minimize()
         except NonFiniteLossError as error:
             if self._state.done.iterations > iterations:
                 self._troubles = 0
             if self._best is None:
                 raise
             return error
-        if ending is Ending.ALL_DONE:
+        if ending is not Ending.LINE_SEARCH_FAILED:
             return ending
-        assert self._first is not None and self._best is not None
-        progress = self._best.loss < self._first.loss
-        self._has_fallen |= progress
-        if progress:
+        assert self._best is not None and self._first_loss is not None
+        if self._best.loss < self._first_loss:
+            self._has_fallen = True
             self._troubles = 0
-        elif ending is Ending.CONVERGED:
-            return ending
         return LineSearchError(f'The line search failed at evaluation {self._evaluations}.')
+
+    def _minimize(self) -> Ending:
+        state, known = self._state, None
+        if state.pairs.steps and not self._bounded:
+            known = self._best = Point(state.iterate, state.loss, state.gradient)
+            self._first_loss = state.loss
+        return minimize_lbfgs(
+            self._function, state.iterate.copy(), self._config, self._finish_iteration,
+            done=state.done, box=self._box if self._bounded else None, step=self._step,
+            memory=None if self._bounded else self._memory, known=known)
 
     def _recover(self, trouble: SearchError) -> bool:
         """Prepare to go on from the best iterate. Return whether there is any use in that.
@@ -143,15 +137,15 @@ class Search:
                 return False
             raise trouble
         assert self._best is not None
-        z, means = self._best.z, 'fresh memory'
+        z, means = self._best.x, 'fresh memory'
         if self._troubles > 1:
             z, means = self._into_bounds(z), 'the pixels kept within bounds'
         self._report(f'{trouble} Going on from the best picture with {means}.')
-        self._state = fresh_state(Done(self._state.done.iterations, self._evaluations), self._bounded, z)
         self._memory.forget()
-        self._inner = PixelCoordinates(z)
-        self._latest = self._first = self._best = None
-        self._mark_what_is_due(z)
+        done = Done(self._state.done.iterations, self._evaluations)
+        self._state = fresh_state(done, self._bounded, z)
+        self._mark_what_is_due(z, trouble)
+        self._best = self._first_loss = None
         return True
 
     def _into_bounds(self, z: FloatArray) -> FloatArray:
@@ -159,51 +153,30 @@ class Search:
         self._coordinates, self._bounded = PixelCoordinates(x), True
         return x
 
-    def _mark_what_is_due(self, z: FloatArray) -> None:
-        """Mark the iterations whose evaluations were spent without a step."""
+    def _mark_what_is_due(self, z: FloatArray, trouble: SearchError) -> None:
+        """Mark the iterations that ended in the trouble."""
+        done = self._state.done.iterations
         if self._config.restart:
-            return
-        spent = self._evaluations // self._config.evaluations_per_iteration
-        while not self._all_done and self._state.done.iterations < spent:
-            self._finish_iteration(self._state.done.iterations, z)
+            due = done + isinstance(trouble, LineSearchError)
+        else:
+            due = self._evaluations // self._config.evaluations_per_iteration
+        for iteration in range(done, min(due, self._config.iterations)):
+            self._finish_iteration(iteration, z)
 
-    def _inner_coordinates(self) -> Coordinates:
-        state = self._state
-        if len(state.pairs.steps):
-            self._memory.add(state.iterate, state.gradient)
-            return CurvatureCoordinates(state.iterate, state.gradient, state.pairs)
-        return PixelCoordinates(state.iterate)
-
-    def _function(self, w: FloatArray) -> tuple[float, FloatArray]:
+    def _function(self, z: FloatArray) -> tuple[float, FloatArray]:
         self._evaluations += 1
-        w = w.copy()  # scipy's own may change
-        z = self._inner.picture(w)
         loss, x_gradient = self._pixel_function(self._coordinates.picture(z))
         gradient = self._coordinates.gradient(x_gradient)
-        self._latest = _Point(w, z, gradient, loss)
-        self._first = self._first or self._latest
+        if self._first_loss is None:
+            self._first_loss = loss
         if self._best is None or loss < self._best.loss:
-            self._best = self._latest
-        return loss, self._inner.gradient(gradient)
+            self._best = Point(z.copy(), loss, gradient)
+        return loss, gradient
 
-    def _point_at(self, w: FloatArray) -> _Point:
-        if self._latest is None or not np.array_equal(self._latest.w, w):
-            self._function(w)  # an iterate is nearly always the latest evaluation
-        assert self._latest is not None
-        return self._latest
-
-    def _step(self, w: FloatArray) -> None:
-        if self._config.restart:
-            return
-        point = self._point_at(w)
+    def _step(self, point: Point) -> None:
         self._state = replace(
-            self._state, iterate=point.z, gradient=point.gradient,
+            self._state, iterate=point.x, loss=point.loss, gradient=point.gradient,
             done=Done(self._state.done.iterations, self._evaluations))
-        if not self._bounded:
-            self._memory.add(point.z, point.gradient)
-
-    def _mark(self, iteration: int, w: FloatArray) -> None:
-        self._finish_iteration(iteration, self._inner.picture(w))
 
     def _finish_iteration(self, iteration: int, z: FloatArray) -> None:
         self._state = replace(self._state, iterate=z, done=Done(iteration + 1, self._evaluations))
@@ -212,5 +185,4 @@ class Search:
 
 def fresh_state(done: Done, bounded: bool, iterate: FloatArray) -> SearchState:
     """Return a state without curvature."""
-    nothing = np.empty((0, iterate.size), np.float32)
-    return SearchState(done, bounded, iterate, np.empty(0), Pairs(nothing, nothing))
+    return SearchState(done, bounded, iterate, np.inf, np.empty(0), Pairs())

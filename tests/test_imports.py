@@ -21,6 +21,7 @@ ALLOWED = {
     'contact_sheet': {'picture_size'},
     'coordinates': set(),
     'curvature': set(),
+    'determinism': {'errors'},
     'device': set(),
     'errors': set(),
     'features': {'errors', 'network_layers', 'vgg19_h5', 'weights'},
@@ -34,7 +35,7 @@ ALLOWED = {
                            'vgg19_h5'},
     'objective': {'config', 'errors', 'losses', 'preprocessing'},
     'official_weights': {'errors', 'files'},
-    'optimizers': {'config'},
+    'optimizers': {'config', 'curvature'},
     'package_download': {'errors'},
     'picture_colour': set(),
     'picture_output': {'errors', 'files', 'picture_colour'},
@@ -60,7 +61,7 @@ ONLY_IN = {
     'scipy.optimize': {'optimizers'},
     'PIL': {'contact_sheet', 'images', 'picture_colour', 'picture_output', 'picture_size',
             'postprocess'},
-    'tensorflow': {'adam', 'device', 'inspection', 'losses', 'objective'},
+    'tensorflow': {'adam', 'determinism', 'device', 'inspection', 'losses', 'objective'},
     'argparse': set(),
 }
 ROOMS = sorted(path.stem for path in LIBRARY.glob('*.py') if path.stem != '__init__')

@@ -8,6 +8,7 @@ import pytest
 from nst_lbfgs import StopSearch, TransferConfig, transfer_style
 from nst_lbfgs.errors import ConfigError, ImageSizeError, NonFiniteLossError
 from nst_lbfgs.objective import Objective
+from nst_lbfgs.preprocessing import PREPROCESSINGS
 
 SMALL = dict(weights='random', style_layers=(('block1_conv1', 1.0), ('block2_conv1', 1.0)),
              content_layers=(('block2_conv2', 1.0),), evaluations_per_iteration=5, iterations=3)
@@ -71,34 +72,77 @@ def test_without_style_and_total_variation_the_content_stays(town, stripes):
     np.testing.assert_array_equal(transfer_style(town, stripes, config).image, town)
 
 
-def failing_from(first, last, monkeypatch):
-    """Make the evaluations from number `first` to `last` not finite."""
-    evaluate = Objective.evaluate
+@pytest.fixture
+def failing_after(monkeypatch):
+    """Return a function that makes every evaluation from the given one on NaN."""
+    def fail(first, last=10**9):
+        evaluate = Objective.evaluate
 
-    def failing(self, x):
-        return evaluate(self, x * (np.nan if first <= self.evaluations + 1 <= last else 1.0))
+        def failing(self, x):
+            return evaluate(self, x * (np.nan if first <= self.evaluations + 1 <= last else 1.0))
 
-    monkeypatch.setattr(Objective, 'evaluate', failing)
+        monkeypatch.setattr(Objective, 'evaluate', failing)
+    return fail
 
 
-def test_a_loss_that_is_not_finite_from_the_start_is_raised(town, stripes, monkeypatch):
-    failing_from(1, 1, monkeypatch)
+def test_a_loss_that_is_never_finite_is_an_error(failing_after, town, stripes):
+    failing_after(1)
     with pytest.raises(NonFiniteLossError):
         transfer_style(town, stripes, TransferConfig(**SMALL))
 
 
-def test_a_loss_that_is_not_finite_once_is_overcome(town, stripes, monkeypatch):
-    failing_from(6, 6, monkeypatch)
-    result = transfer_style(town, stripes, TransferConfig(**SMALL))
-    assert result.failure is None and len(result.iterations) == 3
-    assert 'evaluation 6' in result.troubles[0] and 'fresh memory' in result.troubles[0]
-
-
-def test_a_loss_that_is_never_finite_again_leaves_the_best_picture(town, stripes, monkeypatch):
-    failing_from(6, 1000, monkeypatch)
+def test_a_loss_that_stays_not_finite_leaves_the_best_picture(failing_after, town, stripes):
+    failing_after(6)
     result = transfer_style(town, stripes, TransferConfig(**SMALL))
     assert isinstance(result.failure, NonFiniteLossError)
+    assert 'The loss is nan at evaluation' in result.stop_reason
     assert result.image.std() > 0 and not np.array_equal(result.image, town)
+
+
+@pytest.mark.parametrize('restart', [False, True])
+def test_a_loss_that_is_not_finite_once_is_got_over(restart, failing_after, town, stripes):
+    failing_after(7, 7)
+    told = []
+    result = transfer_style(town, stripes, TransferConfig(**SMALL, restart=restart),
+                            on_trouble=told.append)
+    assert result.failure is None and len(result.iterations) == 3
+    assert result.troubles == tuple(told) and 'fresh memory' in told[0]
+
+
+@pytest.mark.parametrize('restart', [False, True])
+@pytest.mark.parametrize('cut', [0, 1, 2])
+def test_a_transfer_that_goes_on_from_a_state_ends_in_the_same_picture(restart, cut, town, stripes):
+    """With restarts bit for bit; else but for rounding, so within one of 255 in a run this short."""
+    config = TransferConfig(**SMALL, restart=restart)
+    states = []
+    whole = transfer_style(town, stripes, config, on_iteration=lambda p: states.append(p.state()))
+    resumed = transfer_style(town, stripes, config, resume=states[cut])
+    assert resumed.evaluations == whole.evaluations
+    assert [i.iteration for i in resumed.iterations] == [0, 1, 2]
+    if restart:
+        np.testing.assert_array_equal(resumed.image, whole.image)
+        assert resumed.iterations[-1].loss == whole.iterations[-1].loss
+    else:
+        np.testing.assert_allclose(resumed.image, whole.image.astype(int), atol=1)
+        assert resumed.iterations[-1].loss == pytest.approx(whole.iterations[-1].loss, rel=1e-4)
+
+
+def test_with_bounds_no_evaluation_leaves_the_range_of_pixels(town, stripes, monkeypatch):
+    seen, evaluate = [], Objective.evaluate
+
+    def watched(self, x):
+        seen.append(PREPROCESSINGS['unit'].pixel_range()[1].max() - x.max())
+        seen.append(x.min() - PREPROCESSINGS['unit'].pixel_range()[0].min())
+        return evaluate(self, x)
+
+    monkeypatch.setattr(Objective, 'evaluate', watched)
+    bright = np.maximum(town, 250)
+    settings = SMALL | {'preprocessing': 'unit', 'evaluations_per_iteration': 12}
+    transfer_style(bright, stripes, TransferConfig(**settings, bounds=True))
+    assert min(seen) >= 0
+    seen.clear()
+    transfer_style(bright, stripes, TransferConfig(**settings))
+    assert min(seen) < 0
 
 
 @pytest.mark.parametrize('content, style, settings, init, error, message', [

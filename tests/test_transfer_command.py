@@ -42,7 +42,7 @@ def error_line(capsys):
 
 def test_results_have_the_names_of_the_keras_example(folder):
     assert transfer(*FAST) == 0
-    assert sorted(os.listdir()) == ['base.png', 'out.json', 'out.png', 'out_at_iteration_0.png',
+    assert sorted(os.listdir()) == ['base.png', 'out.checkpoint', 'out.json', 'out.png', 'out_at_iteration_0.png',
                                     'out_at_iteration_1.png', 'style.png']
     last, final = (np.asarray(Image.open(name)) for name in ('out_at_iteration_1.png', 'out.png'))
     assert final.shape == (36, 43, 3)  # int(48 * 36 / 40) columns, as in the example
@@ -96,7 +96,7 @@ def test_only_every_nth_picture_and_the_last_are_saved(folder):
 
 def test_only_the_finished_picture_is_saved_if_asked(folder):
     assert transfer(*FAST, '--save-every', '0') == 0
-    assert sorted(os.listdir()) == ['base.png', 'out.json', 'out.png', 'style.png']
+    assert sorted(os.listdir()) == ['base.png', 'out.checkpoint', 'out.json', 'out.png', 'style.png']
 
 
 def test_a_colour_may_stand_for_a_picture_and_the_run_is_repeated_elsewhere(folder, monkeypatch):
@@ -143,7 +143,7 @@ def test_a_picture_may_be_the_start(folder):
 def test_the_prefix_chooses_folder_and_format(folder):
     assert transfer(*FAST, prefix='new folder/été.jpg') == 0
     assert sorted(os.listdir('new folder')) == [
-        'été.jpg', 'été.json', 'été_at_iteration_0.jpg', 'été_at_iteration_1.jpg']
+        'été.checkpoint', 'été.jpg', 'été.json', 'été_at_iteration_0.jpg', 'été_at_iteration_1.jpg']
 
 
 def test_alpha_comes_back_on_the_result(folder, town):
@@ -162,7 +162,7 @@ def test_nothing_is_overwritten_unasked(folder, capsys):
         assert f'{name} exists already' in error_line(capsys)
         assert open(name).read() == 'mine'
         assert transfer(*FAST, '--force') == 0
-        for result in ('out.png', 'out.json', 'out_at_iteration_0.png', 'out_at_iteration_1.png'):
+        for result in ('out.png', 'out.json', 'out.checkpoint', 'out_at_iteration_0.png', 'out_at_iteration_1.png'):
             os.remove(result)
 
 

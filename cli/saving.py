@@ -1,0 +1,86 @@
+"""Results written in a world where disks fill up and folders vanish."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from nst_lbfgs.errors import OutputError, OutputWriteError
+
+Writer = Callable[[Path], None]
+MOST_WAITING = 8
+
+
+class Saver:
+    """Writes files; what cannot be written waits in memory and is tried again at the next save.
+
+    A file is given as its path and a function that writes it to a path. At most MOST_WAITING wait,
+    the newest of those that could not be written.
+    """
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self.problem: OutputWriteError | None = None
+        self._report = report
+        self._failed: set[Path] = set()
+        self._waiting: dict[Path, Writer] = {}
+        self._given_up: list[Path] = []
+
+    def save(self, path: Path, write: Writer) -> bool:
+        """Write a file now or later; return whether it is written."""
+        self._waiting.pop(path, None)
+        self._waiting[path] = write
+        for waiting in list(self._waiting):
+            self._try(waiting)
+        while len(self._waiting) > MOST_WAITING:
+            oldest = next(iter(self._waiting))
+            self._given_up.append(oldest)
+            del self._waiting[oldest]
+        return path not in self._waiting
+
+    def finish(self) -> None:
+        """Try the last time, then put what still waits into a new folder for temporary files.
+
+        `problem` names what is not where it should be.
+        """
+        for path in list(self._waiting):
+            self._try(path, make_folder=True)
+        missing = [*self._given_up, *self._waiting]
+        if missing:
+            names = ', '.join(map(str, missing))
+            self.problem = OutputWriteError(f'Could not write {names}.{self._rescue()}')
+
+    def _try(self, path: Path, *, make_folder: bool = False) -> None:
+        try:
+            if make_folder:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._waiting[path](path)
+        except (OutputError, OSError) as error:
+            if path not in self._failed:
+                self._report(f'{str(error).rstrip(".")}. It is kept in memory and tried again.')
+            self._failed.add(path)
+        else:
+            del self._waiting[path]
+            if path in self._failed:
+                self._report(f'{path} is written now.')
+                self._failed.discard(path)
+
+    def _rescue(self) -> str:
+        """Return where what waits has been put instead, as a sentence."""
+        try:
+            folder = Path(tempfile.mkdtemp(prefix='nst-lbfgs-'))
+        except OSError:
+            return ''
+        saved = [path.name for path, write in self._waiting.items() if _writes(write, folder / path.name)]
+        if not saved:
+            folder.rmdir()
+            return ''
+        return f' Instead there are {", ".join(saved)} in {folder}.'
+
+
+def _writes(write: Writer, path: Path) -> bool:
+    try:
+        write(path)
+    except (OutputError, OSError):
+        return False
+    return True

@@ -1,0 +1,105 @@
+"""Real processes, really killed: nothing is lost but what an unfinished iteration had done."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent
+KILLS = 20
+RUN = ['--weights', 'random', '--iter', '60', '--maxfun', '4', '--image-height', '64', '--restart',
+       '--save-every', '7', '--content-layer', 'block2_conv1', '--style-layer', 'block1_conv1',
+       '--style-layer', 'block2_conv1']
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != 'posix', reason='needs SIGKILL')]
+
+
+@pytest.fixture
+def pictures(tmp_path, town, stripes):
+    Image.fromarray(town).save(tmp_path / 'base.png')
+    Image.fromarray(stripes).save(tmp_path / 'style.png')
+    return tmp_path
+
+
+def start(folder, *arguments):
+    return subprocess.Popen([sys.executable, '-m', 'cli', 'transfer', *arguments], cwd=folder,
+                            env=os.environ | {'PYTHONPATH': str(ROOT)}, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process):
+    _, said = process.communicate()
+    return process.returncode, said
+
+
+def wait_for(process, path, changed_since=0):
+    while process.poll() is None:
+        if path.exists() and path.stat().st_mtime_ns > changed_since:
+            return
+        time.sleep(0.002)
+
+
+def check_whole(folder):
+    """Every file under an output's name can be read to its end."""
+    for path in folder.glob('out*.png'):
+        Image.open(path).load()
+
+
+def test_twenty_kills_of_one_run_leave_its_result_the_same_byte_for_byte(pictures):
+    """SIGKILL at random moments after the first checkpoint of each start; then to the end."""
+    code, said = finish(start(pictures, 'base.png', 'style.png', 'whole', *RUN))
+    assert code == 0, said
+    moments = random.Random(6)
+    checkpoint = pictures / 'out.checkpoint'
+    arguments, killed = ['base.png', 'style.png', 'out', *RUN], 0
+    while killed < KILLS:
+        before = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
+        process = start(pictures, *arguments)
+        wait_for(process, checkpoint, before)
+        time.sleep(moments.uniform(0, 1.5))
+        process.kill()
+        code, said = finish(process)
+        if code == 0:  # it was faster; the run is over
+            break
+        assert code == -signal.SIGKILL, said
+        killed += 1
+        check_whole(pictures)
+        arguments = ['--resume', 'out']
+    print(f'{killed} kills')
+    code, said = finish(start(pictures, '--resume', 'out'))
+    assert code == 0, said
+    assert killed >= 10
+    assert (pictures / 'out.png').read_bytes() == (pictures / 'whole.png').read_bytes()
+    assert not (pictures / 'out.lock').exists()
+
+
+@pytest.mark.parametrize('number, code', [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_second_signal_ends_at_once_and_leaves_nothing_half_written(number, code, pictures):
+    process = start(pictures, 'base.png', 'style.png', 'out', *RUN, '--iter', '100000', '--maxfun', '500',
+                    '--save-every', '0', '--image-height', '300')
+    wait_for(process, pictures / 'out.checkpoint')
+    time.sleep(8)  # into a long evaluation
+    process.send_signal(number)
+    time.sleep(0.15)
+    process.send_signal(number)
+    returned, said = finish(process)
+    assert returned == code, said
+    names = {path.name for path in pictures.iterdir()}
+    assert names <= {'base.png', 'style.png', 'out.checkpoint', 'out.json', 'out.png'}
+    check_whole(pictures)
+
+
+def test_two_deterministic_runs_are_the_same_byte_for_byte(pictures):
+    for prefix in ('one', 'two'):
+        code, said = finish(start(pictures, 'base.png', 'style.png', prefix, *RUN, '--no-restart',
+                                  '--iter', '5', '--deterministic', '--init', 'noise', '--seed', '3'))
+        assert code == 0, said
+        assert '"deterministic": true' in (pictures / f'{prefix}.json').read_text()
+    assert (pictures / 'one.png').read_bytes() == (pictures / 'two.png').read_bytes()
