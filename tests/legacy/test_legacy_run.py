@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -178,3 +179,13 @@ def test_theano_ordering_is_presumed_only_from_shapes(text: str, expected: int |
     (tmp_path / 's.py').write_text(text)
     found = presumed_data_format(read_script(tmp_path / 's.py'))
     assert found == (None if expected is None else ('channels_first', expected))
+
+
+def test_check_and_help_load_no_tensorflow(tmp_path: Path) -> None:
+    """The command line, the package and --check answer without TensorFlow, Keras or SciPy."""
+    (tmp_path / 's.py').write_text('from keras import backend as K\nK.variable(0.)\n')
+    program = ('import sys; import nst_lbfgs.legacy; from cli.main import main; '
+               f"assert main(['run', '--check', {str(tmp_path / 's.py')!r}]) == 0; "
+               "assert not {'tensorflow', 'keras', 'scipy'} & set(sys.modules)")
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, '-c', program], check=True, cwd=root, capture_output=True)
