@@ -34,8 +34,8 @@ def start(folder, *arguments):
                             env=os.environ | {'PYTHONPATH': str(ROOT)}, stderr=subprocess.PIPE, text=True)
 
 
-def finish(process):
-    _, said = process.communicate()
+def finish(process, seconds=None):
+    _, said = process.communicate(timeout=seconds)
     return process.returncode, said
 
 
@@ -89,7 +89,7 @@ def test_a_second_signal_ends_at_once_and_leaves_nothing_half_written(number, co
     process.send_signal(number)
     time.sleep(0.15)
     process.send_signal(number)
-    returned, said = finish(process)
+    returned, said = finish(process, seconds=60)
     assert returned == code, said
     names = {path.name for path in pictures.iterdir()}
     assert names <= {'base.png', 'style.png', 'out.checkpoint', 'out.json', 'out.png'}

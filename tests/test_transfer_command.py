@@ -42,8 +42,8 @@ def error_line(capsys):
 
 def test_results_have_the_names_of_the_keras_example(folder):
     assert transfer(*FAST) == 0
-    assert sorted(os.listdir()) == ['base.png', 'out.checkpoint', 'out.json', 'out.png', 'out_at_iteration_0.png',
-                                    'out_at_iteration_1.png', 'style.png']
+    assert sorted(os.listdir()) == ['base.png', 'out.checkpoint', 'out.json', 'out.png',
+                                    'out_at_iteration_0.png', 'out_at_iteration_1.png', 'style.png']
     last, final = (np.asarray(Image.open(name)) for name in ('out_at_iteration_1.png', 'out.png'))
     assert final.shape == (36, 43, 3)  # int(48 * 36 / 40) columns, as in the example
     np.testing.assert_array_equal(last, final)
@@ -162,7 +162,8 @@ def test_nothing_is_overwritten_unasked(folder, capsys):
         assert f'{name} exists already' in error_line(capsys)
         assert open(name).read() == 'mine'
         assert transfer(*FAST, '--force') == 0
-        for result in ('out.png', 'out.json', 'out.checkpoint', 'out_at_iteration_0.png', 'out_at_iteration_1.png'):
+        for result in ('out.png', 'out.json', 'out.checkpoint', 'out_at_iteration_0.png',
+                       'out_at_iteration_1.png'):
             os.remove(result)
 
 
