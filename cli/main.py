@@ -20,6 +20,7 @@ from . import (
     transfer,
     weights,
 )
+from .options import take_late_paths
 
 # In the order of the help.
 ADD_PARSERS = (
@@ -53,7 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0, 1 (foreseen failure), 2 (bad usage), or 128 and the number of the signal that ended it.
     """
-    args = build_parser().parse_args(argv)
+    parser = build_parser()
+    args, rest = parser.parse_known_args(argv)
+    rest = take_late_paths(args, rest)
+    if rest:
+        parser.error(f'unrecognized arguments: {" ".join(rest)}')
     try:
         code: int = args.run(args)
         return code

@@ -86,3 +86,22 @@ def shown(value: object) -> str:
     if isinstance(value, float):
         return f'{value:g}'
     return 'none' if value is None else str(value)
+
+
+def add_optional_paths(parser: argparse.ArgumentParser, helps: dict[str, tuple[str, str]]) -> None:
+    """Add optional positional arguments, {dest: (metavar, help)}, that options may stand between."""
+    for dest, (metavar, text) in helps.items():
+        parser.add_argument(dest, nargs='?', metavar=metavar, help=text)
+    parser.set_defaults(optional_paths=tuple(helps))
+
+
+def take_late_paths(args: argparse.Namespace, rest: list[str]) -> list[str]:
+    """Fill the optional paths that argparse gave up on at the first option, from what it left over.
+
+    Returns what is left then.
+    """
+    for dest in getattr(args, 'optional_paths', ()):
+        if rest and getattr(args, dest) is None and not rest[0].startswith('-'):
+            setattr(args, dest, rest[0])
+            rest = rest[1:]
+    return rest

@@ -11,7 +11,7 @@ from nst_lbfgs.config import RunConfig
 from nst_lbfgs.presets import PRESETS
 from nst_lbfgs.reconstruction import COMBINATIONS, RECONSTRUCTIONS, layer_sets
 
-from .options import HelpFormatter, add_option, settings_from
+from .options import HelpFormatter, add_option, add_optional_paths, settings_from
 from .transfer import add_adam, add_network, add_pictures, add_running, add_search
 from .vary import GridPoint, shown_layers
 
@@ -32,9 +32,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument('term', choices=sorted(RECONSTRUCTIONS), metavar='content|style',
                         help='features, or Gram matrices')
     parser.add_argument('image', metavar='IMAGE', type=Path, help='the picture')
-    parser.add_argument('result_prefix', metavar='PREFIX', type=Path, nargs='?',
-                        help='how the names of the results begin, folder included (default: the '
-                             "picture's name and _content or _style, in this folder)")
+    add_optional_paths(parser, {'result_prefix': (
+        'PREFIX', "how the names of the results begin, folder included (default: the picture's "
+        'name and _content or _style, in this folder)')})
     _add_layers(parser.add_argument_group('what is minimised'))
     add_search(parser.add_argument_group('the search'))
     add_adam(parser.add_argument_group('Adam, for --optimizer adam'))
@@ -106,4 +106,4 @@ def _points(args: argparse.Namespace) -> tuple[list[GridPoint], RunConfig]:
 
 
 def _prefix(args: argparse.Namespace) -> Path:
-    return args.result_prefix or Path(f'{args.image.stem}_{args.term}')
+    return Path(args.result_prefix or f'{args.image.stem}_{args.term}')

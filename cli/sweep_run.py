@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.contact_sheet import Cell, contact_sheet, thumbnail
-from nst_lbfgs.errors import NonFiniteLossError, RecordError
+from nst_lbfgs.errors import ConfigError, NonFiniteLossError, RecordError
 from nst_lbfgs.files import already_exists, write_whole
 from nst_lbfgs.images import MAX_PIXELS, read_picture
 from nst_lbfgs.optimizers import Ending
@@ -149,14 +149,22 @@ def prepare_sweep(sheet: TransferRun, points: Sequence[GridPoint], inputs: list[
         for path in (sheet.outputs.picture, table):
             if os.path.lexists(path):
                 raise already_exists(path)
-    for name in {point.config.weights for point in points} - {'imagenet'}:
-        resolve_weights(name)
+    _check_settings(sheet, points)
     cells = [_cell(sheet, point) for point in points]
     for cell in cells:
         cell.look()
         if not cell.record:
             cell.check(resumed=resumed, overwrite=overwrite)
     return Sweep(cells, sheet.outputs, inputs, title)
+
+
+def _check_settings(sheet: TransferRun, points: Sequence[GridPoint]) -> None:
+    """Find out now what would otherwise end the sweep halfway."""
+    for point in points:
+        if point.config.init == 'picture' and sheet.config.pictures.init_path is None:
+            raise ConfigError(f'Expected --init PATH for {point.label}. Received: none.')
+    for name in {point.config.weights for point in points} - {'imagenet'}:
+        resolve_weights(name)
 
 
 def table_path(outputs: Outputs) -> Path:
@@ -194,15 +202,18 @@ def _is_table_of_a_sweep(path: Path) -> bool:
 
 
 def _ran_to_its_end(record: dict[str, Any]) -> bool:
-    all_done: bool = len(record['iterations']) == record['config'].transfer.iterations
-    return all_done or record['stop_reason'] == Ending.CONVERGED.value
+    iterations = record.get('iterations')
+    if not isinstance(iterations, list) or not all(isinstance(losses, dict) for losses in iterations):
+        return False  # not as this program writes it
+    all_done: bool = len(iterations) == record['config'].transfer.iterations
+    return all_done or record.get('stop_reason') == Ending.CONVERGED.value
 
 
 def _numbers(record: dict[str, Any]) -> dict[str, Any]:
     iterations = record['iterations']
     last = iterations[-1] if iterations else {}
     return {name: last.get(name, '') for name in LOSSES} | {
-        'iterations_done': len(iterations), 'evaluations': record['evaluations'],
-        'seconds': round(sum(losses['seconds'] for losses in iterations), 1),
-        'stop_reason': record['stop_reason'],
+        'iterations_done': len(iterations), 'evaluations': record.get('evaluations'),
+        'seconds': round(sum(losses.get('seconds', 0.0) for losses in iterations), 1),
+        'stop_reason': record.get('stop_reason'),
     }

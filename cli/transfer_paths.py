@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nst_lbfgs.errors import ConfigError
 
-from .options import add_option
+from .options import add_option, add_optional_paths
 
 Paths = tuple[str | None, str | None, str | None]
 
@@ -17,12 +17,11 @@ DEFAULTS: dict[str, Paths] = {'enhanced-lbfgs': ('base.jpg', 'style.jpg', 'resul
 
 def add_paths(parser: argparse.ArgumentParser) -> None:
     """Add the three arguments."""
-    parser.add_argument('base_image_path', nargs='?', metavar='BASE',
-                        help='the content picture; or white, blank (the same) or black')
-    parser.add_argument('style_reference_image_path', nargs='?', metavar='STYLE',
-                        help='the style picture; or white, blank or black')
-    parser.add_argument('result_prefix', nargs='?', metavar='PREFIX',
-                        help='how the names of the results begin, folder included')
+    add_optional_paths(parser, {
+        'base_image_path': ('BASE', 'the content picture; or white, blank (the same) or black'),
+        'style_reference_image_path': ('STYLE', 'the style picture; or white, blank or black'),
+        'result_prefix': ('PREFIX', 'how the names of the results begin, folder included'),
+    })
 
 
 def add_old_options(parser: argparse.ArgumentParser) -> None:

@@ -60,11 +60,12 @@ def minimize_adam(function: Function, x0: FloatArray, config: TransferConfig, ma
     dtype = tf.float64 if config.precision == 'float64' else tf.float32
     x = tf.Variable(tf.constant(x0, dtype))
     limits = box and (tf.constant(box.lowest, dtype), tf.constant(box.highest, dtype))
-    optimizer = keras.optimizers.Adam(_learning_rate(config), beta_1=config.beta_1,
+    optimizer = keras.optimizers.Adam(config.learning_rate, beta_1=config.beta_1,
                                       epsilon=config.epsilon)
-    optimizer.iterations.assign(done.iterations * config.evaluations_per_iteration)
+    steps = config.evaluations_per_iteration
     for iteration in range(done.iterations, config.iterations):
-        for _ in range(config.evaluations_per_iteration):
+        for step in range(iteration * steps, (iteration + 1) * steps):
+            optimizer.learning_rate = _learning_rate(config, step)
             _, gradient = function(_point(x))
             optimizer.apply_gradients([(tf.constant(gradient, dtype), x)])
             if limits:
@@ -72,10 +73,8 @@ def minimize_adam(function: Function, x0: FloatArray, config: TransferConfig, ma
         mark(iteration, _point(x))
 
 
-def _learning_rate(config: TransferConfig) -> Any:
-    return keras.optimizers.schedules.ExponentialDecay(
-        config.learning_rate, decay_steps=config.decay_every,
-        decay_rate=config.learning_rate_decay, staircase=True)
+def _learning_rate(config: TransferConfig, step: int) -> float:
+    return config.learning_rate * config.learning_rate_decay**(step // config.decay_every)
 
 
 def _point(x: Any) -> FloatArray:

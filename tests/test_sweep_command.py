@@ -137,6 +137,18 @@ def test_a_cell_that_lost_a_file_is_made_again(damage, folder, transfers):
     assert len(table()) == 2
 
 
+@pytest.mark.parametrize('edited', [{}, {'iterations': 'none'}, {'iterations': [1]}])
+def test_a_record_that_somebody_edited_is_not_taken_for_a_result(edited, folder, capsys):
+    assert sweep(*FAST, *TWO) == 0
+    name = 's_content_weight_1.json'
+    record = {key: value for key, value in json.load(open(name)).items() if key != 'iterations'}
+    with open(name, 'w') as file:
+        json.dump(record | edited, file)
+    capsys.readouterr()
+    assert sweep(*FAST, *TWO) == 1
+    assert 'exists already' in error_line(capsys)
+
+
 @pytest.mark.parametrize('change', ['settings', 'content', 'style'])
 def test_results_of_another_run_are_neither_taken_nor_replaced(change, folder, transfers, capsys):
     assert sweep(*FAST, *TWO) == 0
@@ -203,6 +215,7 @@ def test_weights_may_vary(folder, transfers):
     (['--vary', 'content_weight=-1'], 2, 'Expected content_weight'),
     (['--vary', 'content_weight'], 2, 'Expected --vary FIELD=VALUE'),
     (['--vary', 'weights=missing.h5,random'], 1, 'missing.h5'),
+    (['--vary', 'init=content,picture'], 2, 'Expected --init PATH for init picture'),
     ([*TWO, '--image-height', '31'], 1, 'Expected at least 32 pixels'),
     ([*TWO, '--preset', 'nothing'], 2, 'invalid choice'),
     ([*TWO, '--save-every', '2'], 2, 'unrecognized arguments'),

@@ -73,6 +73,18 @@ def test_the_old_spelling_and_the_dashed_one_are_the_same_run(folder):
     assert first == second and first['transfer']['tv_weight'] == 3
 
 
+def test_options_may_stand_between_the_paths(folder):
+    """As with the old script, whose parser had no optional paths."""
+    first, *rest = FAST
+    assert main(['transfer', 'base.png', first, *rest, 'style.png', 'out']) == 0
+    assert os.path.exists('out.png')
+
+
+def test_one_path_too_many(folder, capsys):
+    assert transfer(*FAST, 'surplus') == 2
+    assert 'unrecognized arguments: surplus' in error_line(capsys)
+
+
 def test_a_run_is_repeated_from_its_record(folder):
     assert transfer(*FAST, '--init', 'noise', '--seed', '5') == 0
     assert main(['transfer', '--from', 'out.json', 'again']) == 0
