@@ -75,8 +75,9 @@ class Stopping:
 
         Python runs signal handlers between its own instructions, so not during an evaluation,
         which may take minutes. The system's part of the handler writes the signal's number to a
-        socket, where a thread reads it at once and sees to the second one. What is ignored, as under
-        `nohup`, stays so.
+        socket, where a thread reads it at once and sees to the second one. A SIGHUP that is ignored,
+        as under `nohup`, stays so. SIGINT is taken all the same: scripts ignore it for what they run
+        in the background, where it can only have been sent on purpose.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
@@ -84,7 +85,8 @@ class Stopping:
         reader, writer = socket.socketpair()
         writer.setblocking(False)
         before = {number: signal.getsignal(number) for number in SIGNALS}
-        taken = [number for number, handler in before.items() if handler not in (signal.SIG_IGN, None)]
+        taken = [number for number, handler in before.items() if handler is not None
+                 and (number == signal.SIGINT or handler != signal.SIG_IGN)]
         wakeup = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
         for number in taken:
             signal.signal(number, self._note)

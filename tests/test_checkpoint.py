@@ -25,6 +25,8 @@ from nst_lbfgs.search import SearchState
 from nst_lbfgs.transfer_state import IterationLosses, TransferState
 from nst_lbfgs.vgg19_h5 import read_convolutions
 
+from .mutations import damaged
+
 HEIGHT, WIDTH = 4, 5
 SIZE = 3 * HEIGHT * WIDTH
 RUN = {'config': RunConfig(TransferConfig(iterations=7, weights='random')), 'content_path': '/é/a.png',
@@ -163,23 +165,8 @@ def test_a_write_that_fails_leaves_the_old_checkpoint_and_nothing_else(name, cod
 
 
 def mutations(data):
-    """Strategy: a few bytes changed, a slice cut out or repeated, an end cut off, or other bytes."""
-    positions = st.integers(0, len(data) - 1)
-    changes = st.lists(st.tuples(positions, st.integers(0, 255)), min_size=1, max_size=8)
-
-    def changed(pairs):
-        new = bytearray(data)
-        for position, value in pairs:
-            new[position] = value
-        return bytes(new)
-
-    return st.one_of(
-        changes.map(changed),
-        positions.map(lambda end: data[:end]),
-        st.tuples(positions, positions).map(lambda ab: data[:min(ab)] + data[max(ab):]),
-        st.tuples(positions, positions).map(lambda ab: data[:max(ab)] + data[min(ab):]),
-        st.tuples(positions, st.binary(max_size=40)).map(lambda pb: data[:pb[0]] + pb[1] + data[pb[0]:]),
-    ).filter(lambda mutated: mutated != data)
+    """Strategy: `data`, damaged."""
+    return damaged(data).filter(lambda mutated: mutated != data)
 
 
 EXAMPLES = settings(max_examples=int(os.environ.get('NST_LBFGS_TEST_MUTATIONS', '150')), deadline=None,

@@ -34,8 +34,8 @@ def start(folder, *arguments):
                             env=os.environ | {'PYTHONPATH': str(ROOT)}, stderr=subprocess.PIPE, text=True)
 
 
-def finish(process):
-    _, said = process.communicate()
+def finish(process, seconds=None):
+    _, said = process.communicate(timeout=seconds)
     return process.returncode, said
 
 
@@ -83,14 +83,15 @@ def test_twenty_kills_of_one_run_leave_its_result_the_same_byte_for_byte(picture
 @pytest.mark.parametrize('number, code', [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_second_signal_ends_at_once_and_leaves_nothing_half_written(number, code, pictures):
     process = start(pictures, 'base.png', 'style.png', 'out', *RUN, '--iter', '100000', '--maxfun', '500',
-                    '--save-every', '0', '--image-height', '300')
+                    '--save-every', '0', '--image-height', '600')
     wait_for(process, pictures / 'out.checkpoint')
     time.sleep(8)  # into a long evaluation
     process.send_signal(number)
     time.sleep(0.15)
     process.send_signal(number)
-    returned, said = finish(process)
+    returned, said = finish(process, seconds=60)
     assert returned == code, said
+    assert 'Once more, and it ends at once' in said and 'stopped by' not in said
     names = {path.name for path in pictures.iterdir()}
     assert names <= {'base.png', 'style.png', 'out.checkpoint', 'out.json', 'out.png'}
     check_whole(pictures)

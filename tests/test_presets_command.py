@@ -91,7 +91,7 @@ def test_the_command_line_of_seed_003(folder):
     assert main(['transfer', '--preset', 'enhanced-lbfgs', '--base_image_path', 'base.jpg',
                  '--style_reference_image_path', 'style.jpg', '--iter', '2', '--pictrue_size', '36',
                  '--weights', 'random', '--maxfun', '2']) == 0
-    assert sorted(os.listdir()) == ['base.jpg', 'result.json', 'result.png',
+    assert sorted(os.listdir()) == ['base.jpg', 'result.checkpoint', 'result.json', 'result.png',
                                     'result_at_iteration_0.png', 'result_at_iteration_1.png',
                                     'style.jpg']
     assert Image.open('result.png').size == (36, 36)

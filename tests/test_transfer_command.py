@@ -43,8 +43,7 @@ def error_line(capsys):
 def test_results_have_the_names_of_the_keras_example(folder):
     assert transfer(*FAST) == 0
     assert sorted(os.listdir()) == ['base.png', 'out.checkpoint', 'out.json', 'out.png',
-                                    'out_at_iteration_0.png',
-                                    'out_at_iteration_1.png', 'style.png']
+                                    'out_at_iteration_0.png', 'out_at_iteration_1.png', 'style.png']
     last, final = (np.asarray(Image.open(name)) for name in ('out_at_iteration_1.png', 'out.png'))
     assert final.shape == (36, 43, 3)  # int(48 * 36 / 40) columns, as in the example
     np.testing.assert_array_equal(last, final)
