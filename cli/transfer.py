@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from nst_lbfgs.config import (
+    COORDINATES,
     DISTANCE_NAMES,
     FEATURE_SCALE_NAMES,
     GRAM_NORMALISATIONS,
@@ -107,6 +108,10 @@ def add_search(group: argparse._ActionsContainer) -> None:
                 type=int, metavar='M')
     add_setting(group, '--bounds', 'keep the pixels within 0 to 255 throughout; searches in pixels',
                 action=argparse.BooleanOptionalAction)
+    add_setting(group, '--coordinates', 'where L-BFGS searches: spectral coordinates reach the same '
+                'loss in fewer evaluations', choices=COORDINATES)
+    add_setting(group, '--coordinate-exponent', 'higher moves broad tones sooner and fine grain '
+                'later; from noise 0.25 is better', type=float, metavar='EXPONENT')
 
 
 def add_adam(group: argparse._ActionsContainer) -> None:

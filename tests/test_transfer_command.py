@@ -203,6 +203,8 @@ def test_progress_is_plain_lines_when_piped(folder, capsys):
     (['--image-height', '40', '--image-width', '8'], 1, 'Expected at least 32 pixels'),
     (['--brightness', '-0.5'], 2, 'Expected brightness'),
     (['--seed', '-3'], 2, 'Expected seed'),
+    (['--coordinate-exponent', '-1'], 2, 'Expected coordinate_exponent'),
+    (['--coordinates', 'wavelets'], 2, "invalid choice: 'wavelets'"),
     (['--pooling', 'avarage'], 2, "invalid choice: 'avarage'"),
     (['--preset', 'keras'], 2, "invalid choice: 'keras'"),
     (['--weights', 'missing.h5'], 1, 'missing.h5'),
