@@ -211,7 +211,7 @@ PUBLICATIONS: dict[str, Preset] = {
             'iterations': (25, '--iter'),
             'image_height': (500, '--pictrue_size'),
             'image_width': (500, '--pictrue_size: square'),
-            'resampling': ('nearest', "Image.resize's default in the Pillow of its time"),
+            'resampling': ('bicubic', "source_image.resize(...): Pillow's default since 7.0"),
             'save_every': (5, 'if i % 5 == 0 or i == iterations - 1'),
             'enhance': (True, 'save_img(..., image_enhance=True)'),
             'brightness': (1.2, 'save_img: brightness'),
@@ -227,6 +227,7 @@ PUBLICATIONS: dict[str, Preset] = {
             'from 0..255.',
             'epsilon=1e-7 is given to fmin_l_bfgs_b, which does not use it where there is a '
             'gradient.',
+            'In the Pillow of its time, before 7.0, resize took the nearest pixel, which aliases.',
             'The script saves an enhanced copy of the base picture as well; here only results are'
             ' saved.',
             _SCALE_NOTE,
