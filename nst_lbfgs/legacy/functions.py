@@ -14,7 +14,7 @@ from .lowering import Lowering, Value, evaluate, in_full
 from .settings import SETTINGS
 from .tensors import (
     Gradients, Tensor, Variable, ancestry, as_symbolic, is_learning_phase, is_symbolic,
-    operation_of,
+    operation_of, source_of,
 )
 
 # Operations with state that read it and nothing more; anything else may differ every time.
@@ -101,7 +101,7 @@ class _Compiled:
 
     def __init__(self, inputs: list[Tensor], outputs: list[Tensor], updates: list[Any],
                  training: bool) -> None:
-        self._specs = [tf.TensorSpec(t.shape, t.dtype) for t in inputs]
+        self._specs = [_spec(tensor) for tensor in inputs]
         self._slots = [Value(lambda _: None, (), True) for _ in inputs]
         steps = [as_step(update) for update in updates]
         needed = outputs + [tensor for step in steps for tensor in step.needs]
@@ -131,6 +131,13 @@ class _Compiled:
             with tf.control_dependencies(results):
                 step.carry_out([tf.identity(tensor) for tensor in new])
         return results
+
+
+def _spec(tensor: Tensor) -> Any:
+    """Return what a fed tensor must be like: a placeholder's shape is binding, but a network
+    built on a batch may be fed another number of pictures, as Theano allowed."""
+    shape = tensor.shape if source_of(tensor) is None else (None, *tensor.shape[1:])
+    return tf.TensorSpec(shape, tensor.dtype)
 
 
 def _fed(array: Any, spec: Any) -> Any:

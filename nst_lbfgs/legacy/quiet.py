@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+
+from ..silence import silent_stderr
 
 
 def import_tensorflow_quietly() -> None:
@@ -14,19 +13,6 @@ def import_tensorflow_quietly() -> None:
     These come from C++, before anything can be set, and go to the process's standard error.
     """
     os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
-    with _standard_error_closed():
+    with silent_stderr():
         import tensorflow  # noqa: F401
         import keras  # noqa: F401
-
-
-@contextmanager
-def _standard_error_closed() -> Iterator[None]:
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with open(os.devnull, 'wb') as nothing:
-        os.dup2(nothing.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

@@ -110,22 +110,38 @@ def _without_magic(line: str) -> str:
 def presumed_data_format(cells: list[Cell]) -> tuple[str, int] | None:
     """Return ('channels_first', line) for a script that takes Theano's ordering for granted.
 
-    That is one that never asks for the ordering and gives pictures shapes like (1, 3, h, w) or
-    (3, h, w), and none like (1, h, w, 3): Keras before 1.1 was so by default. Else None.
+    That is one that never sets the ordering and gives pictures shapes like (1, 3, h, w) or
+    (3, h, w), whatever the ordering is, and none like (1, h, w, 3): Keras before 1.1 was so by
+    default. Else None.
     """
     trees = [cell.tree for cell in cells]
-    if any(_names_format(node) for tree in trees for node in ast.walk(tree)):
+    if any(_sets_format(node) for tree in trees for node in ast.walk(tree)):
         return None
+    depending = {id(shape) for tree in trees for shape in _shapes_that_depend(tree)}
     shapes = [shape for tree in trees for shape in _shapes(tree)]
-    first = [shape.lineno for shape in shapes if _is_channels(shape, first=True)]
+    first = [shape.lineno for shape in shapes
+             if _is_channels(shape, first=True) and id(shape) not in depending]
     last = [shape.lineno for shape in shapes if _is_channels(shape, first=False)]
     return ('channels_first', min(first)) if first and not last else None
 
 
-def _names_format(node: ast.AST) -> bool:
-    names = (getattr(node, 'attr', None), getattr(node, 'id', None),
-             getattr(node, 'arg', None) if isinstance(node, ast.keyword) else None)
-    return any(name is not None and name.removeprefix('set_') in _FORMAT_NAMES for name in names)
+def _sets_format(node: ast.AST) -> bool:
+    if isinstance(node, ast.keyword):
+        return node.arg in _FORMAT_NAMES
+    name = getattr(node, 'attr', getattr(node, 'id', ''))
+    return name in [f'set_{known}' for known in _FORMAT_NAMES]
+
+
+def _asks_for_format(test: ast.AST) -> bool:
+    return any(getattr(node, 'attr', getattr(node, 'id', '')) in _FORMAT_NAMES
+               for node in ast.walk(test))
+
+
+def _shapes_that_depend(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield the shapes that a script uses only after it asked for the ordering."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.If, ast.IfExp)) and _asks_for_format(node.test):
+            yield from ast.walk(node)
 
 
 def _shapes(tree: ast.Module) -> Iterator[ast.Tuple]:

@@ -61,6 +61,17 @@ def test_feeding_the_wrong_shape_or_number_is_an_error() -> None:
         function([[1., 2.], 3.])
 
 
+def test_a_bound_network_takes_another_number_of_pictures() -> None:
+    """The input of a network built on a batch may be fed more or fewer rows than that."""
+    import keras
+
+    from nst_lbfgs.legacy import Input
+    x = Input(tensor=K.variable(np.ones((3, 2))))
+    y = keras.layers.Dense(1, kernel_initializer='ones')(x)
+    assert K.function([x], [y])([np.ones((1, 2))])[0].tolist() == [[2.]]
+    assert K.eval(y).shape == (3, 1)
+
+
 def test_placeholder_without_a_value_is_named() -> None:
     """An output that needs an unfed placeholder says which."""
     with pytest.raises(LegacyError, match='missing'):

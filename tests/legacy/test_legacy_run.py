@@ -168,13 +168,15 @@ def test_check_of_a_supported_script(folder: Path, capsys: Capture) -> None:
 
 @pytest.mark.parametrize(('text', 'expected'), [
     ('K.placeholder((1, 3, h, w))', 1), ('K.placeholder((1, h, w, 3))', None),
-    ('K.image_data_format()\nK.placeholder((1, 3, h, w))', None),
+    ('if K.image_data_format() == f:\n  x = K.placeholder((1, 3, h, w))', None),
+    ('if K.image_dim_ordering() == f:\n  g(x)\nx = K.placeholder((1, 3, h, w))', 3),
+    ('K.set_image_dim_ordering(f)\nK.placeholder((1, 3, h, w))', None),
     ('Conv(dim_ordering="tf", input_shape=(3, h, w))', None),
     ('x = 1\nPad(input_shape=(3, h, w))', 2), ('first.set_input(t, shape=(3, 3, h, w))', 1),
     ('K.placeholder((3, 3))', None)])
 def test_theano_ordering_is_presumed_only_from_shapes(text: str, expected: int | None,
                                                       tmp_path: Path) -> None:
-    """Only a script that never asks for the ordering, and shapes pictures so, gets it."""
+    """Only a script that shapes pictures so, whatever the ordering, and never sets it, gets it."""
     from nst_lbfgs.legacy.source import presumed_data_format, read_script
     (tmp_path / 's.py').write_text(text)
     found = presumed_data_format(read_script(tmp_path / 's.py'))
