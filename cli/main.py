@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -61,11 +62,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f'unrecognized arguments: {" ".join(rest)}')
     try:
         code: int = args.run(args)
+        sys.stdout.flush()
         return code
     except ConfigError as error:
         return _fail(error, 2)
     except StyleTransferError as error:
         return _fail(error, 1)
+    except BrokenPipeError:  # the reader, `head` for example, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        return 141  # 128 and SIGPIPE, as if the signal had ended it; Windows has none
     except KeyboardInterrupt:
         print('nst-lbfgs: interrupted', file=sys.stderr)
         return 128 + signal.SIGINT
