@@ -20,41 +20,55 @@ def mean_gram_matrix(features: Tensor) -> Tensor:
 
         G[a, b] = sum_ij F[i, j, a] F[i, j, b] / (h w)
 
-    bfloat16 features are multiplied and summed in float32, and the result is float32. The gradient
-    is computed in the features' own type: it keeps no float32 copy of them.
+    bfloat16 features are multiplied and summed in float32, and the result is float32.
+    """
+    return with_mean_gram_matrices(features)[1][0]
+
+
+def with_mean_gram_matrices(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Return features (n, h, w, c) as they are, and the mean Gram matrix of each, (n, c, c).
+
+    Deeper layers should go on from the features returned. The Gram matrices' gradient is as large as
+    the features; left to itself TensorFlow computes it, for all layers, as soon as the losses are
+    there, and keeps it until the gradient of the deeper layers has come back. Here it waits for
+    that one. It is computed in the features' own type.
     """
     channels = features.shape[-1]
-    rows = tf.reshape(features, (-1, channels))
-    accumulation = tf.float32 if rows.dtype == tf.bfloat16 else rows.dtype
-    locations = tf.cast(tf.shape(rows)[0], accumulation)
 
     @tf.custom_gradient
-    def gram(rows: Tensor) -> Any:
-        def gradient(upstream: Tensor) -> Tensor:
-            symmetric = (upstream + tf.transpose(upstream)) / locations
-            return tf.matmul(rows, tf.cast(symmetric, rows.dtype))
+    def tap(features: Tensor) -> Any:
+        rows = tf.reshape(features, (tf.shape(features)[0], -1, channels))
+        wide = _products_by_slabs(rows) if rows.dtype == tf.bfloat16 else _products(rows)
+        locations = tf.cast(tf.shape(rows)[1], wide.dtype)
 
-        products = _wide_products(rows) if rows.dtype == tf.bfloat16 else _products(rows)
-        return products / locations, gradient
+        def gradient(from_deeper: Tensor, upstream: Tensor) -> Tensor:
+            with tf.control_dependencies([from_deeper]):
+                symmetric = (upstream + tf.linalg.matrix_transpose(upstream)) / locations
+                from_grams = tf.matmul(rows, tf.cast(symmetric, rows.dtype))
+            return from_deeper + tf.reshape(from_grams, tf.shape(features))
 
-    return gram(rows)
+        return (tf.identity(features), wide / locations), gradient
+
+    passed, grams = tap(features)
+    return passed, grams
 
 
 def _products(rows: Tensor) -> Tensor:
     return tf.matmul(rows, rows, transpose_a=True)
 
 
-def _wide_products(rows: Tensor) -> Tensor:
+def _products_by_slabs(rows: Tensor) -> Tensor:
     """Return the products in float32, a slab of rows at a time so that no float32 copy is kept."""
-    count, channels = tf.shape(rows)[0], rows.shape[-1]
+    pictures, count, channels = tf.shape(rows)[0], tf.shape(rows)[1], rows.shape[-1]
     slab = SLAB_VALUES // channels
 
     def add_slab(start: Tensor, products: Tensor) -> tuple[Tensor, Tensor]:
-        wide = tf.cast(rows[start:start + slab], tf.float32)
+        wide = tf.cast(rows[:, start:start + slab], tf.float32)
         return start + slab, products + _products(wide)
 
     _, products = tf.while_loop(
-        lambda start, _: start < count, add_slab, (0, tf.zeros((channels, channels))),
+        lambda start, _: start < count, add_slab, (0, tf.zeros((pictures, channels, channels))),
+        shape_invariants=(tf.TensorShape(()), tf.TensorShape((None, channels, channels))),
         parallel_iterations=1)
     return products
 

@@ -22,3 +22,13 @@ CONVOLUTIONS: tuple[tuple[str, int, int], ...] = tuple(
     zip(FILTERS, (3, *FILTERS.values()), FILTERS.values()))
 
 SMALLEST_SIDE = 32  # pixels: five poolings halve each side
+
+
+def feature_shape(layer: str, height: int, width: int) -> tuple[int, int, int]:
+    """Return the shape (h, w, c) of a layer's features for a picture of (height, width).
+
+    Convolutions keep the size; each pooling halves it, rounded down.
+    """
+    block = int(layer[len('block')])
+    poolings = block - (not layer.endswith('_pool'))
+    return height >> poolings, width >> poolings, BLOCKS[block - 1][1]

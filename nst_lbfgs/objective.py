@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +18,9 @@ from .losses import (
     GRAM_SCALES,
     STYLE_SCALES,
     TOTAL_VARIATIONS,
-    mean_gram_matrix,
+    with_mean_gram_matrices,
 )
+from .network_layers import feature_shape
 from .preprocessing import PREPROCESSINGS, Preprocessing
 
 FloatArray = NDArray[np.float64]
@@ -108,45 +110,50 @@ class Objective:
 
     def _terms(self, combination: Tensor) -> list[Tensor]:
         if self._targets is None:
-            rows = self._features(tf.concat([self._rows, combination], axis=0))
-            features = {name: row[2:] for name, row in rows.items()}
-            contents = {name: rows[name][:1] for name in self._layers('content')}
-            grams = {name: mean_gram_matrix(rows[name][1:2]) for name in self._layers('style')}
+            rows, row_grams = self._features(tf.concat([self._rows, combination], axis=0))
+            features, grams = _at(slice(2, 3), rows), _at(2, row_grams)
+            contents, styles = _at(slice(0, 1), rows), _at(1, row_grams)
         else:
-            features = self._features(combination)
-            contents, grams = self._targets
+            features, row_grams = self._features(combination)
+            grams = _at(0, row_grams)
+            contents, styles = self._targets
         config = self._config
         return [
             config.content_weight * self._content_loss(features, contents),
-            config.style_weight * self._style_loss(features, grams),
+            config.style_weight * self._style_loss(grams, styles),
             config.tv_weight * self._total_variation_loss(combination),
         ]
 
     def _reference_targets(self, content: Tensor,
                            style: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        contents, grams = self._layers('content'), self._layers('style')
-
         @tf.function
         def content_targets(picture: Tensor) -> dict[str, Tensor]:
-            features = self._features(picture)
-            return {name: features[name] for name in contents}
+            return self._features(picture)[0]
 
         @tf.function
         def style_targets(picture: Tensor) -> dict[str, Tensor]:
-            features = self._features(picture)
-            return {name: mean_gram_matrix(features[name]) for name in grams}
+            return _at(0, self._features(picture)[1])
 
         # Each is called once. A concrete function does not warn of retracing, as the function would
         # that is made anew for every transfer.
         return (content_targets.get_concrete_function(content)(content),
                 style_targets.get_concrete_function(style)(style))
 
-    def _features(self, pictures: Tensor) -> dict[str, Tensor]:
+    def _features(self, pictures: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Return the content layers' features and the style layers' mean Gram matrices."""
+        features: dict[str, Tensor] = {}
+        grams: dict[str, Tensor] = {}
         if self._extractor is None:
-            return {}
-        features: dict[str, Tensor] = self._extractor(
-            network_input(pictures, self._preprocessing, self._extractor.input.dtype))
-        return features
+            return features, grams
+        values = network_input(pictures, self._preprocessing, self._extractor.input.dtype)
+        for layer in self._extractor.layers[1:]:
+            if layer.name in self._layers('style'):
+                values, grams[layer.name] = _recomputed_if_cheap(layer, with_mean_gram_matrices)(values)
+            else:
+                values = _recomputed_if_cheap(layer)(values)
+            if layer.name in self._layers('content'):
+                features[layer.name] = values
+        return features, grams
 
     def _content_loss(self, features: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
         distance = DISTANCES[self._config.content_distance]
@@ -158,15 +165,15 @@ class Objective:
         total *= FEATURE_SCALES[self._config.feature_scale]**2
         return total / self._divisor(self._config.content_layers, self._config.content_reduction)
 
-    def _style_loss(self, features: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
+    def _style_loss(self, grams: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
         config = self._config
         distance = DISTANCES[config.style_distance]
         feature_scale = FEATURE_SCALES[config.feature_scale]
         total = tf.zeros((), self._dtype)
         for name, weight in self._layers('style').items():
-            scale = GRAM_SCALES[config.gram](*features[name].shape[1:]) * feature_scale**2
-            gram = mean_gram_matrix(features[name])
-            total += weight * distance(scale * gram, scale * targets[name])
+            shape = feature_shape(name, *self.shape[:2])
+            scale = GRAM_SCALES[config.gram](*shape) * feature_scale**2
+            total += weight * distance(scale * grams[name], scale * targets[name])
         total *= STYLE_SCALES[config.style_scale](*self.shape[:2])
         return total / self._divisor(config.style_layers, config.style_reduction)
 
@@ -184,6 +191,22 @@ class Objective:
     @staticmethod
     def _divisor(layers: LayerWeights, reduction: str) -> float:
         return float(len(layers)) if reduction == 'mean' else 1.0
+
+
+def _recomputed_if_cheap(layer: Any, then: Callable[[Tensor], Any] = tf.identity) -> Any:
+    """Return `layer`, then `then`, as one function of the layer's input.
+
+    The features of block1_conv1 are a fifth of all that the gradient would keep, and take half a
+    hundredth of the time: they are forgotten, and computed again when the gradient gets there.
+    """
+    def function(values: Tensor) -> Any:
+        return then(layer(values))
+
+    return tf.recompute_grad(function) if layer.name == 'block1_conv1' else function
+
+
+def _at(rows: Any, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor[rows] for name, tensor in tensors.items()}
 
 
 def network_input(pictures: Tensor, preprocessing: Preprocessing, dtype: str) -> Tensor:

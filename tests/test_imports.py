@@ -33,7 +33,7 @@ ALLOWED = {
     'network_layers': set(),
     'normalised_weights': {'errors', 'files', 'network_layers', 'package_download', 'torch_pickle',
                            'vgg19_h5'},
-    'objective': {'config', 'errors', 'losses', 'preprocessing'},
+    'objective': {'config', 'errors', 'losses', 'network_layers', 'preprocessing'},
     'official_weights': {'errors', 'files'},
     'optimizers': {'config', 'curvature'},
     'package_download': {'errors'},
