@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-MARGIN = 0.04  # of the axis, on both sides
 MOST_TICKS = 8
 # From the densest: the digits that have a tick in each decade.
 DIGITS = ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,))
@@ -38,8 +37,11 @@ class Axis:
         return ticks
 
 
-def log_axis(values: Sequence[float], start: float, end: float) -> Axis:
-    """Return an axis that holds all values, which are above 0, with a margin."""
+def log_axis(values: Sequence[float], start: float, end: float, *, margin: float = 0.04) -> Axis:
+    """Return an axis that holds all values, which are above 0, with a margin on both sides.
+
+    `margin` is a share of the range.
+    """
     lowest, highest = min(values), max(values)
-    margin = max((highest / lowest)**MARGIN, 1.02)
-    return Axis(lowest / margin, highest * margin, start, end)
+    factor = max((highest / lowest)**margin, 1.02)
+    return Axis(lowest / factor, highest * factor, start, end)

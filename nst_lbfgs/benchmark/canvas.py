@@ -19,6 +19,7 @@ class Canvas:
     """A sheet of `width` x `height` pixels; places are (x, y) from its upper left corner."""
 
     def __init__(self, width: int, height: int, paper: str) -> None:
+        self._paper = paper
         self._image = Image.new('RGB', (width * OVERSAMPLING, height * OVERSAMPLING), paper)
         self._draw = ImageDraw.Draw(self._image)
 
@@ -39,8 +40,9 @@ class Canvas:
         self._draw.rectangle([_scaled((left, top)), _scaled((right, bottom))], colour)
 
     def text(self, place: Place, text: str, colour: str, size: int, *, anchor: str) -> None:
-        """Write; `anchor` is Pillow's, 'ms' for the middle of the base line."""
-        self._draw.text(_scaled(place), text, colour, _font(size), anchor)
+        """Write, with a rim of paper; `anchor` is Pillow's, 'ms' for the middle of the base line."""
+        self._draw.text(_scaled(place), text, colour, _font(size), anchor,
+                        stroke_width=2 * OVERSAMPLING, stroke_fill=self._paper)
 
     def upright_text(self, centre: Place, text: str, colour: str, size: int) -> None:
         """Write from below to above."""

@@ -44,11 +44,11 @@ def _measured(kind: str, arguments: dict[str, Any]) -> Outcome:
         from .ceiling import measure_ceiling
 
         return measure_ceiling()
+    way = arguments['way']
+    pair = Pair.load(Path(arguments['pictures']))
     from ..features import load_network
     from ..weights import resolve_weights
 
-    way = arguments['way']
-    pair = Pair.load(Path(arguments['pictures']))
     network = load_network(resolve_weights(arguments['weights']))
     if kind == 'rate':
         from .rate import measure_rate

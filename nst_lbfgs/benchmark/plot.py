@@ -13,6 +13,7 @@ from .canvas import Canvas, Pixels
 PANEL_WIDTH, PANEL_HEIGHT = 600, 460
 LEFT, RIGHT, TOP, BOTTOM = 84, 20, 46, 62  # the margins of a panel
 MOST_COLUMNS = 3
+LOSS_MARGIN = 0.08  # of the axis: room for a label below the lowest line
 
 PAPER, INK, GREY, GRID = '#ffffff', '#222222', '#777777', '#e4e4e4'
 # Okabe and Ito's, which the colour-blind tell apart; the first is the old way's.
@@ -76,15 +77,14 @@ class _PanelDrawing:
         self._top, self._bottom = top + TOP, top + PANEL_HEIGHT - BOTTOM
         self._time = log_axis([second for line in panel.lines for second in line.seconds],
                               self._left, self._right)
-        self._loss = log_axis([loss for line in panel.lines for loss in line.losses],
-                              self._bottom, self._top)
+        self._loss = log_axis([loss for line in panel.lines for loss in _least_so_far(line)],
+                              self._bottom, self._top, margin=LOSS_MARGIN)
 
     def draw(self) -> None:
         self._draw_axes()
         for line in self._panel.lines:
-            least = np.minimum.accumulate(line.losses)
             points = [(self._time.place(second), self._loss.place(loss))
-                      for second, loss in zip(line.seconds, least)]
+                      for second, loss in zip(line.seconds, _least_so_far(line))]
             self._canvas.line(points, self._colours[line.label], 2)
         for gap in self._panel.gaps:
             self._draw_gap(gap)
@@ -102,7 +102,9 @@ class _PanelDrawing:
             canvas.text((self._left - 6, y), _short(tick), INK, 13, anchor='rm')
         canvas.line([(self._left, self._top), (self._left, self._bottom), (self._right, self._bottom)],
                     INK, 1)
-        canvas.text((middle, self._top - 14), self._panel.title, INK, 16, anchor='ms')
+        title, room = self._panel.title, PANEL_WIDTH - LEFT
+        canvas.text((middle, self._top - 14), title, INK,
+                    int(min(16, 16 * room / canvas.text_width(title, 16))), anchor='ms')
         canvas.text((middle, self._bottom + 30), 'seconds', INK, 14, anchor='ma')
         canvas.upright_text((self._left - 62, (self._top + self._bottom) / 2), 'loss', INK, 14)
 
@@ -112,9 +114,8 @@ class _PanelDrawing:
         self._canvas.line(ends, GREY, 1)
         for end in ends:
             self._canvas.dot(end, INK, 3.5)
-        middle, half = (ends[0][0] + ends[1][0]) / 2, self._canvas.text_width(gap.label, 13) / 2
-        self._canvas.box((middle - half - 4, y - 20, middle + half + 4, y - 2), PAPER)
-        self._canvas.text((middle, y - 6), gap.label, INK, 13, anchor='ms')
+        # Left of the old way's curve and below the line there is room.
+        self._canvas.text((ends[1][0], y + 6), gap.label, INK, 13, anchor='ra')
 
     def _draw_legend(self) -> None:
         labels = list(dict.fromkeys(line.label for line in self._panel.lines))
@@ -125,6 +126,11 @@ class _PanelDrawing:
             self._canvas.line([(x - 34, y), (x - 8, y)], self._colours[label], 3)
             self._canvas.text((x, y), label, INK, 13, anchor='lm')
             y += 20
+
+
+def _least_so_far(line: Line) -> list[float]:
+    least: list[float] = np.minimum.accumulate(line.losses).tolist()
+    return least
 
 
 def _short(value: float) -> str:

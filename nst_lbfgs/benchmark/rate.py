@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 
 from ..errors import MeasurementError
@@ -13,8 +12,7 @@ from .old_way import old_transfer
 from .our_way import our_config
 from .outcomes import OLD_WAY, Rate
 from .pairs import Pair
-
-PROCESS_STATUS = '/proc/self/status'
+from .peak_memory import peak_resident_bytes
 
 
 def measure_rate(way: str, pair: Pair, network: Network, evaluations: int) -> Rate:
@@ -40,21 +38,3 @@ def measure_rate(way: str, pair: Pair, network: Network, evaluations: int) -> Ra
     if not later:
         raise MeasurementError('the search ended after its first evaluation')
     return Rate(len(later), later[-1] - first, first - begun, peak_resident_bytes())
-
-
-def peak_resident_bytes() -> int | None:
-    """Return the largest memory that this process has had resident, or None if the system hides it.
-
-    Linux keeps it by address space; getrusage's figure there begins with that of the process that
-    started this one.
-    """
-    if sys.platform == 'win32':
-        return None
-    try:
-        with open(PROCESS_STATUS, encoding='ascii') as status:
-            return next(1024 * int(line.split()[1]) for line in status if line.startswith('VmHWM'))
-    except (OSError, StopIteration):
-        from resource import RUSAGE_SELF, getrusage
-
-        peak = getrusage(RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == 'darwin' else 1024 * peak
