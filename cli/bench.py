@@ -99,3 +99,5 @@ def _check(args: argparse.Namespace) -> None:
     for name in ('iterations', 'plot'):
         if getattr(args, name) is not None and not args.race:
             raise ConfigError(f'Expected --race together with --{name}. Received: none.')
+    if args.json is not None and args.json == args.plot:
+        raise ConfigError(f'Expected two names for --json and --plot. Received: {args.json} for both.')

@@ -28,8 +28,9 @@ from nst_lbfgs.weights import resolve_weights
 
 from .bench_pairs import sized_pairs
 from .bench_plot import race_plot
-from .bench_table import report
+from .bench_table import described, report
 from .progress import duration
+from .stopping import SIGNALS
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Benchmark:
 
     def _measure(self, case: Case, repetition: int, pictures: Path | None) -> None:
         _tell(f'{len(self._records) + 1} of {len(self._cases) * self._settings.repetitions}: '
-              f'{_shown(case)}{self._left()}')
+              f'{described(case)}{self._left()}')
         since = time.monotonic()
         try:
             outcome = run_measurement(
@@ -107,13 +108,17 @@ class Benchmark:
         if case.kind == 'ceiling':
             return {}
         arguments: dict[str, Any] = {'way': case.way, 'pictures': str(pictures),
-                                     'weights': str(self._weights.path or 'random')}
+                                     'weights': self._weights_name()}
         if case.kind == 'rate':
             return arguments | {'evaluations': self._settings.evaluations}
         arguments['iterations'] = self._settings.iterations
         if case.way != OLD_WAY:
             arguments['target'] = min(mark.loss for mark in self._marks(case, repetition))
         return arguments
+
+    def _weights_name(self) -> str:
+        """Return what resolves to the weights from any folder."""
+        return str(self._weights.path.absolute()) if self._weights.path else 'random'
 
     def _marks(self, case: Case, repetition: int) -> list[Mark]:
         """Return where the old way was in this repetition."""
@@ -160,12 +165,19 @@ class Benchmark:
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the process like an exit, so that a measurement ends with it."""
+    """Let signals end the process like an exit, so that a measurement ends with it.
+
+    As `Stopping.signals` has it, a SIGHUP that is ignored stays so, and SIGINT is taken all the same.
+    """
     def leave(number: int, frame: object) -> None:
         sys.exit(128 + number)
 
-    names = [name for name in ('SIGTERM', 'SIGHUP') if hasattr(signal, name)]
-    before = {getattr(signal, name): signal.signal(getattr(signal, name), leave) for name in names}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number, handler in before.items():
+        if number == signal.SIGINT:
+            signal.signal(number, signal.default_int_handler)
+        elif handler != signal.SIG_IGN:
+            signal.signal(number, leave)
     try:
         yield
     finally:
@@ -182,13 +194,6 @@ def _cases(settings: Settings, pairs: list[str]) -> list[Case]:
         if settings.iterations:
             cases += [Case('race', way, size, pair) for pair in pairs for way in ways]
     return cases
-
-
-def _shown(case: Case) -> str:
-    if case.kind == 'ceiling':
-        return "the machine's ceiling"
-    way = 'old way' if case.way == OLD_WAY else f'ours in {case.way}'
-    return f'{case.kind}, {case.size} x {case.size}, {case.pair}, {way}'
 
 
 def _check_json(path: Path | None, *, overwrite: bool) -> None:

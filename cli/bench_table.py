@@ -25,11 +25,17 @@ def report(records: Sequence[Record], evaluations: int, repetitions: int) -> str
     races = race_summaries(records)
     if races:
         parts.append(_races(races))
-    failures = [f'{_way(record.case)}, {record.case.kind}, {record.case.size} x {record.case.size}: '
-                f'{record.failure}' for record in records if record.failure]
+    failures = [f'{described(record.case)}: {record.failure}' for record in records if record.failure]
     if failures:
         parts.append('\n'.join(['Failed', *failures]))
     return '\n\n'.join(parts)
+
+
+def described(case: Case) -> str:
+    """Return what is measured, in words."""
+    if case.kind == 'ceiling':
+        return "the machine's ceiling"
+    return f'{case.kind}, {case.size} x {case.size}, {case.pair}, {_way(case)}'
 
 
 def _machine(ceiling: Ceiling | None) -> str:
@@ -71,7 +77,7 @@ def _races(summaries: Sequence[RaceSummary]) -> str:
 
 
 def _way(case: Case) -> str:
-    return {OLD_WAY: 'old way', '': 'ceiling'}.get(case.way, f'ours, {case.way}')
+    return 'old way' if case.way == OLD_WAY else f'ours, {case.way}'
 
 
 def _spread(spread: Spread | None, shown: Callable[[float], str]) -> str:

@@ -20,6 +20,8 @@ from nst_lbfgs.benchmark.outcomes import OLD_WAY, Ceiling, Mark, Race, Rate
 from nst_lbfgs.benchmark.pairs import Pair
 from nst_lbfgs.errors import MeasurementError
 
+from .fake_weights import write_hollow_vgg19
+
 ROOT = Path(__file__).parent.parent
 MACHINE = {'device': 'a machine', 'tensorflow': '2', 'keras': '3', 'scipy': '1', 'python': '3'}
 OUTCOMES = {
@@ -116,7 +118,7 @@ def test_what_fails_is_reported_and_the_rest_goes_on(measurements, monkeypatch, 
     assert bench(*RANDOM, '--sizes', '32', '--repetitions', '2', '--race', '--json', 'bench.json',
                  '--plot', 'race.png') == 1
     captured = capsys.readouterr()
-    assert 'ours, float32, rate, 32 x 32: killed by SIGKILL' in captured.out
+    assert 'rate, 32 x 32, drawn pictures, ours, float32: killed by SIGKILL' in captured.out
     assert 'there is no loss of the old way to race for' in captured.out
     assert 'error: 8 of 14 measurements failed' in captured.err
     rates = {rate['case']['way']: rate for rate in json.loads(Path('bench.json').read_text())['rates']}
@@ -164,6 +166,13 @@ def test_pairs_are_squashed_to_squares_and_named_apart(measurements, town, strip
     assert plot.shape == (460, 2 * 600, 3)
 
 
+def test_measurements_find_the_weights_from_any_folder(measurements):
+    write_hollow_vgg19(Path('hollow.h5'))
+    assert bench('--weights', 'hollow.h5', '--sizes', '32', '--repetitions', '1') == 0
+    assert {arguments['weights'] for key, arguments in measurements.asked if 'rate' in key} == {
+        str(Path('hollow.h5').absolute())}
+
+
 @pytest.mark.parametrize('arguments, code, message', [
     (['--sizes', '31'], 2, 'Expected --sizes: an integer, 32 or more. Received: 31'),
     (['--sizes', 'large'], 2, 'invalid int value'),
@@ -175,6 +184,7 @@ def test_pairs_are_squashed_to_squares_and_named_apart(measurements, town, strip
     (['--plot', 'race.png'], 2, 'Expected --race together with --plot'),
     (['--race', '--plot', 'race.gif'], 2, 'ends in'),
     (['--race', '--plot', 'town.png'], 1, 'exists already'),
+    (['--race', '--plot', 'race.png', '--json', 'race.png'], 2, 'Expected two names'),
     (['--json', 'town.png'], 1, 'exists already'),
     (['--json', 'no/bench.json'], 1, 'Cannot write no/bench.json'),
     (['--time-limit', '0'], 2, 'Expected --time-limit: a finite number above 0'),
