@@ -57,8 +57,7 @@ def _add_measurements(group: argparse._ActionsContainer) -> None:
                'are timed on the first pair (default: a pair that is drawn for the purpose)')
     add_option(group, '--time-limit', type=float, metavar='S', default=None,
                help='give up a measurement after S seconds (default: none)')
-    add_setting(group, '--weights', 'imagenet, the path of an h5 file, or random: as fast, but its '
-                'losses mean nothing')
+    add_setting(group, '--weights', 'imagenet, the path of an h5 file, or random (for tests)')
 
 
 def _add_output(group: argparse._ActionsContainer) -> None:

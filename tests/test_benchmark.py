@@ -127,9 +127,10 @@ def test_work_per_pixel_is_the_sum_over_the_layers():
 
 
 def test_work_at_400_by_400_is_237_gflop_of_convolutions():
-    """Without style there are no Gram matrices; 237 is measured elsewhere, of the Keras example."""
+    """Forward, block by block: 12.35, 17.69, 41.29, 41.29 and 5.90; backward as much. No Gram matrices."""
     config = TransferConfig(style_weight=0.0)
-    assert useful_flops(config, 400, 400) / 1e9 == pytest.approx(237, abs=0.5)
+    forward = 12.35 + 17.69 + 41.29 + 41.29 + 5.90
+    assert useful_flops(config, 400, 400) / 1e9 == pytest.approx(2 * forward, abs=0.05)
 
 
 def test_work_of_the_forward_pass_is_what_tensorflow_counts():

@@ -16,8 +16,7 @@ def useful_flops(config: TransferConfig, height: int, width: int) -> int:
         2 * filters^2 * h * w                for each Gram matrix, and as much for its gradient.
 
     The weights are constant: there is no gradient with respect to them. Taps that fall on the padding
-    count like the others. Rectifiers, poolings, distances and total variation are not counted, below
-    1 % together.
+    count like the others. Rectifiers, poolings, distances and total variation are not counted.
     """
     style = {name for name, weight in config.style_layers if weight and config.style_weight}
     sides = _sizes(height, width)
