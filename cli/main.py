@@ -12,6 +12,7 @@ from nst_lbfgs import __version__
 from nst_lbfgs.errors import ConfigError, StyleTransferError
 
 from . import (
+    bench,
     enhance,
     inspect,
     presets,
@@ -33,6 +34,7 @@ ADD_PARSERS = (
     run.add_parser,
     enhance.add_parser,
     weights.add_parser,
+    bench.add_parser,
 )
 
 

@@ -59,10 +59,11 @@ class ProgressLines:
     def _left(self, done: float) -> str:
         elapsed = time.monotonic() - self._started
         since = max(done - self._done, 1e-9)
-        return _duration(max(0.0, elapsed * (1 - done) / since))
+        return duration(max(0.0, elapsed * (1 - done) / since))
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return seconds as 1:05 or 2:01:05."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f'{hours}:{minutes:02}:{rest:02}' if hours else f'{minutes}:{rest:02}'

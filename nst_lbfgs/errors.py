@@ -13,6 +13,7 @@
     │   ├── NonFiniteLossError ... loss or gradient is infinite or not a number
     │   └── LineSearchError    ... no smaller loss is found, from the start on
     ├── RecordError            a run record that cannot be read or does not fit
+    ├── MeasurementError       a measurement of the benchmark that failed
     ├── CheckpointError        a checkpoint that is missing, damaged, or of another run
     └── LegacyError            an old script asks for what is not supported
 
@@ -70,6 +71,10 @@ class LineSearchError(SearchError):
 
 class RecordError(StyleTransferError):
     """A run record cannot be read, or does not describe this run."""
+
+
+class MeasurementError(StyleTransferError):
+    """A measurement of the benchmark ended without a result; the text is the reason."""
 
 
 class CheckpointError(StyleTransferError):

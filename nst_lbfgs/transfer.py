@@ -35,6 +35,8 @@ class Progress:
     """Returns the combination picture so far, RGB (H, W, 3)."""
     state: Callable[[], TransferState]
     """Returns all that is needed to go on from here."""
+    x: Callable[[], FloatArray]
+    """Returns the combination in the coordinates of the preprocessing, (H*W*3,) float64."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def transfer_style(
 
     def tell(losses: IterationLosses, x: FloatArray) -> None:
         if on_iteration:
-            on_iteration(Progress(losses, lambda: picture(x), state))
+            on_iteration(Progress(losses, lambda: picture(x), state, lambda: x))
 
     journal = Journal(objective, resume.iterations if resume else (), tell, on_evaluation, on_trouble)
     search = _search(journal, _start(content, init, config, preprocessing), objective.shape, config,

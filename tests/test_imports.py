@@ -64,6 +64,28 @@ ONLY_IN = {
     'tensorflow': {'adam', 'determinism', 'device', 'inspection', 'losses', 'objective'},
     'argparse': set(),
 }
+# The same for the benchmark's rooms, whose own siblings are named as they import them.
+BENCHMARK = {
+    'axes': set(),
+    'canvas': set(),
+    'ceiling': {'device', 'outcomes'},
+    'measure': {'ceiling', 'errors', 'features', 'outcomes', 'pairs', 'race', 'rate', 'weights'},
+    'old_way': {'features', 'network_layers', 'optimizers', 'preprocessing', 'presets'},
+    'our_way': {'config', 'presets'},
+    'outcomes': set(),
+    'pairs': set(),
+    'peak_memory': set(),
+    'plot': {'axes', 'canvas'},
+    'process': {'errors', 'outcomes'},
+    'race': {'errors', 'features', 'objective', 'old_way', 'optimizers', 'our_way', 'outcomes',
+             'pairs', 'preprocessing', 'transfer'},
+    'rate': {'errors', 'features', 'old_way', 'optimizers', 'our_way', 'outcomes', 'pairs',
+             'peak_memory', 'transfer'},
+    'summary': {'our_way', 'outcomes', 'work'},
+    'work': {'config', 'network_layers'},
+}
+BENCHMARK_ONLY_IN = {'scipy.optimize': set(), 'PIL': {'canvas'}, 'tensorflow': {'ceiling', 'old_way'},
+                     'argparse': set()}
 ROOMS = sorted(path.stem for path in LIBRARY.glob('*.py') if path.stem != '__init__')
 
 
@@ -97,6 +119,16 @@ def test_the_table_has_no_room_that_is_gone():
     assert set(ALLOWED) <= set(ROOMS)
 
 
+def test_the_benchmark_imports_only_what_it_may():
+    for path in (LIBRARY / 'benchmark').glob('[!_]*.py'):
+        modules = list(imports(path))
+        own = {name[1:] for name in modules if name.startswith('.')}
+        assert own <= BENCHMARK[path.stem]
+        for package, rooms in BENCHMARK_ONLY_IN.items():
+            found = any(name == package or name.startswith(f'{package}.') for name in modules)
+            assert path.stem in rooms or not found
+
+
 def test_the_library_never_imports_the_command_line():
     for path in LIBRARY.rglob('*.py'):
         assert not any(name.split('.')[0] == 'cli' or name == '.cli' for name in imports(path))
@@ -112,6 +144,8 @@ def test_the_library_never_imports_the_command_line():
     'from cli.main import main; main(["sweep", "a.png", "b.png", "c", "--vary", "seed=1"])',
     'from cli.main import main; main(["reconstruct", "style", "a.png", "--layer", "block1_conv1"])',
     'from cli.main import main; main(["inspect", "a.png"])',
+    'from cli.main import main; main(["bench", "--sizes", "31"])',
+    'import cli.bench_run',
 ])
 def test_tensorflow_is_not_loaded(statement):
     program = f"""

@@ -7,6 +7,7 @@ import pytest
 
 from nst_lbfgs import StopSearch, TransferConfig, transfer_style
 from nst_lbfgs.errors import ConfigError, ImageSizeError, NonFiniteLossError
+from nst_lbfgs.features import build_extractor, random_kernels
 from nst_lbfgs.objective import Objective
 from nst_lbfgs.preprocessing import PREPROCESSINGS
 
@@ -42,6 +43,20 @@ def test_callbacks_see_every_iteration_and_evaluation(town, stripes):
     assert tuple(iterations) == result.iterations
     assert evaluations == list(range(1, result.evaluations + 1))
     np.testing.assert_array_equal(pictures[-1], result.image)
+
+
+def test_a_callback_gets_the_unrounded_combination(town, stripes):
+    """It rounds to the picture, and the objective's loss there is the one that was reported."""
+    seen = []
+    transfer_style(town, stripes, TransferConfig(**SMALL),
+                   on_iteration=lambda p: seen.append((p.x(), p.picture(), p.losses.loss)))
+    x, picture, loss = seen[-1]
+    config, preprocessing = TransferConfig(**SMALL), PREPROCESSINGS['caffe']
+    objective = Objective(build_extractor(config.layers, random_kernels(0)),
+                          preprocessing.preprocess(town), preprocessing.preprocess(stripes), config)
+    assert x.shape == (town.size,) and x.dtype == np.float64
+    np.testing.assert_array_equal(preprocessing.deprocess(x.reshape(town.shape)), picture)
+    assert objective(x)[0] == pytest.approx(loss, rel=1e-6)
 
 
 def test_a_callback_that_stops_leaves_the_best_picture(town, stripes):

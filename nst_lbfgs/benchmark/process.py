@@ -1,0 +1,53 @@
+"""A measurement in a process of its own: started, waited for, and ended with this one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..errors import MeasurementError
+from .outcomes import Outcome, outcome_from
+
+PACKAGES = Path(__file__).resolve().parents[2]
+
+
+def run_measurement(kind: str, arguments: dict[str, Any], *, time_limit: float | None = None,
+                    verbose: bool = False) -> Outcome:
+    """Run `measure.py` and return its outcome.
+
+    `time_limit` is in seconds. With `verbose`, what the process wrote to standard error is written to
+    this one's. Raises MeasurementError, whose text is the reason, if there is no outcome.
+    """
+    command = [sys.executable, '-m', 'nst_lbfgs.benchmark.measure', kind, json.dumps(arguments)]
+    environment = os.environ | {'KERAS_BACKEND': 'tensorflow'}
+    if not verbose:
+        environment.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+    # In the packages' own folder `-m` finds this package, and no file of the user's in place of another.
+    process = subprocess.Popen(command, cwd=PACKAGES, env=environment, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        output, log = process.communicate(timeout=time_limit)
+    except subprocess.TimeoutExpired:
+        raise MeasurementError(f'not done after {time_limit:g} s') from None
+    finally:
+        process.kill()
+        process.wait()
+    text = log.decode(errors='replace')
+    if verbose:
+        sys.stderr.write(text)
+    if process.returncode:
+        raise MeasurementError(_reason(process.returncode, text))
+    return outcome_from(kind, json.loads(output.splitlines()[-1]))
+
+
+def _reason(code: int, log: str) -> str:
+    if code < 0:
+        name = signal.Signals(-code).name
+        return f'killed by {name}' + (', as when memory runs out' if name == 'SIGKILL' else '')
+    lines = log.strip().splitlines()
+    return lines[-1].strip() if lines else f'exit code {code}'

@@ -1,0 +1,40 @@
+"""Evaluations per second, and peak memory, of one way in a search."""
+
+from __future__ import annotations
+
+import time
+
+from ..errors import MeasurementError
+from ..features import Network
+from ..optimizers import StopSearch
+from ..transfer import transfer_style
+from .old_way import old_transfer
+from .our_way import our_config
+from .outcomes import OLD_WAY, Rate
+from .pairs import Pair
+from .peak_memory import peak_resident_bytes
+
+
+def measure_rate(way: str, pair: Pair, network: Network, evaluations: int) -> Rate:
+    """Search for `evaluations` evaluations after the first, and say how long they took.
+
+    The search's own share is in it: coordinates, scipy, the journal. Raises MeasurementError if the
+    search ends after its first evaluation.
+    """
+    times = [time.perf_counter()]
+
+    def on_evaluation(count: int, loss: float) -> None:
+        times.append(time.perf_counter())
+        if count > evaluations:
+            raise StopSearch('measured')
+
+    if way == OLD_WAY:
+        old_transfer(pair.content, pair.style, network.kernels, iterations=evaluations + 1,
+                     on_evaluation=on_evaluation)
+    else:
+        config = our_config(way, evaluations_per_iteration=evaluations + 1)
+        transfer_style(pair.content, pair.style, config, network=network, on_evaluation=on_evaluation)
+    begun, first, *later = times
+    if not later:
+        raise MeasurementError('the search ended after its first evaluation')
+    return Rate(len(later), later[-1] - first, first - begun, peak_resident_bytes())
