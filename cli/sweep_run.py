@@ -116,7 +116,7 @@ class Sweep:
     def _network(self, config: TransferConfig, lines: ProgressLines) -> Network:
         key = config.weights, config.seed if config.weights == 'random' else 0
         if key not in self.networks:
-            self.networks = {key: announce_network(config, lines)}  # one at a time in memory
+            self.networks = {key: announce_network(config, lines, keep=True)}  # one at a time in memory
         return self.networks[key]
 
     def _write_table(self) -> None:

@@ -156,13 +156,16 @@ class TransferRun:
             self.outputs.lock.unlink()
 
 
-def announce_network(config: TransferConfig, lines: ProgressLines) -> Network:
-    """Load VGG19 with the weights that `config` asks for, and say which they are."""
-    from nst_lbfgs.features import load_network
+def announce_network(config: TransferConfig, lines: ProgressLines, *, keep: bool = False) -> Network:
+    """Return VGG19 with the weights that `config` asks for, and say which they are.
+
+    With `keep` they are loaded now and stay in memory for many runs.
+    """
+    from nst_lbfgs.features import find_network, load_network
 
     weights = resolve_weights(config.weights, seed=config.seed, report=lines.message)
     lines.message(f'Weights: {weights.description}')
-    return load_network(weights, seed=config.seed)
+    return (load_network if keep else find_network)(weights, seed=config.seed)
 
 
 def prepare(config: RunConfig, content_path: Path, style_path: Path, prefix: Path, *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -9,15 +10,16 @@ import numpy as np
 import tensorflow as tf
 
 from .config import TransferConfig
-from .optimizers import Box, Done, Ending, FloatArray, Function, Mark
-from .search import SearchState, fresh_state
+from .coordinates import PictureArray
+from .optimizers import Box, Done, Ending, FloatArray
+from .search import PictureFunction, PictureMark, SearchState, fresh_state
 
 
 class AdamSearch:
     """The same as `Search`, by Adam. Taken up again it begins with fresh moments."""
 
-    def __init__(self, function: Function, x0: FloatArray, config: TransferConfig, mark: Mark, *,
-                 box: Box, state: SearchState | None) -> None:
+    def __init__(self, function: PictureFunction, x0: FloatArray, config: TransferConfig,
+                 mark: PictureMark, *, box: Box, state: SearchState | None) -> None:
         self.state = state or fresh_state(Done(), config.clip, x0)
         self._function = function
         self._config = config
@@ -36,7 +38,7 @@ class AdamSearch:
                       done=self.state.done, box=self._box)
         return Ending.ALL_DONE
 
-    def _counted(self, x: FloatArray) -> tuple[float, FloatArray]:
+    def _counted(self, x: PictureArray) -> tuple[float, PictureArray]:
         self._evaluations += 1
         return self._function(x)
 
@@ -45,8 +47,9 @@ class AdamSearch:
         self._mark(iteration, x)
 
 
-def minimize_adam(function: Function, x0: FloatArray, config: TransferConfig, mark: Mark, *,
-                  done: Done = Done(), box: Box | None = None) -> None:
+def minimize_adam(function: PictureFunction, x0: FloatArray, config: TransferConfig,
+                  mark: Callable[[int, FloatArray], None], *, done: Done = Done(),
+                  box: Box | None = None) -> None:
     """Minimise `function` from `x0` by Adam (Kingma, Ba, 2015).
 
     `function` returns the loss and the gradient, of x's shape, (n,). It is evaluated once for each
@@ -59,7 +62,7 @@ def minimize_adam(function: Function, x0: FloatArray, config: TransferConfig, ma
     """
     dtype = tf.float64 if config.precision == 'float64' else tf.float32
     x = tf.Variable(tf.constant(x0, dtype))
-    limits = box and (tf.constant(box.lowest, dtype), tf.constant(box.highest, dtype))
+    limits = box and tuple(tf.constant(limit, dtype) for limit in box.limits(x0.size))
     optimizer = keras.optimizers.Adam(config.learning_rate, beta_1=config.beta_1,
                                       epsilon=config.epsilon)
     steps = config.evaluations_per_iteration

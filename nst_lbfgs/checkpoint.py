@@ -18,6 +18,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -59,8 +60,8 @@ def write_checkpoint(path: Path, run: Mapping[str, Any], state: TransferState | 
     }).encode()
     digest = hashlib.sha256()
     with whole_file(path, overwrite=True) as temporary, open(temporary, 'wb') as file:
-        for part in [MAGIC, len(header).to_bytes(LENGTH_BYTES, 'little'), header,
-                     *(_array_bytes(state.search) if state else ())]:
+        arrays = _array_bytes(state.search) if state else ()
+        for part in chain([MAGIC, len(header).to_bytes(LENGTH_BYTES, 'little'), header], arrays):
             digest.update(part)
             file.write(part)
         file.write(digest.digest())
@@ -175,8 +176,9 @@ def _search_header(search: SearchState) -> dict[str, Any]:
         'gradients': int(search.gradient.size > 0), 'pairs': len(search.pairs.steps)}
 
 
-def _array_bytes(search: SearchState) -> Iterator[bytes]:
+def _array_bytes(search: SearchState) -> Iterator[Any]:
+    """Yield the arrays' buffers, none copied: together they may be gigabytes."""
     for exact in (search.iterate, search.gradient):
-        yield exact.astype(EXACT).tobytes()
+        yield exact.astype(EXACT, copy=False).data
     for rounded in (*search.pairs.steps, *search.pairs.gradient_changes):
-        yield rounded.astype(ROUNDED).tobytes()
+        yield rounded.astype(ROUNDED, copy=False).data

@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
-
+PictureArray = NDArray[np.floating[Any]]
 
 FIRST_STEP = 7 / 255  # root mean square over all values, as a share of the range of pixels
 
 
-def first_step(pixel_range: FloatArray) -> float:
-    """Return a Euclidean length for the first trial step, from each value's range, (n,).
+def first_step(pixel_range: FloatArray, size: int) -> float:
+    """Return a Euclidean length for the first trial step, from the channels' ranges, (k,).
+
+    `size` is the number of all values.
 
     Left to itself L-BFGS-B first tries a step of length 1, a fraction of a grey level for all
     pixels together, and spends six to eight evaluations on growing it. Seven grey levels was best or
     near it in trials from 0.7 to 23.
     """
-    return float(FIRST_STEP * np.linalg.norm(pixel_range))
+    return float(FIRST_STEP * np.sqrt(np.mean(pixel_range**2) * size))
 
 
 class Coordinates(Protocol):
-    """A linear change of variables x = x0 + P z, with P symmetric, over flat float64 arrays."""
+    """A linear change of variables x = x0 + P z, with P symmetric, over flat arrays, (n,).
+
+    z and its gradient are float64; x may be in the precision in which it is evaluated.
+    """
 
     def start(self) -> FloatArray:
         """Return the z at which x is the starting picture."""
         ...
 
-    def picture(self, z: FloatArray) -> FloatArray:
+    def picture(self, z: FloatArray) -> PictureArray:
         """Return x."""
         ...
 
-    def gradient(self, gradient: FloatArray) -> FloatArray:
+    def gradient(self, gradient: PictureArray) -> FloatArray:
         """Return the gradient for z from the gradient for x: P applied to it (chain rule)."""
         ...
 
@@ -43,18 +48,17 @@ class Coordinates(Protocol):
 class PixelCoordinates:
     """The pixels themselves, as in all of the published systems."""
 
-    def __init__(self, x0: FloatArray) -> None:
+    def __init__(self, x0: PictureArray) -> None:
         self._x0 = x0
 
     def start(self) -> FloatArray:
-        x0: FloatArray = self._x0.copy()
-        return x0
+        return self._x0.astype(np.float64)
 
     def picture(self, z: FloatArray) -> FloatArray:
         return z
 
-    def gradient(self, gradient: FloatArray) -> FloatArray:
-        return gradient
+    def gradient(self, gradient: PictureArray) -> FloatArray:
+        return gradient.astype(np.float64, copy=False)
 
 
 class SpectralCoordinates:
@@ -68,11 +72,14 @@ class SpectralCoordinates:
     only the way there changes. Frequency-weighted parametrisations come from feature visualisation
     (Mordvintsev et al., Differentiable Image Parameterizations, Distill 2018).
 
+    x and the transforms have the precision of `x0`: what is evaluated in float32 is not made in
+    float64, at twice the time and memory.
+
     `step` is how far, in units of x and in the Euclidean norm, L-BFGS-B's first trial goes at
     f = 1/4: it always tries a step of length 1 in z first (`first_step`).
     """
 
-    def __init__(self, x0: FloatArray, shape: tuple[int, int, int], exponent: float,
+    def __init__(self, x0: PictureArray, shape: tuple[int, int, int], exponent: float,
                  step: float = 1.0) -> None:
         height, width, _ = shape
         vertical = np.fft.fftfreq(height)[:, np.newaxis]
@@ -80,20 +87,23 @@ class SpectralCoordinates:
         frequency = np.maximum(np.hypot(vertical, horizontal), 1 / max(height, width))
         self._x0 = x0
         self._shape = shape
-        self._weights = (step * (4 * frequency)**-exponent)[:, :, np.newaxis]
+        self._weights = (step * (4 * frequency)**-exponent)[:, :, np.newaxis].astype(x0.dtype)
 
     def start(self) -> FloatArray:
-        return np.zeros_like(self._x0)
+        return np.zeros(self._x0.shape)
 
-    def picture(self, z: FloatArray) -> FloatArray:
-        return self._x0 + self._weighted(z)
+    def picture(self, z: FloatArray) -> PictureArray:
+        moved = self._weighted(z)
+        moved += self._x0
+        return moved
 
-    def gradient(self, gradient: FloatArray) -> FloatArray:
-        return self._weighted(gradient)
+    def gradient(self, gradient: PictureArray) -> FloatArray:
+        return self._weighted(gradient).astype(np.float64, copy=False)
 
-    def _weighted(self, values: FloatArray) -> FloatArray:
-        spectrum = scipy.fft.rfft2(values.reshape(self._shape), axes=(0, 1), workers=-1)
+    def _weighted(self, values: PictureArray) -> PictureArray:
+        picture = values.astype(self._x0.dtype, copy=False).reshape(self._shape)
+        spectrum = scipy.fft.rfft2(picture, axes=(0, 1), workers=-1)
         spectrum *= self._weights
-        weighted: FloatArray = scipy.fft.irfft2(spectrum, s=self._shape[:2], axes=(0, 1), workers=-1,
-                                                overwrite_x=True)
+        weighted: PictureArray = scipy.fft.irfft2(
+            spectrum, s=self._shape[:2], axes=(0, 1), workers=-1, overwrite_x=True)
         return weighted.reshape(-1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
@@ -78,15 +79,27 @@ def random_kernels(seed: int) -> Kernels:
 
 @dataclass(frozen=True)
 class Network:
-    """VGG19's weights in memory: which they are, and the kernels and biases."""
+    """VGG19's weights: which they are, and a function that returns the kernels and biases."""
 
     weights: Weights
-    kernels: Kernels
+    kernels: Callable[[], Kernels]
+
+
+def find_network(weights: Weights, *, seed: int = 0) -> Network:
+    """Return the network with the weights that `resolve_weights` found; `seed` is for random ones.
+
+    They are read whenever a transfer needs them: kept in memory they are 80 MB.
+    """
+    return Network(weights, partial(_read_kernels, weights, seed))
 
 
 def load_network(weights: Weights, *, seed: int = 0) -> Network:
-    """Return the network with the weights that `resolve_weights` found; `seed` is for random ones."""
+    """Return the network read once and kept in memory, for many transfers. Raises WeightsError."""
+    kernels = _read_kernels(weights, seed)
+    return Network(weights, lambda: kernels)
+
+
+def _read_kernels(weights: Weights, seed: int) -> Kernels:
     if weights.path is None:
-        return Network(weights, random_kernels(seed))
-    return Network(weights, {name: (kernel, bias)
-                             for name, kernel, bias in read_convolutions(weights.path)})
+        return random_kernels(seed)
+    return {name: (kernel, bias) for name, kernel, bias in read_convolutions(weights.path)}

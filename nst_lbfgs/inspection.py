@@ -47,7 +47,7 @@ def layer_reports(pixels: Pixels, network: Network, *, pooling: str = 'max') -> 
     preprocessed in Caffe's way. Seed 002 does so for its Gram matrices, but the layer statistics
     that it prints are for RGB times 255, not preprocessed.
     """
-    extractor = build_extractor(LAYER_NAMES, network.kernels, pooling=pooling)
+    extractor = build_extractor(LAYER_NAMES, network.kernels(), pooling=pooling)
     features = extractor(PREPROCESSINGS['caffe'].preprocess(pixels))
     return [LayerReport(name, _statistics(features[name]),
                         _statistics(mean_gram_matrix(features[name]))) for name in LAYER_NAMES]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .objective import Evaluation, FloatArray, Objective
+from .objective import Objective, PictureArray, Terms
 from .transfer_state import IterationLosses
 
 
@@ -20,30 +20,32 @@ class Journal:
     """
 
     def __init__(self, objective: Objective, iterations: tuple[IterationLosses, ...],
-                 on_iteration: Callable[[IterationLosses, FloatArray], None],
+                 on_iteration: Callable[[IterationLosses, PictureArray], None],
                  on_evaluation: Callable[[int, float], None] | None,
                  on_trouble: Callable[[str], None] | None) -> None:
         self.iterations = list(iterations)
         self.troubles: list[str] = []
-        self.best: Evaluation | None = None
+        self.best: Terms | None = None
+        self._latest: Terms | None = None
         self._objective = objective
         self._on_iteration = on_iteration
         self._on_evaluation = on_evaluation
         self._on_trouble = on_trouble
         self._since = time.perf_counter()
 
-    def evaluate(self, x: FloatArray) -> tuple[float, FloatArray]:
-        """Evaluate the objective at `x`, (n,)."""
+    def evaluate(self, x: PictureArray) -> tuple[float, PictureArray]:
+        """Return the objective's loss and gradient at `x`, (n,)."""
         evaluation = self._objective.evaluate(x)
-        if self.best is None or evaluation.loss < self.best.loss:
-            self.best = evaluation
+        terms = self._latest = evaluation.terms
+        if self.best is None or terms.loss < self.best.loss:
+            self.best = terms
         if self._on_evaluation:
-            self._on_evaluation(self._objective.evaluations, evaluation.loss)
-        return evaluation.loss, evaluation.gradient
+            self._on_evaluation(self._objective.evaluations, terms.loss)
+        return terms.loss, evaluation.gradient
 
-    def mark(self, iteration: int, x: FloatArray) -> None:
+    def mark(self, iteration: int, x: PictureArray) -> None:
         """Note the losses at the end of an iteration, where the iterate is `x`."""
-        at_x = self._evaluation_at(x)
+        at_x = self._terms_at(x)
         now = time.perf_counter()
         losses = IterationLosses(
             iteration, self._objective.evaluations, at_x.loss, at_x.content_loss, at_x.style_loss,
@@ -58,8 +60,8 @@ class Journal:
         if self._on_trouble:
             self._on_trouble(text)
 
-    def _evaluation_at(self, x: FloatArray) -> Evaluation:
-        for known in (self._objective.latest, self.best):
-            if known is not None and np.array_equal(known.x, x):
+    def _terms_at(self, x: PictureArray) -> Terms:
+        for known in (self._latest, self.best):
+            if known is not None and np.array_equal(known.x, x.astype(known.x.dtype, copy=False)):
                 return known
-        return self._objective.evaluate(x)
+        return self._objective.evaluate(x).terms

@@ -24,23 +24,31 @@ from .network_layers import feature_shape
 from .preprocessing import PREPROCESSINGS, Preprocessing
 
 FloatArray = NDArray[np.float64]
+PictureArray = NDArray[np.floating[Any]]
 Tensor = Any  # TensorFlow ships no types
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """The objective at `x`: the three weighted terms and their sum's gradient."""
+class Terms:
+    """The three weighted terms of the objective at `x`, (n,), as it was evaluated."""
 
-    x: FloatArray
+    x: PictureArray
     content_loss: float
     style_loss: float
     total_variation_loss: float
-    gradient: FloatArray
 
     @property
     def loss(self) -> float:
         """The sum of the three terms."""
         return self.content_loss + self.style_loss + self.total_variation_loss
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The terms, and the gradient of their sum, (n,), in the precision of the evaluation."""
+
+    terms: Terms
+    gradient: PictureArray
 
 
 class Objective:
@@ -64,7 +72,6 @@ class Objective:
                  config: TransferConfig) -> None:
         self.shape: tuple[int, int, int] = content.shape[1:]
         self.evaluations = 0
-        self.latest: Evaluation | None = None
         self._config = config
         self._extractor = extractor
         self._preprocessing = PREPROCESSINGS[config.preprocessing]
@@ -83,22 +90,19 @@ class Objective:
     def __call__(self, x: FloatArray) -> tuple[float, FloatArray]:
         """Return loss and gradient at `x`, as scipy wants them: a float and float64, (H * W * 3,)."""
         evaluation = self.evaluate(x)
-        return evaluation.loss, evaluation.gradient
+        return evaluation.terms.loss, evaluation.gradient.astype(np.float64)
 
-    def evaluate(self, x: FloatArray) -> Evaluation:
-        """Evaluate at `x`, count it, and keep it as `latest`."""
+    def evaluate(self, x: PictureArray) -> Evaluation:
+        """Evaluate at `x`, (n,), rounded to the precision of the evaluation, and count it."""
         size = int(np.prod(self.shape))
         if x.shape != (size,):
             raise ConfigError(f'Expected coordinates of shape ({size},). Received: {x.shape}')
-        picture = tf.constant(x.reshape((1, *self.shape)), self._dtype)
-        terms, gradient = self._evaluate(picture)
-        content_loss, style_loss, total_variation_loss = terms.numpy().astype(np.float64).tolist()
+        rounded = x.astype(self._dtype.as_numpy_dtype)
+        terms, gradient = self._evaluate(tf.constant(rounded.reshape((1, *self.shape))))
         self.evaluations += 1
-        evaluation = Evaluation(
-            x.copy(), content_loss, style_loss, total_variation_loss,
-            np.ascontiguousarray(gradient.numpy().reshape(-1), np.float64))
+        evaluation = Evaluation(Terms(rounded, *terms.numpy().astype(np.float64).tolist()),
+                                np.ravel(gradient.numpy()))
         _check_finite(evaluation, self.evaluations)
-        self.latest = evaluation
         return evaluation
 
     def _loss_and_gradient(self, combination: Tensor) -> tuple[Tensor, Tensor]:
@@ -217,8 +221,8 @@ def network_input(pictures: Tensor, preprocessing: Preprocessing, dtype: str) ->
 
 
 def _check_finite(evaluation: Evaluation, count: int) -> None:
-    if not np.isfinite(evaluation.loss):
-        raise NonFiniteLossError(f'The loss is {evaluation.loss} at evaluation {count}.')
+    if not np.isfinite(evaluation.terms.loss):
+        raise NonFiniteLossError(f'The loss is {evaluation.terms.loss} at evaluation {count}.')
     if not np.isfinite(evaluation.gradient).all():
         raise NonFiniteLossError(f'The gradient is not finite at evaluation {count}.')
 

@@ -43,10 +43,20 @@ class Done:
 
 @dataclass(frozen=True)
 class Box:
-    """The lowest and the highest value of each coordinate, each (n,)."""
+    """The lowest and the highest value of each coordinate, each (k,), repeated along (n,)."""
 
     lowest: FloatArray
     highest: FloatArray
+
+    def clip(self, x: FloatArray) -> FloatArray:
+        """Return `x`, (n,), with what is outside moved to the nearest limit."""
+        rows: FloatArray = np.clip(x.reshape(-1, len(self.lowest)), self.lowest, self.highest)
+        return rows.reshape(-1)
+
+    def limits(self, size: int) -> tuple[FloatArray, FloatArray]:
+        """Return the lowest and the highest values, (size,) each."""
+        times = size // len(self.lowest)
+        return np.tile(self.lowest, times), np.tile(self.highest, times)
 
 
 @dataclass(frozen=True)
@@ -64,11 +74,12 @@ def minimize_lbfgs(function: Function, x0: FloatArray, config: TransferConfig, m
                    memory: CurvatureMemory | None = None, known: Point | None = None) -> Ending:
     """Minimise `function` from `x0`, inside `box` if there is one; return how it ended.
 
-    `function` returns the loss as a float and the gradient as a C-ordered float64 array of x's
-    shape, (n,): scipy checks neither. `mark(iteration, x)` is called at the end of each iteration
-    from `done.iterations` to `config.iterations` with the iterate, a copy. It, or `function`,
-    may raise StopSearch, which passes through. An iteration is `config.evaluations_per_iteration`
-    evaluations, or the few more that L-BFGS-B needs to end its own step.
+    `function` is given an array of its own each time, (n,), which it may keep. It returns the loss
+    as a float and the gradient as a C-ordered float64 array of that shape: scipy checks neither.
+    `mark(iteration, x)` is called at the end of each iteration from `done.iterations` to
+    `config.iterations` with the iterate, a copy. It, or `function`, may raise StopSearch, which
+    passes through. An iteration is `config.evaluations_per_iteration` evaluations, or the few more
+    that L-BFGS-B needs to end its own step.
 
     With `config.restart` each iteration is a fresh call that has forgotten the curvature, with
     scipy's own tolerances, as in Keras's example and the book. Otherwise it is one call without
@@ -93,7 +104,7 @@ def _restarted(function: Function, x: FloatArray, config: TransferConfig, mark: 
                box: Box | None) -> Ending:
     for iteration in range(done.iterations, config.iterations):
         watched = _FirstLoss(function)
-        x, loss, outcome = fmin_l_bfgs_b(watched, x, m=config.history, bounds=_bounds(box),
+        x, loss, outcome = fmin_l_bfgs_b(watched, x, m=config.history, bounds=_bounds(box, x.size),
                                          maxfun=config.evaluations_per_iteration)
         if outcome['warnflag'] == FAILED or not loss < watched.loss:
             return _ending(outcome)
@@ -106,7 +117,7 @@ def _continuous(marks: _IterationMarks, x: FloatArray, config: TransferConfig,
     budget = config.iterations * config.evaluations_per_iteration
     _, _, outcome = fmin_l_bfgs_b(
         marks.function, x, m=config.history, factr=0.0, pgtol=0.0, callback=marks.step,
-        maxfun=2 * budget, maxiter=budget, bounds=_bounds(box))
+        maxfun=2 * budget, maxiter=budget, bounds=_bounds(box, x.size))
     return marks.ending(outcome)
 
 
@@ -160,7 +171,7 @@ class _FirstLoss:
         self._function = function
 
     def __call__(self, x: FloatArray) -> tuple[float, FloatArray]:
-        loss, gradient = self._function(x)
+        loss, gradient = self._function(x.copy())
         if np.isnan(self.loss):
             self.loss = loss
         return loss, gradient
@@ -188,7 +199,8 @@ class _IterationMarks:
 
     def function(self, x: FloatArray) -> tuple[float, FloatArray]:
         self._evaluations += 1
-        self._latest = Point(x.copy(), *self._function(x))
+        x = x.copy()
+        self._latest = Point(x, *self._function(x))
         if not self._begun:
             self.begin(self._latest)
         return self._latest.loss, self._latest.gradient
@@ -230,5 +242,5 @@ def _ending(outcome: dict[str, Any]) -> Ending:
     return Ending.LINE_SEARCH_FAILED
 
 
-def _bounds(box: Box | None) -> FloatArray | None:
-    return None if box is None else np.column_stack((box.lowest, box.highest))
+def _bounds(box: Box | None, size: int) -> FloatArray | None:
+    return None if box is None else np.column_stack(box.limits(size))

@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .config import TransferConfig
-from .coordinates import Coordinates, PixelCoordinates
+from .coordinates import Coordinates, PictureArray, PixelCoordinates
 from .curvature import CurvatureMemory, Pairs
 from .errors import LineSearchError, NonFiniteLossError, SearchError
-from .optimizers import Box, Done, Ending, FloatArray, Function, Mark, Point, minimize_lbfgs
+from .optimizers import Box, Done, Ending, FloatArray, Point, minimize_lbfgs
+
+PictureFunction = Callable[[PictureArray], tuple[float, PictureArray]]
+PictureMark = Callable[[int, PictureArray], None]
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,21 @@ class SearchState:
     pairs: Pairs
 
 
+@dataclass(frozen=True)
+class Lowest:
+    """The lowest loss so far, and its coordinates, (n,)."""
+
+    x: FloatArray
+    loss: float
+
+
 class Search:
     """Minimises `function` over pixels x from where `coordinates` start, or from `state` on.
 
-    `function` and `mark` are as for `minimize_lbfgs`, over x. Where the loss stops being finite, or
-    a line search fails, the search goes on from the best iterate: first with fresh memory, then
-    with the pixels kept inside `box`, in pixel coordinates; `report` is told of each. If neither
-    helps it gives up. With `config.bounds` the pixels are kept inside `box` throughout.
+    `function` and `mark` are as for `minimize_lbfgs`, over x in any precision. Where the loss stops
+    being finite, or a line search fails, the search goes on from the best iterate: first with fresh
+    memory, then with the pixels kept inside `box`, in pixel coordinates; `report` is told of each. If
+    neither helps it gives up. With `config.bounds` the pixels are kept inside `box` throughout.
 
     With `config.restart` a search that goes on from a state is the same, bit for bit, as one that
     was never left. Otherwise it has the same memory of the curvature and takes the same steps but
@@ -45,8 +56,8 @@ class Search:
     memory.
     """
 
-    def __init__(self, function: Function, coordinates: Coordinates, config: TransferConfig,
-                 mark: Mark, *, box: Box, state: SearchState | None,
+    def __init__(self, function: PictureFunction, coordinates: Coordinates, config: TransferConfig,
+                 mark: PictureMark, *, box: Box, state: SearchState | None,
                  report: Callable[[str], None]) -> None:
         self._pixel_function = function
         self._config = config
@@ -56,14 +67,14 @@ class Search:
         self._bounded = state.bounded if state else config.bounds
         start = coordinates.start()
         if self._bounded:
-            start = coordinates.picture(start)
+            start = coordinates.picture(start).astype(np.float64)
             coordinates = PixelCoordinates(start)
         self._coordinates = coordinates
         self._state = state or fresh_state(Done(), self._bounded, start)
         self._memory = CurvatureMemory(config.history, self._state.pairs)
         self._evaluations = self._state.done.evaluations
         self._first_loss: float | None = None
-        self._best: Point | None = None
+        self._best: Lowest | None = None
         self._troubles = 0
         self._has_fallen = self._state.done.iterations > 0
 
@@ -73,7 +84,7 @@ class Search:
         return replace(self._state, pairs=self._memory.pairs())
 
     @property
-    def x(self) -> FloatArray:
+    def x(self) -> PictureArray:
         """The picture where the search stands."""
         return self._coordinates.picture(self._state.iterate)
 
@@ -119,7 +130,8 @@ class Search:
     def _minimize(self) -> Ending:
         state, known = self._state, None
         if state.pairs.steps and not self._bounded:
-            known = self._best = Point(state.iterate, state.loss, state.gradient)
+            known = Point(state.iterate, state.loss, state.gradient)
+            self._best = Lowest(state.iterate, state.loss)
             self._first_loss = state.loss
         return minimize_lbfgs(
             self._function, state.iterate.copy(), self._config, self._finish_iteration,
@@ -149,7 +161,7 @@ class Search:
         return True
 
     def _into_bounds(self, z: FloatArray) -> FloatArray:
-        x = np.clip(self._coordinates.picture(z), self._box.lowest, self._box.highest)
+        x = self._box.clip(self._coordinates.picture(z).astype(np.float64))
         self._coordinates, self._bounded = PixelCoordinates(x), True
         return x
 
@@ -170,7 +182,7 @@ class Search:
         if self._first_loss is None:
             self._first_loss = loss
         if self._best is None or loss < self._best.loss:
-            self._best = Point(z.copy(), loss, gradient)
+            self._best = Lowest(z, loss)
         return loss, gradient
 
     def _step(self, point: Point) -> None:

@@ -11,13 +11,19 @@ from numpy.typing import NDArray
 
 from .adam import AdamSearch
 from .config import TransferConfig
-from .coordinates import Coordinates, PixelCoordinates, SpectralCoordinates, first_step
+from .coordinates import (
+    Coordinates,
+    PictureArray,
+    PixelCoordinates,
+    SpectralCoordinates,
+    first_step,
+)
 from .errors import ConfigError, ImageSizeError, SearchError
-from .features import Network, build_extractor, load_network
+from .features import Network, build_extractor, find_network
 from .journal import Journal
 from .network_layers import SMALLEST_SIDE
 from .objective import Objective
-from .optimizers import Box, FloatArray, StopSearch
+from .optimizers import Box, StopSearch
 from .preprocessing import PREPROCESSINGS, Preprocessing
 from .search import Search, SearchState
 from .transfer_state import IterationLosses, TransferState
@@ -35,8 +41,8 @@ class Progress:
     """Returns the combination picture so far, RGB (H, W, 3)."""
     state: Callable[[], TransferState]
     """Returns all that is needed to go on from here."""
-    x: Callable[[], FloatArray]
-    """Returns the combination in the coordinates of the preprocessing, (H*W*3,) float64."""
+    x: Callable[[], PictureArray]
+    """Returns the combination in the coordinates of the preprocessing, (H * W * 3,), unrounded."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def transfer_style(
     Pictures are RGB, (H, W, 3), uint8, at least 32 pixels a side; the result has the content's
     size. `style` may have another size, unless `config.references` is 'each-evaluation'. `init`
     is the picture to start from when `config.init` is 'picture', of the content's size. `network`
-    is what `load_network` returned, for several transfers with the same weights.
+    is what `find_network` or `load_network` returned, if the weights are known already.
 
     `on_iteration` is called after each iteration, `on_evaluation` after each evaluation with their
     number so far and the loss. Either may raise StopSearch to end the run with the best picture.
@@ -87,28 +93,28 @@ def transfer_style(
     """
     _check_pictures(content=content, style=style, init=init)
     preprocessing = PREPROCESSINGS[config.preprocessing]
-    network = network or load_network(resolve_weights(config.weights, seed=config.seed),
+    network = network or find_network(resolve_weights(config.weights, seed=config.seed),
                                       seed=config.seed)
-    extractor = build_extractor(config.layers, network.kernels, pooling=config.pooling,
+    extractor = build_extractor(config.layers, network.kernels(), pooling=config.pooling,
                                 dtype=config.precision) if config.layers else None
     objective = Objective(extractor, preprocessing.preprocess(content),
                           preprocessing.preprocess(style), config)
     if resume:
         objective.evaluations = resume.search.done.evaluations
 
-    def picture(x: FloatArray) -> Pixels:
+    def picture(x: PictureArray) -> Pixels:
         return preprocessing.deprocess(x.reshape(content.shape))
 
     def state() -> TransferState:
         return TransferState(tuple(journal.iterations), search.state)
 
-    def tell(losses: IterationLosses, x: FloatArray) -> None:
+    def tell(losses: IterationLosses, x: PictureArray) -> None:
         if on_iteration:
             on_iteration(Progress(losses, lambda: picture(x), state, lambda: x))
 
     journal = Journal(objective, resume.iterations if resume else (), tell, on_evaluation, on_trouble)
     search = _search(journal, _start(content, init, config, preprocessing), objective.shape, config,
-                     _pixel_box(content, preprocessing), resume.search if resume else None)
+                     Box(*preprocessing.pixel_range()), resume.search if resume else None)
     failure = None
     try:
         stop_reason, x = search.run().value, search.x
@@ -122,7 +128,7 @@ def transfer_style(
 
 
 def _start(content: Pixels, init: Pixels | None, config: TransferConfig,
-           preprocessing: Preprocessing) -> FloatArray:
+           preprocessing: Preprocessing) -> PictureArray:
     if config.init == 'noise':
         generator = np.random.default_rng(config.seed)
         picture: NDArray[Any] = generator.uniform(0, 255, content.shape)
@@ -134,25 +140,21 @@ def _start(content: Pixels, init: Pixels | None, config: TransferConfig,
         picture = init
     else:
         picture = content
-    return preprocessing.preprocess(picture).astype(np.float64).ravel()
+    return preprocessing.preprocess(picture).ravel().astype(
+        np.float64 if config.precision == 'float64' else np.float32)
 
 
-def _search(journal: Journal, start: FloatArray, shape: tuple[int, int, int],
+def _search(journal: Journal, start: PictureArray, shape: tuple[int, int, int],
             config: TransferConfig, box: Box, state: SearchState | None) -> Search | AdamSearch:
     if config.optimizer == 'adam':
-        return AdamSearch(journal.evaluate, start, config, journal.mark, box=box, state=state)
+        return AdamSearch(journal.evaluate, start.astype(np.float64), config, journal.mark, box=box,
+                          state=state)
     coordinates: Coordinates = PixelCoordinates(start)
     if config.coordinates == 'spectral':
         coordinates = SpectralCoordinates(start, shape, config.coordinate_exponent,
-                                          first_step(box.highest - box.lowest))
+                                          first_step(box.highest - box.lowest, start.size))
     return Search(journal.evaluate, coordinates, config, journal.mark, box=box, state=state,
                   report=journal.trouble)
-
-
-def _pixel_box(content: Pixels, preprocessing: Preprocessing) -> Box:
-    lowest, highest = (np.broadcast_to(limit, content.shape).ravel()
-                       for limit in preprocessing.pixel_range())
-    return Box(lowest, highest)
 
 
 def _check_pictures(**pictures: Pixels | None) -> None:

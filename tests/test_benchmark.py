@@ -95,7 +95,7 @@ def test_the_old_way_gives_scipy_what_it_wants(both):
 def test_the_old_search_begins_afresh_after_20_evaluations(pair, network):
     """So it evaluates where it stands once more: an evaluation with the loss of an earlier one."""
     losses, marks = [], []
-    old_transfer(pair.content, pair.style, network.kernels, iterations=2,
+    old_transfer(pair.content, pair.style, network.kernels(), iterations=2,
                  on_evaluation=lambda count, loss: losses.append((count, loss)),
                  on_iteration=lambda done, loss: marks.append((done, len(losses), loss())))
     assert [count for count, _ in losses] == list(range(1, len(losses) + 1))

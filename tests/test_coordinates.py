@@ -66,6 +66,16 @@ def test_exponent_zero_only_scales():
     np.testing.assert_allclose(coordinates.picture(z), x0 + 2 * z, rtol=1e-9)
 
 
+@pytest.mark.parametrize('shape', SHAPES)
+def test_in_float32_it_is_the_same_to_float32(shape):
+    wide, x0 = make(shape)
+    narrow = SpectralCoordinates(x0.astype(np.float32), shape, 0.45, 2.0)
+    z, _ = vectors(shape)
+    assert narrow.picture(z).dtype == np.float32 and narrow.gradient(z).dtype == np.float64
+    np.testing.assert_allclose(narrow.picture(z), wide.picture(z), atol=1e-5)
+    np.testing.assert_allclose(narrow.gradient(z), wide.gradient(z), atol=1e-5)
+
+
 def test_pixel_coordinates_are_the_pixels():
     x0 = np.arange(12.0)
     coordinates = PixelCoordinates(x0)
@@ -78,5 +88,5 @@ def test_pixel_coordinates_are_the_pixels():
 
 def test_the_first_step_is_seven_grey_levels_in_the_mean():
     n = 300
-    assert first_step(np.full(n, 255.0)) / n**0.5 == pytest.approx(7.0)
-    assert first_step(np.full(n, 1.0)) / n**0.5 == pytest.approx(7 / 255)
+    assert first_step(np.full(3, 255.0), n) / n**0.5 == pytest.approx(7.0)
+    assert first_step(np.full(3, 1.0), n) / n**0.5 == pytest.approx(7 / 255)

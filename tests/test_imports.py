@@ -14,7 +14,7 @@ LIBRARY = ROOT / 'nst_lbfgs'
 
 # What each room may import of this package; a name not listed may import nothing of it.
 ALLOWED = {
-    'adam': {'config', 'optimizers', 'search'},
+    'adam': {'config', 'coordinates', 'optimizers', 'search'},
     'config': {'errors', 'network_layers'},
     'checkpoint': {'curvature', 'errors', 'files', 'optimizers', 'record', 'search',
                    'transfer_state'},

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from nst_lbfgs.features import load_network
+from nst_lbfgs.features import Network, random_kernels
 from nst_lbfgs.inspection import edge_pictures, layer_reports, total_variation
 from nst_lbfgs.network_layers import LAYER_NAMES
 from nst_lbfgs.weights import resolve_weights
@@ -16,19 +16,20 @@ from tests.numpy_vgg import gram
 @pytest.fixture(scope='module')
 def network():
     """Random weights with biases that are not all zero, as real ones are."""
-    network = load_network(resolve_weights('random', seed=3), seed=3)
     generator = np.random.default_rng(0)
-    for _, bias in network.kernels.values():
+    kernels = random_kernels(3)
+    for _, bias in kernels.values():
         bias[:] = generator.normal(0, 5, bias.shape)
-    return network
+
+    return Network(resolve_weights('random', seed=3), lambda: kernels)
 
 
 def test_layers_are_those_of_keras_vgg19(network, town):
     """Every layer's output, by Keras's own model and preprocessing; Gram matrices in NumPy."""
     model = keras.applications.VGG19(include_top=False, weights=None)
     for layer in model.layers:
-        if layer.name in network.kernels:
-            layer.set_weights(network.kernels[layer.name])
+        if layer.name in network.kernels():
+            layer.set_weights(network.kernels()[layer.name])
     outputs = keras.Model(model.input, {name: model.get_layer(name).output for name in LAYER_NAMES})
     expected = outputs(keras.applications.vgg19.preprocess_input(town[np.newaxis].astype(np.float32)))
     reports = layer_reports(town, network)

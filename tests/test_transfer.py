@@ -54,7 +54,7 @@ def test_a_callback_gets_the_unrounded_combination(town, stripes):
     config, preprocessing = TransferConfig(**SMALL), PREPROCESSINGS['caffe']
     objective = Objective(build_extractor(config.layers, random_kernels(0)),
                           preprocessing.preprocess(town), preprocessing.preprocess(stripes), config)
-    assert x.shape == (town.size,) and x.dtype == np.float64
+    assert x.shape == (town.size,) and x.dtype == np.float32
     np.testing.assert_array_equal(preprocessing.deprocess(x.reshape(town.shape)), picture)
     assert objective(x)[0] == pytest.approx(loss, rel=1e-6)
 

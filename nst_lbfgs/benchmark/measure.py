@@ -46,10 +46,10 @@ def _measured(kind: str, arguments: dict[str, Any]) -> Outcome:
         return measure_ceiling()
     way = arguments['way']
     pair = Pair.load(Path(arguments['pictures']))
-    from ..features import load_network
+    from ..features import find_network
     from ..weights import resolve_weights
 
-    network = load_network(resolve_weights(arguments['weights']))
+    network = find_network(resolve_weights(arguments['weights']))
     if kind == 'rate':
         from .rate import measure_rate
 

@@ -45,7 +45,7 @@ def race_old_way(pair: Pair, network: Network, iterations: Sequence[int]) -> Rac
 
     Raises MeasurementError if its search ends before that.
     """
-    old_transfer(*_warm_up_pictures(), network.kernels, iterations=1, on_evaluation=_stop_at_once)
+    old_transfer(*_warm_up_pictures(), network.kernels(), iterations=1, on_evaluation=_stop_at_once)
     race = Race([], [], [])
     clock = Clock()
 
@@ -59,7 +59,7 @@ def race_old_way(pair: Pair, network: Network, iterations: Sequence[int]) -> Rac
             with clock.stopped():
                 race.marks.append(Mark(done, seconds, loss()))
 
-    old_transfer(pair.content, pair.style, network.kernels, iterations=max(iterations),
+    old_transfer(pair.content, pair.style, network.kernels(), iterations=max(iterations),
                  on_evaluation=on_evaluation, on_iteration=on_iteration)
     if len(race.marks) < len(set(iterations)):
         raise MeasurementError(f'the search of the old way ended after {len(race.losses)} evaluations, '
@@ -83,7 +83,7 @@ def race_our_way(precision: str, pair: Pair, network: Network, iterations: int, 
         seconds = clock.seconds
         with clock.stopped():
             race.seconds.append(seconds)
-            race.losses.append(measured(progress.x())[0])
+            race.losses.append(measured.evaluate(progress.x()).terms.loss)
         if race.losses[-1] <= target:
             raise StopSearch('as low as the old way')
 
@@ -96,7 +96,7 @@ def _objective(pair: Pair, network: Network) -> Objective:
     """Return the objective in float32."""
     config = our_config('float32')
     preprocess = PREPROCESSINGS[config.preprocessing].preprocess
-    extractor = build_extractor(config.layers, network.kernels, pooling=config.pooling)
+    extractor = build_extractor(config.layers, network.kernels(), pooling=config.pooling)
     return Objective(extractor, preprocess(pair.content), preprocess(pair.style), config)
 
 

@@ -29,7 +29,7 @@ def measure_rate(way: str, pair: Pair, network: Network, evaluations: int) -> Ra
             raise StopSearch('measured')
 
     if way == OLD_WAY:
-        old_transfer(pair.content, pair.style, network.kernels, iterations=evaluations + 1,
+        old_transfer(pair.content, pair.style, network.kernels(), iterations=evaluations + 1,
                      on_evaluation=on_evaluation)
     else:
         config = our_config(way, evaluations_per_iteration=evaluations + 1)
