@@ -16,6 +16,9 @@ def import_tensorflow(*, verbose: bool) -> None:
     itself is turned away during the import. If the import fails, what was held back is shown.
     """
     os.environ['KERAS_BACKEND'] = 'tensorflow'
+    # L-BFGS's vectors come from memory faster by one thread than by several that wait for each other,
+    # and OpenBLAS's threads spin while TensorFlow's compute. It reads this when scipy is imported.
+    os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
     if not verbose:
         os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
     with _held_back_stderr(enabled=not verbose):

@@ -157,7 +157,8 @@ def add_network(group: argparse._ActionsContainer) -> None:
     add_setting(group, '--weights', "imagenet, the path of an h5 file, or random (for tests)")
     add_setting(group, '--pooling', 'how VGG19 pools; the weights stay as they are',
                 choices=POOLINGS)
-    add_setting(group, '--precision', 'number type of the network', choices=PRECISIONS)
+    add_setting(group, '--precision', 'number type of the network; auto tries whether bfloat16 is '
+                'faster here', choices=PRECISIONS)
     add_setting(group, '--references', 'evaluate content and style rows once, or with every '
                 'evaluation as the Keras example does: same result, three times the work',
                 choices=REFERENCES)
@@ -210,8 +211,8 @@ def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths | None
         return args.preset, base, DEFAULTS.get(args.preset)
     if args.preset:
         raise ConfigError('Expected --preset or --from. Received: both.')
-    from nst_lbfgs.record import read_record
+    from nst_lbfgs.record import read_record, repeated_config
 
     record = read_record(args.record)
-    return record.get('preset'), record['config'], (
+    return record.get('preset'), repeated_config(record), (
         record['content_path'], record['style_path'], record['prefix'])

@@ -54,20 +54,24 @@ class TransferRun:
         TensorFlow should be imported by now. `network` is what `announce_network` returned for this
         configuration, if it is at hand. Raises StyleTransferError.
         """
+        from nst_lbfgs.precision import with_chosen_precision
+
         config, state = self.config.transfer, self._state
         lines = ProgressLines(config.iterations, config.evaluations_per_iteration,
                               done=len(state.iterations) if state else 0)
         network = network or announce_network(config, lines)
-        lines.message(f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, {config.precision}')
-        record = self._record(network, command)
+        config, choice = with_chosen_precision(config)
+        lines.message(f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, '
+                      f'{choice or config.precision}')
+        record = self._record(network, command) | {'precision': config.precision}
         if self.checkpoint:
             check_weights(self.checkpoint.run, network.weights)
             for warning in changed_surroundings(self.checkpoint.run, record):
                 lines.message(warning)
         saver = Saver(lines.message)
         with self._signals(lines):
-            result = self._transfer(network, record, saver, lines)
-            self._save_results(result, record, command, saver)
+            result = self._transfer(config, network, record, saver, lines)
+            self._save_results(result, record, command, saver, lines)
         lines.message(f'{self.outputs.picture} after {result.evaluations} evaluations: '
                       f'{result.stop_reason}')
         for problem in filter(None, (saver.problem, result.failure)):
@@ -81,7 +85,7 @@ class TransferRun:
     def _signals(self, lines: ProgressLines) -> Any:
         return self.stopping.signals(lines.message, self._abandon) if self.resumable else nullcontext()
 
-    def _transfer(self, network: Network, record: dict[str, Any], saver: Saver,
+    def _transfer(self, config: TransferConfig, network: Network, record: dict[str, Any], saver: Saver,
                   lines: ProgressLines) -> TransferResult:
         from nst_lbfgs.transfer import transfer_style
 
@@ -100,7 +104,7 @@ class TransferRun:
         self._save_checkpoint(record, lambda: state, saver)
         self.stopping.begin(state.iterations[-1].loss if state and state.iterations else None)
         return transfer_style(
-            self.inputs.resized_content(), self.inputs.resized_style(), self.config.transfer,
+            self.inputs.resized_content(), self.inputs.resized_style(), config,
             init=self.inputs.resized_init(), network=network, on_iteration=after_iteration,
             on_evaluation=after_evaluation, on_trouble=lines.message, resume=state)
 
@@ -110,8 +114,8 @@ class TransferRun:
                        partial(write_checkpoint, run=record, state=state()))
 
     def _save_results(self, result: TransferResult, record: dict[str, Any], command: CommandLine,
-                      saver: Saver) -> None:
-        full = record | {
+                      saver: Saver, lines: ProgressLines) -> None:
+        full = record | self._final_losses(result, lines) | {
             'stop_reason': result.stop_reason,
             'evaluations': result.evaluations,
             'troubles': list(result.troubles),
@@ -124,6 +128,18 @@ class TransferRun:
         saver.save(self.outputs.picture,
                    self._picture_writer(result.image, command.metadata(full['digest'])))
         saver.finish()
+
+    def _final_losses(self, result: TransferResult, lines: ProgressLines) -> dict[str, float]:
+        """Return the finished picture's loss, once more in float32 if that is not what it was in.
+
+        Who has sent a signal waits for the end: then it is not measured again.
+        """
+        losses = {'loss': result.loss}
+        if result.precision == 'bfloat16' and not self.stopping.exit_code:
+            losses['loss_in_float32'] = result.loss_in_float32()
+            lines.message(f'Loss of the finished picture: {losses["loss_in_float32"]:.4e} in float32, '
+                          f'{result.loss:.4e} in bfloat16')
+        return losses
 
     def _record(self, network: Network, command: CommandLine) -> dict[str, Any]:
         """Return the run record without the results."""

@@ -11,6 +11,7 @@ from typing import Any
 from nst_lbfgs.checkpoint import read_checkpoint
 from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import ConfigError
+from nst_lbfgs.record import repeated_config
 
 from .command_line import CommandLine
 from .options import settings_from
@@ -42,8 +43,9 @@ def resume(args: argparse.Namespace) -> int:
     with run_lock(path.with_suffix('.lock')):
         checkpoint = read_checkpoint(path)
         recorded = checkpoint.run
-        config = settings_from(args, recorded['config'])
-        check_settings(recorded['config'], config)
+        before = repeated_config(recorded)
+        config = settings_from(args, before)
+        check_settings(before, config)
         inputs = read_inputs(config, *_pictures(args, recorded), max_pixels=args.max_pixels)
         inputs.check_unchanged(recorded)
         outputs = resumed_outputs(args.resume, recorded, config)

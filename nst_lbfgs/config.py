@@ -27,7 +27,7 @@ OPTIMIZERS = ('lbfgs', 'adam')
 STARTS = ('content', 'noise', 'picture')
 COORDINATES = ('spectral', 'pixels')
 REFERENCES = ('once', 'each-evaluation')
-PRECISIONS = ('float32', 'bfloat16', 'float64')
+PRECISIONS = ('auto', 'float32', 'bfloat16', 'float64')
 STYLE_SIZES = ('content', 'own')
 RESAMPLING_NAMES = ('lanczos', 'bicubic', 'bilinear', 'nearest')
 
@@ -52,6 +52,10 @@ class TransferConfig:
     `learning_rate`, in the coordinates of `preprocessing`, multiplied with `learning_rate_decay` after
     every `decay_every` steps; `beta_1` and `epsilon` as in Keras; and `clip`, which brings the picture
     back into the range of pixels after each step.
+
+    `precision` is the type in which the network computes; 'auto' is bfloat16 where a short trial finds
+    it faster, else float32 (`nst_lbfgs/precision.py`). Picture, losses and search are float32 or wider
+    in any case.
     """
 
     # The objective
@@ -80,7 +84,7 @@ class TransferConfig:
     iterations: int = 10
     evaluations_per_iteration: int = 20
     restart: bool = False
-    history: int = 10
+    history: int = 5
     bounds: bool = False
     coordinates: str = 'spectral'
     coordinate_exponent: float = 0.45
@@ -92,7 +96,7 @@ class TransferConfig:
     clip: bool = False
     # The computation
     references: str = 'once'
-    precision: str = 'float32'
+    precision: str = 'auto'
     deterministic: bool = False
 
     def __post_init__(self) -> None:

@@ -105,6 +105,13 @@ class Objective:
         _check_finite(evaluation, self.evaluations)
         return evaluation
 
+    def terms(self, x: PictureArray) -> Terms:
+        """Return the terms at `x`, (n,), alone, without counting it as an evaluation."""
+        rounded = x.astype(self._dtype.as_numpy_dtype)
+        terms = tf.function(lambda picture: tf.stack(self._terms(picture)))(
+            tf.constant(rounded.reshape((1, *self.shape))))
+        return Terms(rounded, *terms.numpy().astype(np.float64).tolist())
+
     def _loss_and_gradient(self, combination: Tensor) -> tuple[Tensor, Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(combination)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from .journal import Journal
 from .network_layers import SMALLEST_SIDE
 from .objective import Objective
 from .optimizers import Box, StopSearch
+from .precision import with_chosen_precision
 from .preprocessing import PREPROCESSINGS, Preprocessing
 from .search import Search, SearchState
 from .transfer_state import IterationLosses, TransferState
@@ -50,6 +51,12 @@ class TransferResult:
     """The combination picture, RGB (H, W, 3) uint8, and how it came about."""
 
     image: Pixels
+    loss: float
+    """Of the picture before rounding, as the search saw it."""
+    precision: str
+    """What the network computed in."""
+    loss_in_float32: Callable[[], float]
+    """Measures the same loss once more with the network in float32."""
     iterations: tuple[IterationLosses, ...]
     evaluations: int
     stop_reason: str
@@ -92,13 +99,11 @@ def transfer_style(
     evaluation is finite.
     """
     _check_pictures(content=content, style=style, init=init)
+    config, _ = with_chosen_precision(config)
     preprocessing = PREPROCESSINGS[config.preprocessing]
     network = network or find_network(resolve_weights(config.weights, seed=config.seed),
                                       seed=config.seed)
-    extractor = build_extractor(config.layers, network.kernels(), pooling=config.pooling,
-                                dtype=config.precision) if config.layers else None
-    objective = Objective(extractor, preprocessing.preprocess(content),
-                          preprocessing.preprocess(style), config)
+    objective = _objective(content, style, config, network)
     if resume:
         objective.evaluations = resume.search.done.evaluations
 
@@ -118,13 +123,27 @@ def transfer_style(
     failure = None
     try:
         stop_reason, x = search.run().value, search.x
+        loss = journal.iterations[-1].loss
     except (StopSearch, SearchError) as stop:
         if not journal.best:
             raise
         failure = stop if isinstance(stop, SearchError) else None
-        stop_reason, x = str(stop), journal.best.x
-    return TransferResult(picture(x), tuple(journal.iterations), objective.evaluations, stop_reason,
-                          network.weights, state(), tuple(journal.troubles), failure)
+        stop_reason, x, loss = str(stop), journal.best.x, journal.best.loss
+
+    def loss_in_float32() -> float:
+        wide = replace(config, precision='float32', references='once')
+        return _objective(content, style, wide, network).terms(x).loss
+
+    return TransferResult(
+        picture(x), loss, config.precision, loss_in_float32, tuple(journal.iterations),
+        objective.evaluations, stop_reason, network.weights, state(), tuple(journal.troubles), failure)
+
+
+def _objective(content: Pixels, style: Pixels, config: TransferConfig, network: Network) -> Objective:
+    preprocess = PREPROCESSINGS[config.preprocessing].preprocess
+    extractor = build_extractor(config.layers, network.kernels(), pooling=config.pooling,
+                                dtype=config.precision) if config.layers else None
+    return Objective(extractor, preprocess(content), preprocess(style), config)
 
 
 def _start(content: Pixels, init: Pixels | None, config: TransferConfig,

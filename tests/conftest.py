@@ -12,6 +12,13 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
 
+@pytest.fixture(autouse=True)
+def auto_is_float32(monkeypatch) -> None:
+    """Tests mean the same on every machine: there bfloat16 is no faster."""
+    from nst_lbfgs import precision
+    monkeypatch.setattr(precision, 'choose_precision', lambda: precision.PrecisionChoice('float32', 1.0))
+
+
 @pytest.fixture
 def town() -> np.ndarray:
     """A content picture (40, 48, 3): a bright sky over dark blocks."""

@@ -29,6 +29,7 @@ ALLOWED = {
     'images': {'errors', 'picture_colour', 'silence'},
     'inspection': {'features', 'losses', 'network_layers', 'preprocessing'},
     'journal': {'objective', 'transfer_state'},
+    'kernel_speed': set(),
     'losses': set(),
     'network_layers': set(),
     'normalised_weights': {'errors', 'files', 'network_layers', 'package_download', 'torch_pickle',
@@ -42,6 +43,7 @@ ALLOWED = {
     'picture_size': {'errors', 'network_layers'},
     'plain_pictures': {'errors', 'images'},
     'postprocess': {'errors'},
+    'precision': {'config', 'kernel_speed'},
     'preprocessing': set(),
     'presets': {'config'},
     'reconstruction': {'config', 'errors'},
@@ -50,7 +52,7 @@ ALLOWED = {
     'silence': set(),
     'torch_pickle': {'errors'},
     'transfer': {'adam', 'config', 'coordinates', 'errors', 'features', 'journal',
-                 'network_layers', 'objective', 'optimizers', 'preprocessing', 'search',
+                 'network_layers', 'objective', 'optimizers', 'precision', 'preprocessing', 'search',
                  'transfer_state', 'weights'},
     'transfer_state': {'search'},
     'vgg19_h5': {'errors', 'network_layers'},
@@ -61,14 +63,15 @@ ONLY_IN = {
     'scipy.optimize': {'optimizers'},
     'PIL': {'contact_sheet', 'images', 'picture_colour', 'picture_output', 'picture_size',
             'postprocess'},
-    'tensorflow': {'adam', 'determinism', 'device', 'inspection', 'losses', 'objective'},
+    'tensorflow': {'adam', 'determinism', 'device', 'inspection', 'kernel_speed', 'losses',
+                   'objective'},
     'argparse': set(),
 }
 # The same for the benchmark's rooms, whose own siblings are named as they import them.
 BENCHMARK = {
     'axes': set(),
     'canvas': set(),
-    'ceiling': {'device', 'outcomes'},
+    'ceiling': {'device', 'kernel_speed', 'outcomes'},
     'measure': {'ceiling', 'errors', 'features', 'outcomes', 'pairs', 'race', 'rate', 'weights'},
     'old_way': {'features', 'network_layers', 'optimizers', 'preprocessing', 'presets'},
     'our_way': {'config', 'presets'},
@@ -84,7 +87,7 @@ BENCHMARK = {
     'summary': {'our_way', 'outcomes', 'work'},
     'work': {'config', 'network_layers'},
 }
-BENCHMARK_ONLY_IN = {'scipy.optimize': set(), 'PIL': {'canvas'}, 'tensorflow': {'ceiling', 'old_way'},
+BENCHMARK_ONLY_IN = {'scipy.optimize': set(), 'PIL': {'canvas'}, 'tensorflow': {'old_way'},
                      'argparse': set()}
 ROOMS = sorted(path.stem for path in LIBRARY.glob('*.py') if path.stem != '__init__')
 

@@ -16,8 +16,8 @@ from PIL import Image
 ROOT = Path(__file__).parent.parent
 KILLS = 20
 RUN = ['--weights', 'random', '--iter', '60', '--maxfun', '4', '--image-height', '64', '--restart',
-       '--save-every', '7', '--content-layer', 'block2_conv1', '--style-layer', 'block1_conv1',
-       '--style-layer', 'block2_conv1']
+       '--save-every', '7', '--precision', 'float32', '--content-layer', 'block2_conv1',
+       '--style-layer', 'block1_conv1', '--style-layer', 'block2_conv1']
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != 'posix', reason='needs SIGKILL')]
 
