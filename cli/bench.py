@@ -44,6 +44,8 @@ def _add_measurements(group: argparse._ActionsContainer) -> None:
     add_option(group, '--precisions', nargs='+', choices=PRECISIONS, default=['float32', 'bfloat16'],
                metavar='PRECISION', help=f'of our way: {", ".join(PRECISIONS)} (default: float32 '
                'bfloat16)')
+    add_option(group, '--old-way', action=argparse.BooleanOptionalAction, default=True,
+               help='measure the old way as well, which needs 10 GB of memory at 1024 (default: yes)')
     add_option(group, '--evaluations', type=int, metavar='N', default=10,
                help='evaluations that are timed in a search, after one that is not (default: 10)')
     add_option(group, '--repetitions', type=int, metavar='N', default=3,
@@ -76,6 +78,7 @@ def run(args: argparse.Namespace) -> int:
     _check(args)
     settings = Settings(
         sizes=tuple(dict.fromkeys(args.sizes)), precisions=tuple(dict.fromkeys(args.precisions)),
+        old_way=args.old_way,
         evaluations=args.evaluations, repetitions=args.repetitions,
         iterations=tuple(sorted(set(args.iterations or [RACE_ITERATIONS]))) if args.race else (),
         pairs=tuple(tuple(pair) for pair in args.pairs or ()),
@@ -98,5 +101,8 @@ def _check(args: argparse.Namespace) -> None:
     for name in ('iterations', 'plot'):
         if getattr(args, name) is not None and not args.race:
             raise ConfigError(f'Expected --race together with --{name}. Received: none.')
+    if args.race and not args.old_way:
+        raise ConfigError('Expected --race without --no-old-way: it is a race against the old way. '
+                          'Received: both.')
     if args.json is not None and args.json == args.plot:
         raise ConfigError(f'Expected two names for --json and --plot. Received: {args.json} for both.')

@@ -39,6 +39,7 @@ class Settings:
 
     sizes: tuple[int, ...]
     precisions: tuple[str, ...]
+    old_way: bool
     evaluations: int
     repetitions: int
     iterations: tuple[int, ...]
@@ -187,7 +188,7 @@ def ended_by_signals() -> Iterator[None]:
 
 def _cases(settings: Settings, pairs: list[str]) -> list[Case]:
     """Return one repetition: each way once, one after the other."""
-    ways = (OLD_WAY, *settings.precisions)
+    ways = ((OLD_WAY,) if settings.old_way else ()) + settings.precisions
     cases = [Case('ceiling')]
     for size in settings.sizes:
         cases += [Case('rate', way, size, pairs[0]) for way in ways]
