@@ -34,7 +34,7 @@ def test_the_bytes_of_a_small_case_counted_by_hand():
     weights = (9 * 3 * 64 + 64) + (9 * 64 * 64 + 64) + (9 * 64 * 128 + 128)
     in_use = 5 * 32 * 32 * 64
     content = 16 * 16 * 128
-    vectors = memory_model.SPECTRAL_VECTORS + 3 * 4  # four pairs: twice in float64, once in float32
+    vectors = memory_model.LBFGS_VECTORS + 3 * 4  # four pairs: twice in float64, once in float32
     assert peak_memory(replace(SHALLOW, history=4), 32, 32) == round(
         memory_model.LIBRARIES + 2 * weights + memory_model.ALLOCATOR_WASTE * 2 * in_use
         + (2 + 4 + 4) * content + memory_model.PICTURES * 3 * 32 * 32 * 4 + 8 * 3 * 32 * 32 * vectors)
@@ -44,7 +44,7 @@ def test_without_layers_there_is_no_network():
     """Only pictures and search: the bytes grow with the pixels, and by as much as theirs."""
     need = [peak_memory(TV_ONLY, height, 100) - memory_model.LIBRARIES for height in (100, 300)]
     assert need[1] == 3 * need[0]
-    vectors = memory_model.SPECTRAL_VECTORS + 3 * TV_ONLY.history
+    vectors = memory_model.LBFGS_VECTORS + 3 * TV_ONLY.history
     assert need[0] == 3 * 100 * 100 * (4 * memory_model.PICTURES + 8 * vectors)
 
 
