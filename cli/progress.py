@@ -27,8 +27,11 @@ class ProgressLines:
         self._started = time.monotonic()
 
     def evaluation(self, count: int, loss: float) -> None:
-        """Renew the line on a terminal after evaluation `count`, counted from 1."""
+        """Renew the line on a terminal after evaluation `count`, from 1; 0: at a smaller size."""
         if not self._terminal:
+            return
+        if not count:
+            self._print(f'\r\x1b[K  at a smaller size, loss {loss:.4e}')
             return
         total = self._iterations * self._per_iteration
         iteration = min((count - 1) // self._per_iteration, self._iterations - 1)

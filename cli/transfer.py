@@ -112,6 +112,8 @@ def add_search(group: argparse._ActionsContainer) -> None:
                 'loss in fewer evaluations', choices=COORDINATES)
     add_setting(group, '--coordinate-exponent', 'higher moves broad tones sooner and fine grain '
                 'later; from noise 0.25 is better', type=float, metavar='EXPONENT')
+    add_setting(group, '--scales', 'number of sizes: with 2 an iteration at half the size comes first, '
+                'with 3 one at a quarter before that', type=int, metavar='N')
 
 
 def add_adam(group: argparse._ActionsContainer) -> None:

@@ -53,6 +53,8 @@ class TransferConfig:
     every `decay_every` steps; `beta_1` and `epsilon` as in Keras; and `clip`, which brings the picture
     back into the range of pixels after each step.
 
+    With `scales` above 1 smaller sizes come first, an iteration each (`nst_lbfgs/scales.py`).
+
     `precision` is the type in which the network computes; 'auto' is bfloat16 where a short trial finds
     it faster, else float32 (`nst_lbfgs/precision.py`). Picture, losses and search are float32 or wider
     in any case.
@@ -88,6 +90,7 @@ class TransferConfig:
     bounds: bool = False
     coordinates: str = 'spectral'
     coordinate_exponent: float = 0.45
+    scales: int = 1
     learning_rate: float = 2.0
     beta_1: float = 0.9
     epsilon: float = 1e-7
@@ -109,7 +112,7 @@ class TransferConfig:
                               'Received: 0 for all.')
         for name, choices in _CHOICES.items():
             check_choice(name, getattr(self, name), choices)
-        for name in ('iterations', 'evaluations_per_iteration', 'history', 'decay_every'):
+        for name in ('iterations', 'evaluations_per_iteration', 'history', 'decay_every', 'scales'):
             check_integer(name, getattr(self, name))
         check_integer('seed', self.seed, at_least=0)
         for name in ('learning_rate', 'epsilon', 'learning_rate_decay'):

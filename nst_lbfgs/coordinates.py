@@ -32,8 +32,8 @@ class Coordinates(Protocol):
     z and its gradient are float64; x may be in the precision in which it is evaluated.
     """
 
-    def start(self) -> FloatArray:
-        """Return the z at which x is the starting picture."""
+    def of(self, x: PictureArray) -> FloatArray:
+        """Return z."""
         ...
 
     def picture(self, z: FloatArray) -> PictureArray:
@@ -46,13 +46,10 @@ class Coordinates(Protocol):
 
 
 class PixelCoordinates:
-    """The pixels themselves, as in all of the published systems."""
+    """The pixels themselves, as in all of the published systems: x0 = 0, P = 1."""
 
-    def __init__(self, x0: PictureArray) -> None:
-        self._x0 = x0
-
-    def start(self) -> FloatArray:
-        return self._x0.astype(np.float64)
+    def of(self, x: PictureArray) -> FloatArray:
+        return x.astype(np.float64)
 
     def picture(self, z: FloatArray) -> FloatArray:
         return z
@@ -89,21 +86,21 @@ class SpectralCoordinates:
         self._shape = shape
         self._weights = (step * (4 * frequency)**-exponent)[:, :, np.newaxis].astype(x0.dtype)
 
-    def start(self) -> FloatArray:
-        return np.zeros(self._x0.shape)
+    def of(self, x: PictureArray) -> FloatArray:
+        return self._filtered(x - self._x0, 1 / self._weights).astype(np.float64)
 
     def picture(self, z: FloatArray) -> PictureArray:
-        moved = self._weighted(z)
+        moved = self._filtered(z, self._weights)
         moved += self._x0
         return moved
 
     def gradient(self, gradient: PictureArray) -> FloatArray:
-        return self._weighted(gradient).astype(np.float64, copy=False)
+        return self._filtered(gradient, self._weights).astype(np.float64, copy=False)
 
-    def _weighted(self, values: PictureArray) -> PictureArray:
+    def _filtered(self, values: PictureArray, weights: PictureArray) -> PictureArray:
         picture = values.astype(self._x0.dtype, copy=False).reshape(self._shape)
         spectrum = scipy.fft.rfft2(picture, axes=(0, 1), workers=-1)
-        spectrum *= self._weights
-        weighted: PictureArray = scipy.fft.irfft2(
+        spectrum *= weights
+        filtered: PictureArray = scipy.fft.irfft2(
             spectrum, s=self._shape[:2], axes=(0, 1), workers=-1, overwrite_x=True)
-        return weighted.reshape(-1)
+        return filtered.reshape(-1)

@@ -43,6 +43,11 @@ class Journal:
             self._on_evaluation(self._objective.evaluations, terms.loss)
         return terms.loss, evaluation.gradient
 
+    def note_smaller(self, loss: float) -> None:
+        """Note an evaluation at a smaller size; it does not count."""
+        if self._on_evaluation:
+            self._on_evaluation(0, loss)
+
     def mark(self, iteration: int, x: PictureArray) -> None:
         """Note the losses at the end of an iteration, where the iterate is `x`."""
         at_x = self._terms_at(x)

@@ -105,6 +105,11 @@ class Objective:
         _check_finite(evaluation, self.evaluations)
         return evaluation
 
+    def of(self, content: NDArray[np.float32], style: NDArray[np.float32],
+           config: TransferConfig) -> Objective:
+        """Return the objective of other pictures, with the same network."""
+        return Objective(self._extractor, content, style, config)
+
     def terms(self, x: PictureArray) -> Terms:
         """Return the terms at `x`, (n,), alone, without counting it as an evaluation."""
         rounded = x.astype(self._dtype.as_numpy_dtype)

@@ -55,6 +55,7 @@ _COMMON: Settings = {
     'deterministic': (False, 'ours: for --deterministic'),
     'coordinates': ('pixels', 'the optimiser moves the pixels themselves'),
     'coordinate_exponent': (0.45, 'ours: for --coordinates spectral'),
+    'scales': (1, 'one size'),
     'bounds': (False, 'ours: for --bounds'),
     'seed': (0, 'ours: the document has none'),
     'init_path': (None, 'ours: for --init PATH'),

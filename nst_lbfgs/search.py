@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .config import TransferConfig
-from .coordinates import Coordinates, PictureArray, PixelCoordinates
+from .coordinates import (
+    Coordinates,
+    PictureArray,
+    PixelCoordinates,
+    SpectralCoordinates,
+    first_step,
+)
 from .curvature import CurvatureMemory, Pairs
 from .errors import LineSearchError, NonFiniteLossError, SearchError
 from .optimizers import Box, Done, Ending, FloatArray, Point, minimize_lbfgs
@@ -43,7 +49,7 @@ class Lowest:
 
 
 class Search:
-    """Minimises `function` over pixels x from where `coordinates` start, or from `state` on.
+    """Minimises `function` over pictures x from `start`, (n,), or from `state` on.
 
     `function` and `mark` are as for `minimize_lbfgs`, over x in any precision. Where the loss stops
     being finite, or a line search fails, the search goes on from the best iterate: first with fresh
@@ -56,8 +62,8 @@ class Search:
     memory.
     """
 
-    def __init__(self, function: PictureFunction, coordinates: Coordinates, config: TransferConfig,
-                 mark: PictureMark, *, box: Box, state: SearchState | None,
+    def __init__(self, function: PictureFunction, coordinates: Coordinates, start: PictureArray,
+                 config: TransferConfig, mark: PictureMark, *, box: Box, state: SearchState | None,
                  report: Callable[[str], None]) -> None:
         self._pixel_function = function
         self._config = config
@@ -65,12 +71,8 @@ class Search:
         self._box = box
         self._report = report
         self._bounded = state.bounded if state else config.bounds
-        start = coordinates.start()
-        if self._bounded:
-            start = coordinates.picture(start).astype(np.float64)
-            coordinates = PixelCoordinates(start)
-        self._coordinates = coordinates
-        self._state = state or fresh_state(Done(), self._bounded, start)
+        self._coordinates = PixelCoordinates() if self._bounded else coordinates
+        self._state = state or fresh_state(Done(), self._bounded, self._coordinates.of(start))
         self._memory = CurvatureMemory(config.history, self._state.pairs)
         self._evaluations = self._state.done.evaluations
         self._first_loss: float | None = None
@@ -162,7 +164,7 @@ class Search:
 
     def _into_bounds(self, z: FloatArray) -> FloatArray:
         x = self._box.clip(self._coordinates.picture(z).astype(np.float64))
-        self._coordinates, self._bounded = PixelCoordinates(x), True
+        self._coordinates, self._bounded = PixelCoordinates(), True
         return x
 
     def _mark_what_is_due(self, z: FloatArray, trouble: SearchError) -> None:
@@ -193,6 +195,15 @@ class Search:
     def _finish_iteration(self, iteration: int, z: FloatArray) -> None:
         self._state = replace(self._state, iterate=z, done=Done(iteration + 1, self._evaluations))
         self._pixel_mark(iteration, self._coordinates.picture(z))
+
+
+def coordinates_for(x0: PictureArray, shape: tuple[int, int, int], config: TransferConfig,
+                    box: Box) -> Coordinates:
+    """Return the coordinates that `config` asks for, around `x0`, (H * W * 3,)."""
+    if config.coordinates == 'pixels':
+        return PixelCoordinates()
+    return SpectralCoordinates(x0, shape, config.coordinate_exponent,
+                               first_step(box.highest - box.lowest, x0.size))
 
 
 def fresh_state(done: Done, bounded: bool, iterate: FloatArray) -> SearchState:

@@ -11,13 +11,7 @@ from numpy.typing import NDArray
 
 from .adam import AdamSearch
 from .config import TransferConfig
-from .coordinates import (
-    Coordinates,
-    PictureArray,
-    PixelCoordinates,
-    SpectralCoordinates,
-    first_step,
-)
+from .coordinates import PictureArray
 from .errors import ConfigError, ImageSizeError, SearchError
 from .features import Network, build_extractor, find_network
 from .journal import Journal
@@ -26,7 +20,8 @@ from .objective import Objective
 from .optimizers import Box, StopSearch
 from .precision import with_chosen_precision
 from .preprocessing import PREPROCESSINGS, Preprocessing
-from .search import Search, SearchState
+from .scales import Picture, grown_start
+from .search import Search, SearchState, coordinates_for
 from .transfer_state import IterationLosses, TransferState
 from .weights import Weights, resolve_weights
 
@@ -88,8 +83,9 @@ def transfer_style(
     is the picture to start from when `config.init` is 'picture', of the content's size. `network`
     is what `find_network` or `load_network` returned, if the weights are known already.
 
-    `on_iteration` is called after each iteration, `on_evaluation` after each evaluation with their
-    number so far and the loss. Either may raise StopSearch to end the run with the best picture.
+    `on_iteration` is called after each iteration, `on_evaluation` after each evaluation with the loss
+    and their number so far, 0 while at a smaller size (`config.scales`). Either may raise StopSearch to
+    end the run with the best picture.
     `on_trouble` is told, in a line, of numbers that go wrong and how the search recovers.
 
     `resume` goes on from the state of an earlier transfer of the same pictures with the same
@@ -103,7 +99,8 @@ def transfer_style(
     preprocessing = PREPROCESSINGS[config.preprocessing]
     network = network or find_network(resolve_weights(config.weights, seed=config.seed),
                                       seed=config.seed)
-    objective = _objective(content, style, config, network)
+    pictures = preprocessing.preprocess(content), preprocessing.preprocess(style)
+    objective = Objective(_extractor(config, network), *pictures, config)
     if resume:
         objective.evaluations = resume.search.done.evaluations
 
@@ -118,8 +115,9 @@ def transfer_style(
             on_iteration(Progress(losses, lambda: picture(x), state, lambda: x))
 
     journal = Journal(objective, resume.iterations if resume else (), tell, on_evaluation, on_trouble)
-    search = _search(journal, _start(content, init, config, preprocessing), objective.shape, config,
-                     Box(*preprocessing.pixel_range()), resume.search if resume else None)
+    x0 = _start(content, init, config, preprocessing)
+    search = _search(journal, objective, *pictures, x0, config, Box(*preprocessing.pixel_range()),
+                     resume.search if resume else None)
     failure = None
     try:
         stop_reason, x = search.run().value, search.x
@@ -132,22 +130,22 @@ def transfer_style(
 
     def loss_in_float32() -> float:
         wide = replace(config, precision='float32', references='once')
-        return _objective(content, style, wide, network).terms(x).loss
+        return Objective(_extractor(wide, network), *pictures, wide).terms(x).loss
 
     return TransferResult(
         picture(x), loss, config.precision, loss_in_float32, tuple(journal.iterations),
         objective.evaluations, stop_reason, network.weights, state(), tuple(journal.troubles), failure)
 
 
-def _objective(content: Pixels, style: Pixels, config: TransferConfig, network: Network) -> Objective:
-    preprocess = PREPROCESSINGS[config.preprocessing].preprocess
-    extractor = build_extractor(config.layers, network.kernels(), pooling=config.pooling,
-                                dtype=config.precision) if config.layers else None
-    return Objective(extractor, preprocess(content), preprocess(style), config)
+def _extractor(config: TransferConfig, network: Network) -> Any:
+    if not config.layers:
+        return None
+    return build_extractor(config.layers, network.kernels(), pooling=config.pooling,
+                           dtype=config.precision)
 
 
 def _start(content: Pixels, init: Pixels | None, config: TransferConfig,
-           preprocessing: Preprocessing) -> PictureArray:
+           preprocessing: Preprocessing) -> Picture:
     if config.init == 'noise':
         generator = np.random.default_rng(config.seed)
         picture: NDArray[Any] = generator.uniform(0, 255, content.shape)
@@ -159,21 +157,21 @@ def _start(content: Pixels, init: Pixels | None, config: TransferConfig,
         picture = init
     else:
         picture = content
-    return preprocessing.preprocess(picture).ravel().astype(
+    return preprocessing.preprocess(picture).astype(
         np.float64 if config.precision == 'float64' else np.float32)
 
 
-def _search(journal: Journal, start: PictureArray, shape: tuple[int, int, int],
+def _search(journal: Journal, objective: Objective, content: Picture, style: Picture, x0: Picture,
             config: TransferConfig, box: Box, state: SearchState | None) -> Search | AdamSearch:
+    start = x0
+    if config.scales > 1 and state is None:
+        start = grown_start(objective, content, style, x0, config, box, journal.note_smaller)
     if config.optimizer == 'adam':
-        return AdamSearch(journal.evaluate, start.astype(np.float64), config, journal.mark, box=box,
-                          state=state)
-    coordinates: Coordinates = PixelCoordinates(start)
-    if config.coordinates == 'spectral':
-        coordinates = SpectralCoordinates(start, shape, config.coordinate_exponent,
-                                          first_step(box.highest - box.lowest, start.size))
-    return Search(journal.evaluate, coordinates, config, journal.mark, box=box, state=state,
-                  report=journal.trouble)
+        return AdamSearch(journal.evaluate, start.ravel().astype(np.float64), config, journal.mark,
+                          box=box, state=state)
+    coordinates = coordinates_for(x0.ravel(), objective.shape, config, box)
+    return Search(journal.evaluate, coordinates, start.ravel(), config, journal.mark, box=box,
+                  state=state, report=journal.trouble)
 
 
 def _check_pictures(**pictures: Pixels | None) -> None:

@@ -22,7 +22,15 @@ def vectors(shape, count=2):
 @pytest.mark.parametrize('shape', SHAPES)
 def test_the_start_is_the_starting_picture(shape):
     coordinates, x0 = make(shape)
-    np.testing.assert_allclose(coordinates.picture(coordinates.start()), x0, rtol=1e-12)
+    np.testing.assert_array_equal(coordinates.of(x0), np.zeros(x0.size))
+    np.testing.assert_allclose(coordinates.picture(np.zeros(x0.size)), x0, rtol=1e-12)
+
+
+@pytest.mark.parametrize('shape', SHAPES)
+def test_every_picture_has_its_coordinates(shape):
+    coordinates, _ = make(shape)
+    x, _ = vectors(shape)
+    np.testing.assert_allclose(coordinates.picture(coordinates.of(x)), x, atol=1e-12)
 
 
 @pytest.mark.parametrize('shape', SHAPES)
@@ -77,13 +85,15 @@ def test_in_float32_it_is_the_same_to_float32(shape):
 
 
 def test_pixel_coordinates_are_the_pixels():
-    x0 = np.arange(12.0)
-    coordinates = PixelCoordinates(x0)
-    start = coordinates.start()
-    start += 1
-    np.testing.assert_array_equal(x0, np.arange(12.0))
-    np.testing.assert_array_equal(coordinates.picture(start), start)
-    np.testing.assert_array_equal(coordinates.gradient(start), start)
+    x = np.arange(12.0, dtype=np.float32)
+    coordinates = PixelCoordinates()
+    z = coordinates.of(x)
+    assert z.dtype == np.float64
+    np.testing.assert_array_equal(z, x)
+    z += 1
+    np.testing.assert_array_equal(x, np.arange(12.0))
+    np.testing.assert_array_equal(coordinates.picture(z), z)
+    np.testing.assert_array_equal(coordinates.gradient(z), z)
 
 
 def test_the_first_step_is_seven_grey_levels_in_the_mean():

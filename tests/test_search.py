@@ -33,8 +33,8 @@ class Run:
         self.losses, self.marks, self.states, self.reports = [], [], [], []
         self._function = function
         self.config = TransferConfig(**{'iterations': 6, 'evaluations_per_iteration': 8} | settings)
-        self.search = Search(self._evaluate, coordinates or PixelCoordinates(START.copy()), self.config,
-                             self._mark, box=box, state=state, report=self.reports.append)
+        self.search = Search(self._evaluate, coordinates or PixelCoordinates(), START.copy(),
+                             self.config, self._mark, box=box, state=state, report=self.reports.append)
 
     def _evaluate(self, x):
         loss, gradient = self._function(x)
@@ -111,7 +111,7 @@ def test_a_search_with_restarts_goes_on_bit_for_bit(cut):
 
 def coordinates_named(name):
     if name == 'pixels':
-        return PixelCoordinates(START.copy())
+        return PixelCoordinates()
     return SpectralCoordinates(START.copy(), (4, 4, 3), 0.45)
 
 

@@ -25,6 +25,7 @@ def run_measurement(kind: str, arguments: dict[str, Any], *, time_limit: float |
     """
     command = [sys.executable, '-m', 'nst_lbfgs.benchmark.measure', kind, json.dumps(arguments)]
     environment = os.environ | {'KERAS_BACKEND': 'tensorflow'}
+    environment.setdefault('OPENBLAS_NUM_THREADS', '1')  # as the command line has it
     if not verbose:
         environment.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
     # In the packages' own folder `-m` finds this package, and no file of the user's in place of another.
