@@ -63,11 +63,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _reconstruct_one(args: argparse.Namespace, config: RunConfig) -> int:
     from .command_line import CommandLine
+    from .memory_check import within_memory
     from .quiet import import_tensorflow
     from .transfer_run import prepare
 
     prepared = prepare(config, args.image, args.image, _prefix(args), max_pixels=args.max_pixels,
                        overwrite=args.force, preset=args.preset)
+    prepared = within_memory(prepared, [config.transfer], fit=args.fit)
     import_tensorflow(verbose=args.verbose)
     return prepared.run(CommandLine.of_new_run(sys.argv[1:], _prefix(args),
                                                in_metadata=args.metadata))
@@ -78,12 +80,14 @@ def _reconstruct_several(args: argparse.Namespace, points: list[GridPoint],
     from nst_lbfgs.contact_sheet import Cell
 
     from .command_line import CommandLine
+    from .memory_check import within_memory
     from .quiet import import_tensorflow
     from .sweep_run import prepare_sweep
     from .transfer_run import prepare
 
     sheet = prepare(config, args.image, args.image, _prefix(args), max_pixels=args.max_pixels,
                     overwrite=True, preset=args.preset)
+    sheet = within_memory(sheet, [point.config for point in points], fit=args.fit)
     sweep = prepare_sweep(sheet, points, [Cell(args.image.name, sheet.inputs.resized_content())],
                           f'The {args.term} of {args.image.name} in the layers of VGG19',
                           overwrite=args.force)

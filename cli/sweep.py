@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     from nst_lbfgs.contact_sheet import Cell
 
     from .command_line import CommandLine
+    from .memory_check import within_memory
     from .quiet import import_tensorflow
     from .sweep_run import prepare_sweep
     from .transfer_run import prepare
@@ -60,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
     content, style = args.base_image_path, args.style_reference_image_path
     sheet = prepare(config, content, style, args.result_prefix, max_pixels=args.max_pixels,
                     overwrite=True, preset=args.preset)
+    sheet = within_memory(sheet, [point.config for point in points], fit=args.fit)
     inputs = [Cell(content.name, sheet.inputs.resized_content()),
               Cell(style.name, sheet.inputs.resized_style())]
     sweep = prepare_sweep(sheet, points, inputs, f'{content.name} in the style of {style.name}',

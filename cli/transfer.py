@@ -190,6 +190,8 @@ def add_running(group: argparse._ActionsContainer) -> None:
                help=f'a published system, its search included: {", ".join(PRESETS)}; explicit '
                     'options win over it; see `nst-lbfgs presets` (default: the objective of '
                     f'{DEFAULT_OBJECTIVE}, with our own search)')
+    add_option(group, '--fit', action='store_true', help='if memory is short, take the largest height '
+               'that fits, in the same shape')
     add_option(group, '--force', action='store_true', help='replace results that exist already')
     add_option(group, '--no-metadata', dest='metadata', action='store_false',
                help="keep the command line and the record's digest out of the finished picture")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nst_lbfgs.checkpoint import Checkpoint, write_checkpoint
 from nst_lbfgs.config import RunConfig, TransferConfig
 from nst_lbfgs.files import write_whole
+from nst_lbfgs.memory_model import peak_memory
 from nst_lbfgs.picture_output import write_picture
 from nst_lbfgs.postprocess import Enhancement, enhance
 from nst_lbfgs.record import digest_of, to_json, versions
@@ -61,8 +62,8 @@ class TransferRun:
                               done=len(state.iterations) if state else 0)
         network = network or announce_network(config, lines)
         config, choice = with_chosen_precision(config)
-        lines.message(f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, '
-                      f'{choice or config.precision}')
+        lines.message(f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, {choice or config.precision}, '
+                      f'about {peak_memory(config, *self.inputs.size) / 1e9:.1f} GB')
         record = self._record(network, command) | {'precision': config.precision}
         if self.checkpoint:
             check_weights(self.checkpoint.run, network.weights)

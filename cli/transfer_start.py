@@ -14,6 +14,7 @@ from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.record import repeated_config
 
 from .command_line import CommandLine
+from .memory_check import check_memory, within_memory
 from .options import settings_from
 from .outputs import Outputs
 from .resuming import check_settings, checkpoint_path, resumed_outputs
@@ -32,6 +33,7 @@ def begin(args: argparse.Namespace, config: RunConfig, content: Path, style: Pat
     with run_lock(outputs.lock):
         run = prepare(config, content, style, prefix, max_pixels=args.max_pixels,
                       overwrite=args.force, preset=preset)
+        run = within_memory(run, [config.transfer], fit=args.fit)
         command = CommandLine.of_new_run(sys.argv[1:], prefix, in_metadata=args.metadata)
         return _run(replace(run, stopping=stopping, resumable=True), command, args)
 
@@ -50,6 +52,7 @@ def resume(args: argparse.Namespace) -> int:
         inputs.check_unchanged(recorded)
         outputs = resumed_outputs(args.resume, recorded, config)
         outputs.check(overwrite=True)
+        check_memory(inputs, [config.transfer], fixed_size=True)
         command = CommandLine.of_resumed_run(sys.argv[1:], recorded, in_metadata=args.metadata)
         run = TransferRun(config, inputs, outputs, True, recorded.get('preset'), stopping,
                           resumable=True, checkpoint=checkpoint)
@@ -72,6 +75,8 @@ def _pictures(args: argparse.Namespace, recorded: dict[str, Any]) -> tuple[Path,
     if args.record or args.preset or args.force or args.result_prefix:
         raise ConfigError('Expected --resume PREFIX, with BASE and STYLE if they have moved, and '
                           'without another PREFIX, --from, --preset and --force.')
+    if args.fit:
+        raise ConfigError('Expected --resume without --fit: the size is that of the run that goes on.')
     base = args.base_option or args.base_image_path
     style = args.style_option or args.style_reference_image_path
     if (base is None) != (style is None):

@@ -9,6 +9,7 @@
     │   ├── OutputExistsError  ... is there already and was not to be overwritten
     │   └── OutputWriteError   ... cannot be written: no such folder, no space, no permission
     ├── WeightsError           VGG19's weights: missing, broken, or not to be had
+    ├── InsufficientMemoryError  less memory is free than a run needs
     ├── SearchError            the search cannot go on
     │   ├── NonFiniteLossError ... loss or gradient is infinite or not a number
     │   └── LineSearchError    ... no smaller loss is found, from the start on
@@ -55,6 +56,10 @@ class OutputWriteError(OutputError):
 
 class WeightsError(StyleTransferError):
     """VGG19's weights are missing, broken, or cannot be fetched."""
+
+
+class InsufficientMemoryError(StyleTransferError):
+    """Less memory is free than a run is expected to need."""
 
 
 class SearchError(StyleTransferError):

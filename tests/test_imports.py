@@ -16,6 +16,7 @@ LIBRARY = ROOT / 'nst_lbfgs'
 ALLOWED = {
     'adam': {'config', 'coordinates', 'optimizers', 'search'},
     'config': {'errors', 'network_layers'},
+    'available_memory': set(),
     'checkpoint': {'curvature', 'errors', 'files', 'optimizers', 'record', 'search',
                    'transfer_state'},
     'contact_sheet': {'picture_size'},
@@ -31,6 +32,7 @@ ALLOWED = {
     'journal': {'objective', 'transfer_state'},
     'kernel_speed': set(),
     'losses': set(),
+    'memory_model': {'config', 'network_layers'},
     'network_layers': set(),
     'normalised_weights': {'errors', 'files', 'network_layers', 'package_download', 'torch_pickle',
                            'vgg19_h5'},
