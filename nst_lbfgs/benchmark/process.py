@@ -7,6 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,21 +32,47 @@ def run_measurement(kind: str, arguments: dict[str, Any], *, time_limit: float |
     if not verbose:
         environment.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
     # In the packages' own folder `-m` finds this package, and no file of the user's in place of another.
-    process = subprocess.Popen(command, cwd=PACKAGES, env=environment, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process: subprocess.Popen[bytes] | None = None
     try:
+        with signals_held():  # one that came before the assignment would leave the process running
+            process = subprocess.Popen(command, cwd=PACKAGES, env=environment, stdin=subprocess.DEVNULL,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         output, log = process.communicate(timeout=time_limit)
     except subprocess.TimeoutExpired:
         raise MeasurementError(f'not done after {time_limit:g} s') from None
     finally:
-        process.kill()
-        process.wait()
+        if process:
+            process.kill()
+            process.wait()
     text = log.decode(errors='replace')
     if verbose:
         sys.stderr.write(text)
     if process.returncode:
         raise MeasurementError(_reason(process.returncode, text))
     return outcome_from(kind, json.loads(output.splitlines()[-1]))
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Have signals whose handlers are in Python wait until the end.
+
+    Blocking them would not do: they would go to another thread, of a linear algebra library.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pending: list[int] = []
+    before = {number: handler for number in signal.valid_signals()
+              if callable(handler := signal.getsignal(number))}
+    for number in before:
+        signal.signal(number, lambda number, frame: pending.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for came in pending:
+            signal.raise_signal(came)
 
 
 def _reason(code: int, log: str) -> str:
