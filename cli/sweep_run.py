@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nst_lbfgs.config import TransferConfig
+from nst_lbfgs.config import RunConfig, TransferConfig
 from nst_lbfgs.contact_sheet import Cell, contact_sheet, thumbnail
 from nst_lbfgs.errors import ConfigError, NonFiniteLossError, RecordError
 from nst_lbfgs.files import already_exists, write_whole
@@ -60,7 +60,7 @@ class SweepCell:
             record = read_record(run.outputs.record)
         except RecordError:
             return False
-        return (record['config'] == run.config and _ran_to_its_end(record)
+        return (_same(run.config, record['config']) and _ran_to_its_end(record)
                 and record.get('content_sha256') == inputs.content.sha256
                 and record.get('style_sha256') == inputs.style.sha256
                 and record.get('init_sha256') == (None if inputs.init is None else inputs.init.sha256))
@@ -199,6 +199,13 @@ def _is_table_of_a_sweep(path: Path) -> bool:
             return file.readline(1 << 16).rstrip().endswith(','.join(COLUMNS))
     except (OSError, UnicodeDecodeError):
         return False
+
+
+def _same(asked: RunConfig, recorded: RunConfig) -> bool:
+    """Return whether the settings are the same; a record has the precision that 'auto' came to."""
+    if asked.transfer.precision == 'auto':
+        asked = replace(asked, transfer=replace(asked.transfer, precision=recorded.transfer.precision))
+    return asked == recorded
 
 
 def _ran_to_its_end(record: dict[str, Any]) -> bool:

@@ -215,8 +215,8 @@ def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths | None
         return args.preset, base, DEFAULTS.get(args.preset)
     if args.preset:
         raise ConfigError('Expected --preset or --from. Received: both.')
-    from nst_lbfgs.record import read_record, repeated_config
+    from nst_lbfgs.record import read_record
 
     record = read_record(args.record)
-    return record.get('preset'), repeated_config(record), (
+    return record.get('preset'), record['config'], (
         record['content_path'], record['style_path'], record['prefix'])

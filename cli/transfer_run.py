@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,7 +64,7 @@ class TransferRun:
         config, choice = with_chosen_precision(config)
         lines.message(f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, {choice or config.precision}, '
                       f'about {peak_memory(config, *self.inputs.size) / 1e9:.1f} GB')
-        record = self._record(network, command) | {'precision': config.precision}
+        record = self._record(network, command, config)
         if self.checkpoint:
             check_weights(self.checkpoint.run, network.weights)
             for warning in changed_surroundings(self.checkpoint.run, record):
@@ -142,8 +142,8 @@ class TransferRun:
                           f'{result.loss:.4e} in bfloat16')
         return losses
 
-    def _record(self, network: Network, command: CommandLine) -> dict[str, Any]:
-        """Return the run record without the results."""
+    def _record(self, network: Network, command: CommandLine, config: TransferConfig) -> dict[str, Any]:
+        """Return the run record without the results; `config` is what 'auto' came to."""
         from nst_lbfgs.determinism import available_cores
         from nst_lbfgs.device import device_description
 
@@ -152,8 +152,8 @@ class TransferRun:
             'prefix': str(self.outputs.prefix.absolute()),
             'picture': str(self.outputs.picture.absolute()),
             'preset': self.preset,
-            'config': self.config,
-            'deterministic': self.config.transfer.deterministic,
+            'config': replace(self.config, transfer=config),
+            'deterministic': config.deterministic,
             'threads': available_cores(),
             'weights': asdict(weights) | {'path': weights.path and str(weights.path)},
             'device': device_description(),

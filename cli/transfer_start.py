@@ -11,7 +11,6 @@ from typing import Any
 from nst_lbfgs.checkpoint import read_checkpoint
 from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import ConfigError
-from nst_lbfgs.record import repeated_config
 
 from .command_line import CommandLine
 from .memory_check import check_memory, within_memory
@@ -45,9 +44,8 @@ def resume(args: argparse.Namespace) -> int:
     with run_lock(path.with_suffix('.lock')):
         checkpoint = read_checkpoint(path)
         recorded = checkpoint.run
-        before = repeated_config(recorded)
-        config = settings_from(args, before)
-        check_settings(before, config)
+        config = settings_from(args, recorded['config'])
+        check_settings(recorded['config'], config)
         inputs = read_inputs(config, *_pictures(args, recorded), max_pixels=args.max_pixels)
         inputs.check_unchanged(recorded)
         outputs = resumed_outputs(args.resume, recorded, config)

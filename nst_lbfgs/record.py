@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -79,15 +79,6 @@ def parse_record(data: bytes) -> dict[str, Any]:
     if not isinstance(record.get('preset'), str | None):
         raise RecordError(f"Expected a name under 'preset'. Received: {record['preset']!r}")
     return record | {'config': _config(record.get('config'))}
-
-
-def repeated_config(record: Mapping[str, Any]) -> RunConfig:
-    """Return the settings that repeat a record's run: `precision='auto'` as what it was there."""
-    config: RunConfig = record['config']
-    computed = record.get('precision')
-    if config.transfer.precision != 'auto' or computed not in ('float32', 'bfloat16'):
-        return config
-    return replace(config, transfer=replace(config.transfer, precision=computed))
 
 
 def _config(value: object) -> RunConfig:

@@ -58,7 +58,7 @@ def test_restarts_are_the_keras_examples_loop():
     for _ in range(3):
         x, _, _ = fmin_l_bfgs_b(rosenbrock, x, maxfun=20)
         expected.append(x)
-    _, marks = run(rosenbrock, iterations=3, restart=True)
+    _, marks = run(rosenbrock, iterations=3, restart=True, history=10)
     for (_, actual, _), wanted in zip(marks, expected):
         np.testing.assert_array_equal(actual, wanted)
 
@@ -73,7 +73,7 @@ def test_continuous_iterates_are_those_of_a_single_uninterrupted_call():
     steps = []
     fmin_l_bfgs_b(rosenbrock, START.copy(), factr=0, pgtol=0, maxiter=30,
                   callback=lambda x: steps.append(x.copy()))
-    _, marks = run(rosenbrock, iterations=4, evaluations_per_iteration=5)
+    _, marks = run(rosenbrock, iterations=4, evaluations_per_iteration=5, history=10)
     for _, x, _ in marks:
         assert any(np.array_equal(x, step) for step in steps)
 

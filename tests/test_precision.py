@@ -83,10 +83,11 @@ def test_a_run_says_what_it_chose_and_is_repeated_in_it(choosing, town, stripes,
     said = capsys.readouterr().err
     assert 'bfloat16: here bfloat16 is 3.0 times as fast as float32' in said
     record = json.loads((tmp_path / 'out.json').read_text())
-    assert record['precision'] == 'bfloat16' and record['config']['transfer']['precision'] == 'auto'
+    assert record['config']['transfer']['precision'] == 'bfloat16'
     assert record['loss_in_float32'] == pytest.approx(record['loss'], rel=0.02)
     assert f'{record["loss_in_float32"]:.4e} in float32, {record["loss"]:.4e} in bfloat16' in said
 
     choosing(float32=1.0, bfloat16=0.5)
     assert main(['transfer', '--from', 'out.json', 'again']) == 0
-    assert json.loads((tmp_path / 'again.json').read_text())['precision'] == 'bfloat16'
+    again = json.loads((tmp_path / 'again.json').read_text())
+    assert again['config']['transfer']['precision'] == 'bfloat16'

@@ -179,7 +179,7 @@ def test_the_default_run_has_the_objective_of_the_keras_example_and_another_sear
     """The fields of loss and network are equal; restarts, coordinates and resampling are not."""
     preset, default = PRESETS['keras-example'], RunConfig()
     search = {name: getattr(default.transfer, name) for name in (
-        'restart', 'coordinates', 'coordinate_exponent', 'precision')}
+        'restart', 'history', 'coordinates', 'coordinate_exponent', 'precision')}
     assert replace(preset.transfer, **search) == default.transfer
     assert preset.transfer.restart and not default.transfer.restart
     assert replace(preset.pictures, resampling='lanczos') == default.pictures
