@@ -77,7 +77,14 @@ class _Shortage:
             return 'No size would fit.'
         pictures, (height, width) = fitting
         sides = f'--image-height {height}' + (f' --image-width {width}' if pictures.image_width else '')
-        return f'{width} x {height} would fit: give --fit, or {sides}.'
+        narrow = '; or this size with --precision bfloat16' if self._fits_in_bfloat16() else ''
+        return f'{width} x {height} would fit: give --fit, or {sides}{narrow}.'
+
+    def _fits_in_bfloat16(self) -> bool:
+        """Return whether it is only that 'auto' may turn out to be float32."""
+        narrow = [replace(config, precision='bfloat16') if config.precision == 'auto' else config
+                  for config in self.configs]
+        return all(peak_memory(config, *self.inputs.size) <= self.free for config in narrow)
 
     def fitting(self) -> tuple[PictureConfig, tuple[int, int]] | None:
         """Return the settings of the largest size that fits, and its height and width, if there is one.

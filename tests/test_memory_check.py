@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -87,6 +88,16 @@ def test_a_run_that_does_not_fit_is_refused(command, size, room, advice, folder,
     line = error_line(capsys)
     assert line.startswith('nst-lbfgs: error: Expected about ') and line.endswith(f' GB. {advice}')
     assert 'out.png' not in os.listdir() and 'out.json' not in os.listdir()
+
+
+def test_where_auto_may_turn_out_to_fit_that_is_said(folder, free, unstarted, capsys):
+    """'auto' counts as float32, for which there is not enough, but it may be bfloat16."""
+    free(400, 480, replace(CONFIG, precision='bfloat16'))
+    assert run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '400', '--precision',
+               'auto') == 1
+    line = error_line(capsys)
+    assert '480 x 400 pixels, auto.' in line
+    assert line.endswith('; or this size with --precision bfloat16.')
 
 
 def test_the_message_says_how_much_there_is_and_how_much_is_needed(folder, monkeypatch, capsys):
