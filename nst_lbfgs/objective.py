@@ -83,7 +83,7 @@ class Objective:
         else:
             self._rows, self._targets = None, self._reference_targets(*references)
         self._evaluate = tf.function(
-            self._loss_and_gradient,
+            self._loss_and_gradient, autograph=False,  # there is nothing to convert, and it takes a second
             input_signature=[tf.TensorSpec((1, *self.shape), self._dtype)],
         )
 
@@ -113,7 +113,7 @@ class Objective:
     def terms(self, x: PictureArray) -> Terms:
         """Return the terms at `x`, (n,), alone, without counting it as an evaluation."""
         rounded = x.astype(self._dtype.as_numpy_dtype)
-        terms = tf.function(lambda picture: tf.stack(self._terms(picture)))(
+        terms = tf.function(lambda picture: tf.stack(self._terms(picture)), autograph=False)(
             tf.constant(rounded.reshape((1, *self.shape))))
         return Terms(rounded, *terms.numpy().astype(np.float64).tolist())
 
@@ -142,11 +142,11 @@ class Objective:
 
     def _reference_targets(self, content: Tensor,
                            style: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        @tf.function
+        @tf.function(autograph=False)
         def content_targets(picture: Tensor) -> dict[str, Tensor]:
             return self._features(picture)[0]
 
-        @tf.function
+        @tf.function(autograph=False)
         def style_targets(picture: Tensor) -> dict[str, Tensor]:
             return _at(0, self._features(picture)[1])
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 
+import tensorflow as tf
+
 from .config import TransferConfig
 from .kernel_speed import convolution_rate
 
@@ -28,9 +30,11 @@ class PrecisionChoice:
 @cache
 def choose_precision() -> PrecisionChoice:
     """Try a convolution in both types, well under a second and once a process, and choose."""
-    float32, bfloat16 = (convolution_rate(SIDE, CHANNELS, precision)
-                         for precision in ('float32', 'bfloat16'))
-    speed_up = bfloat16 / float32
+    try:
+        speed_up = (convolution_rate(SIDE, CHANNELS, 'bfloat16')
+                    / convolution_rate(SIDE, CHANNELS, 'float32'))
+    except tf.errors.OpError:  # a device without such a kernel
+        speed_up = 0.0
     return PrecisionChoice('bfloat16' if speed_up >= WORTHWHILE else 'float32', speed_up)
 
 

@@ -67,7 +67,7 @@ ONLY_IN = {
     'PIL': {'contact_sheet', 'images', 'picture_colour', 'picture_output', 'picture_size',
             'postprocess'},
     'tensorflow': {'adam', 'determinism', 'device', 'inspection', 'kernel_speed', 'losses',
-                   'objective', 'scales'},
+                   'objective', 'precision', 'scales'},
     'argparse': set(),
 }
 # The same for the benchmark's rooms, whose own siblings are named as they import them.

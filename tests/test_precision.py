@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from cli.main import main
@@ -35,6 +36,15 @@ def test_auto_is_bfloat16_where_that_is_faster_by_a_fifth(bfloat16, expected, ch
     config, choice = with_chosen_precision(TransferConfig())
     assert config == replace(TransferConfig(), precision=expected)
     assert choice == PrecisionChoice(expected, bfloat16)
+
+
+def test_without_a_kernel_for_bfloat16_auto_is_float32(choosing, monkeypatch):
+    def missing(side, channels, name):
+        raise tf.errors.UnimplementedError(None, None, f'no {name} here')
+
+    choosing()
+    monkeypatch.setattr(precision, 'convolution_rate', missing)
+    assert CHOOSE() == PrecisionChoice('float32', 0.0)
 
 
 def test_the_choice_is_a_sentence():
