@@ -40,6 +40,6 @@ def _gaps(summaries: Sequence[RaceSummary]) -> list[Gap]:
                    if summary.iterations == iterations and summary.sooner),
                   key=lambda summary: summary.sooner.median if summary.sooner else 0, default=None)
         if gap and gap.sooner and gap.loss and gap.seconds and gap.old_seconds:
-            gaps.append(Gap(f'iteration {iterations}: {gap.sooner.median:.1f} times sooner',
+            gaps.append(Gap(f'iteration {iterations}: {gap.sooner.median:.1f} x',
                             gap.loss.median, gap.seconds.median, gap.old_seconds.median))
     return gaps

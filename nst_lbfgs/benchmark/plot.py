@@ -114,8 +114,11 @@ class _PanelDrawing:
         self._canvas.line(ends, GREY, 1)
         for end in ends:
             self._canvas.dot(end, INK, 3.5)
-        # Left of the old way's curve and below the line there is room.
-        self._canvas.text((ends[1][0], y + 6), gap.label, INK, 13, anchor='ra')
+        # Below the lowest line there is room, and above the others right of our curve.
+        if gap.loss == min(other.loss for other in self._panel.gaps):
+            self._canvas.text((ends[1][0], y + 6), gap.label, INK, 13, anchor='ra')
+        else:
+            self._canvas.text((ends[0][0] + 10, y - 6), gap.label, INK, 13, anchor='ls')
 
     def _draw_legend(self) -> None:
         labels = list(dict.fromkeys(line.label for line in self._panel.lines))
