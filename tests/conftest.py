@@ -10,6 +10,7 @@ os.environ.setdefault('CUDA_VISIBLE_DEVICES', '-1')
 
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
+from PIL import Image  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +37,12 @@ def stripes() -> np.ndarray:
     rows, columns = np.mgrid[:40, :48]
     palette = np.array([(20, 30, 120), (240, 200, 40), (200, 60, 20)], np.uint8)
     return palette[(rows + columns) // 4 % 3]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, town, stripes):
+    """A working directory with base.png (48 x 40) and style.png."""
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(town).save('base.png')
+    Image.fromarray(stripes).save('style.png')
+    return tmp_path

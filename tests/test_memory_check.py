@@ -16,19 +16,12 @@ from nst_lbfgs import transfer
 from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.memory_model import peak_memory
 
+from .error_lines import error_line
+
 FAST = ['--weights', 'random', '--iter', '1', '--maxfun', '1', '--precision', 'float32',
         '--content-layer', 'block1_conv1', '--style-layer', 'block1_conv1']
 CONFIG = TransferConfig(weights='random', iterations=1, evaluations_per_iteration=1, precision='float32',
                         content_layers=(('block1_conv1', 1.0),), style_layers=(('block1_conv1', 1.0),))
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch, town, stripes):
-    """A working directory with base.png (48 x 40) and style.png."""
-    monkeypatch.chdir(tmp_path)
-    Image.fromarray(town).save('base.png')
-    Image.fromarray(stripes).save('style.png')
-    return tmp_path
 
 
 @pytest.fixture
@@ -56,13 +49,6 @@ def run(*arguments):
         return main(list(arguments))
     except SystemExit as exit_:
         return exit_.code
-
-
-def error_line(capsys):
-    """Return what was printed as an error: one line, and no traceback."""
-    errors = [line for line in capsys.readouterr().err.splitlines() if 'error: ' in line]
-    assert len(errors) == 1
-    return errors[0]
 
 
 def size_of(path):

@@ -28,13 +28,7 @@ RUN = ['--weights', 'random', '--iter', '3', '--maxfun', '3', '--image-height', 
 RESULTS = ['out.checkpoint', 'out.json', 'out.png', *(f'out_at_iteration_{i}.png' for i in range(3))]
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch, town, stripes):
-    """A working directory with base.png (48 x 40) and style.png."""
-    monkeypatch.chdir(tmp_path)
-    Image.fromarray(town).save('base.png')
-    Image.fromarray(stripes).save('style.png')
-    return tmp_path
+pytestmark = pytest.mark.usefixtures('folder')
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from PIL import Image
 
 from cli.main import main
 
+from .error_lines import error_line
+
 FAST = ['--weights', 'random', '--iter', '1', '--maxfun', '3', '--image-height', '36']
 
 
@@ -29,13 +31,6 @@ def reconstruct(*arguments):
         return main(['reconstruct', *arguments])
     except SystemExit as exit_:
         return exit_.code
-
-
-def error_line(capsys):
-    """Return what was printed as an error: one line, and no traceback."""
-    errors = [line for line in capsys.readouterr().err.splitlines() if 'error: ' in line]
-    assert len(errors) == 1
-    return errors[0]
 
 
 @pytest.mark.parametrize('term, other', [('content', 'style'), ('style', 'content')])

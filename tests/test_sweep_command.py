@@ -14,18 +14,11 @@ from cli.main import main
 from nst_lbfgs import transfer
 from nst_lbfgs.errors import NonFiniteLossError
 
+from .error_lines import error_line
+
 FAST = ['--weights', 'random', '--iter', '1', '--maxfun', '2', '--image-height', '36',
         '--content-layer', 'block2_conv1', '--style-layer', 'block1_conv1']
 TWO = ['--vary', 'content_weight=0.1,1']
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch, town, stripes):
-    """A working directory with base.png (48 x 40) and style.png."""
-    monkeypatch.chdir(tmp_path)
-    Image.fromarray(town).save('base.png')
-    Image.fromarray(stripes).save('style.png')
-    return tmp_path
 
 
 @pytest.fixture
@@ -48,13 +41,6 @@ def sweep(*options, base='base.png', style='style.png', prefix='s'):
         return main(['sweep', base, style, prefix, *options])
     except SystemExit as exit_:
         return exit_.code
-
-
-def error_line(capsys):
-    """Return what was printed as an error: one line, and no traceback."""
-    errors = [line for line in capsys.readouterr().err.splitlines() if 'error: ' in line]
-    assert len(errors) == 1
-    return errors[0]
 
 
 def table():

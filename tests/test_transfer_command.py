@@ -12,17 +12,10 @@ from PIL import Image
 
 from cli.main import main
 
+from .error_lines import error_line
+
 LAYERS = ['--content-layer', 'block2_conv1', '--style-layer', 'block1_conv1']
 FAST = ['--weights', 'random', '--iter', '2', '--maxfun', '2', '--image-height', '36', *LAYERS]
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch, town, stripes):
-    """A working directory with base.png (48 x 40) and style.png."""
-    monkeypatch.chdir(tmp_path)
-    Image.fromarray(town).save('base.png')
-    Image.fromarray(stripes).save('style.png')
-    return tmp_path
 
 
 def transfer(*options, base='base.png', style='style.png', prefix='out'):
@@ -31,13 +24,6 @@ def transfer(*options, base='base.png', style='style.png', prefix='out'):
         return main(['transfer', base, style, prefix, *options])
     except SystemExit as exit_:
         return exit_.code
-
-
-def error_line(capsys):
-    """Return what was printed as an error: one line, and no traceback."""
-    errors = [line for line in capsys.readouterr().err.splitlines() if 'error: ' in line]
-    assert len(errors) == 1
-    return errors[0]
 
 
 def test_results_have_the_names_of_the_keras_example(folder):
