@@ -55,6 +55,7 @@ class TransferRun:
         TensorFlow should be imported by now. `network` is what `announce_network` returned for this
         configuration, if it is at hand. Raises StyleTransferError.
         """
+        from nst_lbfgs.compact_memory import keep_memory_compact
         from nst_lbfgs.precision import with_chosen_precision
 
         config, state = self.config.transfer, self._state
@@ -62,6 +63,7 @@ class TransferRun:
                               done=len(state.iterations) if state else 0)
         network = network or announce_network(config, lines)
         config, choice = with_chosen_precision(config)
+        keep_memory_compact(config, *self.inputs.size)
         lines.message(f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, {choice or config.precision}, '
                       f'about {peak_memory(config, *self.inputs.size) / 1e9:.1f} GB')
         record = self._record(network, command, config)

@@ -86,7 +86,7 @@ class TransferConfig:
     iterations: int = 10
     evaluations_per_iteration: int = 20
     restart: bool = False
-    history: int = 5
+    history: int = 4
     bounds: bool = False
     coordinates: str = 'spectral'
     coordinate_exponent: float = 0.45

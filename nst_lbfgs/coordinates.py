@@ -29,7 +29,7 @@ def first_step(pixel_range: FloatArray, size: int) -> float:
 class Coordinates(Protocol):
     """A linear change of variables x = x0 + P z, with P symmetric, over flat arrays, (n,).
 
-    z and its gradient are float64; x may be in the precision in which it is evaluated.
+    z is float64; x and the gradients may be in the precision of the evaluation.
     """
 
     def of(self, x: PictureArray) -> FloatArray:
@@ -40,7 +40,7 @@ class Coordinates(Protocol):
         """Return x."""
         ...
 
-    def gradient(self, gradient: PictureArray) -> FloatArray:
+    def gradient(self, gradient: PictureArray) -> PictureArray:
         """Return the gradient for z from the gradient for x: P applied to it (chain rule)."""
         ...
 
@@ -54,8 +54,8 @@ class PixelCoordinates:
     def picture(self, z: FloatArray) -> FloatArray:
         return z
 
-    def gradient(self, gradient: PictureArray) -> FloatArray:
-        return gradient.astype(np.float64, copy=False)
+    def gradient(self, gradient: PictureArray) -> PictureArray:
+        return gradient
 
 
 class SpectralCoordinates:
@@ -87,6 +87,8 @@ class SpectralCoordinates:
         self._weights = (step * (4 * frequency)**-exponent)[:, :, np.newaxis].astype(x0.dtype)
 
     def of(self, x: PictureArray) -> FloatArray:
+        if np.array_equal(x, self._x0):
+            return np.zeros(x.size)  # which takes no memory until it is written to
         return self._filtered(x - self._x0, 1 / self._weights).astype(np.float64)
 
     def picture(self, z: FloatArray) -> PictureArray:
@@ -94,8 +96,8 @@ class SpectralCoordinates:
         moved += self._x0
         return moved
 
-    def gradient(self, gradient: PictureArray) -> FloatArray:
-        return self._filtered(gradient, self._weights).astype(np.float64, copy=False)
+    def gradient(self, gradient: PictureArray) -> PictureArray:
+        return self._filtered(gradient, self._weights)
 
     def _filtered(self, values: PictureArray, weights: PictureArray) -> PictureArray:
         picture = values.astype(self._x0.dtype, copy=False).reshape(self._shape)

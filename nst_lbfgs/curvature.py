@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+GradientArray = NDArray[np.floating[Any]]
 PairArray = NDArray[np.float32]
 
 EPSILON = float(np.finfo(float).eps)
@@ -33,7 +35,7 @@ class CurvatureMemory:
         self._pairs: deque[tuple[PairArray, PairArray]] = deque(maxlen=size)
         self._pairs.extend(zip(pairs.steps, pairs.gradient_changes, strict=True))
         self._iterate: FloatArray | None = None
-        self._gradient: FloatArray | None = None
+        self._gradient: GradientArray | None = None
 
     def __len__(self) -> int:
         return len(self._pairs)
@@ -43,14 +45,14 @@ class CurvatureMemory:
         self._pairs.clear()
         self._iterate = self._gradient = None
 
-    def add(self, iterate: FloatArray, gradient: FloatArray) -> None:
+    def add(self, iterate: FloatArray, gradient: GradientArray) -> None:
         """Note an iterate and the gradient there, both (n,); the arrays are kept, not copied.
 
         As in L-BFGS-B, a step along which the gradient hardly rises makes no pair.
         """
         if self._iterate is not None and self._gradient is not None:
             step = (iterate - self._iterate).astype(np.float32)
-            change = (gradient - self._gradient).astype(np.float32)
+            change = (gradient - self._gradient).astype(np.float32, copy=False)
             if _dot(step, change) > EPSILON * abs(_dot(step, self._gradient)):
                 self._pairs.append((step, change))
         self._iterate, self._gradient = iterate, gradient
@@ -60,13 +62,13 @@ class CurvatureMemory:
         return Pairs(tuple(step for step, _ in self._pairs),
                      tuple(change for _, change in self._pairs))
 
-    def direction(self, gradient: FloatArray) -> FloatArray:
+    def direction(self, gradient: GradientArray) -> FloatArray:
         """Return -H g, (n,), by the two-loop recursion (Nocedal, Updating quasi-Newton matrices with
         limited storage, 1980), with s'y / y'y of the last pair as the initial matrix, as in L-BFGS-B.
 
         There has to be a pair.
         """
-        direction = -gradient
+        direction = -gradient.astype(np.float64)
         shares = []
         for step, change in reversed(self._pairs):
             share = _dot(step, direction) / _dot(step, change)

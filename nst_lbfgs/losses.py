@@ -12,7 +12,7 @@ import tensorflow as tf
 
 Tensor = Any  # TensorFlow ships no types
 
-SLAB_VALUES = 1 << 22  # 16 MiB in float32
+SLAB_VALUES = 1 << 21  # 8 MiB in float32
 
 
 def mean_gram_matrix(features: Tensor) -> Tensor:
@@ -123,12 +123,28 @@ STYLE_SCALES: dict[str, Callable[[int, int], float]] = {
 def smooth_total_variation(picture: Tensor) -> Tensor:
     """Return sum((dy^2 + dx^2)^1.25) over all pixels but the last row and column.
 
-    Source: Keras's example, and the book, section 8.3.
+    Source: Keras's example, and the book, section 8.3. The gradient is written out: TensorFlow's own
+    of powers and slices takes ten times as long and as many copies of the picture.
     """
-    corner = picture[:, :-1, :-1]
-    down = tf.square(picture[:, 1:, :-1] - corner)
-    right = tf.square(picture[:, :-1, 1:] - corner)
-    return tf.reduce_sum(tf.pow(down + right, 1.25))
+    @tf.custom_gradient
+    def total(picture: Tensor) -> Any:
+        corner = picture[:, :-1, :-1]
+        down = picture[:, 1:, :-1] - corner
+        right = picture[:, :-1, 1:] - corner
+        squares = tf.square(down) + tf.square(right)
+        root = tf.sqrt(tf.sqrt(squares))
+
+        def gradient(upstream: Tensor) -> Tensor:
+            slope = 2.5 * upstream * root
+            by_down, by_right = slope * down, slope * right
+            return (tf.pad(by_down, [[0, 0], [1, 0], [0, 1], [0, 0]])
+                    + tf.pad(by_right, [[0, 0], [0, 1], [1, 0], [0, 0]])
+                    - tf.pad(by_down + by_right, [[0, 0], [0, 1], [0, 1], [0, 0]]))
+
+        return tf.reduce_sum(squares * root), gradient
+
+    variation: Tensor = total(picture)
+    return variation
 
 
 def absolute_total_variation(picture: Tensor) -> Tensor:

@@ -6,25 +6,33 @@ from collections.abc import Sequence
 from math import prod
 
 from .config import TransferConfig
-from .network_layers import CONVOLUTIONS, LAYER_NAMES, SMALLEST_SIDE, feature_shape
+from .network_layers import (
+    CONVOLUTIONS,
+    LARGE_PICTURE,
+    LAYER_NAMES,
+    SMALLEST_SIDE,
+    feature_shape,
+    forgotten_layers,
+)
 
 BYTES = {'bfloat16': 2, 'float32': 4, 'float64': 8, 'auto': 4}  # of a number; 'auto' may be bfloat16
 SEARCH_BYTES = 8  # L-BFGS-B's vectors are float64
 
-# All of these were fitted to the largest resident memory (VmHWM) of processes with TensorFlow 2.21 and
-# scipy 1.17 on Linux, two cores: of the objective alone, 64 to 2048 pixels a side, in bfloat16, float32 and
-# float64, to block2_conv2 and block5_conv2; and of whole runs up to 1024, with 5 and 10 pairs, in either
-# coordinates, with restarts, bounds and Adam. The model was 13 % off at most. Whole runs in bfloat16 at
-# 2048 x 2048 and 3840 x 2160 took 7.4 and 12.8 GB where it says 7.6 and 14.3.
-LIBRARIES = 715_000_000  # TensorFlow, Keras, scipy, Pillow, threads' workspaces; before any picture
+# All of these were fitted to the largest resident memory (VmHWM) of whole runs of the command line with
+# TensorFlow 2.21 and scipy 1.17 on Linux, two cores: 256 to 2048 pixels a side, in bfloat16, float32 and
+# float64, with 4 and 10 pairs, in either coordinates, with restarts, bounds and Adam. The model was 7 %
+# off at most, and 11 % too low at 128 x 128. A run in bfloat16 at 3840 x 2160, not
+# among them, took 11.5 GB where it says 11.0.
+LIBRARIES = 760_000_000  # TensorFlow, Keras, scipy, Pillow, threads' workspaces; before any picture
 ALLOCATOR_WASTE = 1.1  # what is resident over what is in use
 PICTURES = 6  # of 3 numbers a pixel: combination, references, their gradient, total variation
+ABOVE_ALL_SMALL = (736, 736)  # more than LARGE_PICTURE, and all poolings are exact
 FLOAT64_COLUMNS = 1.4  # copies of each pixel's 3 x 3 neighbourhood; only float64 has no oneDNN kernel
 # Vectors of a search, one number a value of the picture, beside those of each pair.
 PAIR_VECTORS = 2
 REMEMBERED_PAIR_VECTORS = 1  # once more in float32, to go on with from a checkpoint
-LBFGS_VECTORS = 20  # in either coordinates
-BOUNDED_VECTORS = 30  # scipy makes Python numbers of the bounds
+LBFGS_VECTORS = 12  # in either coordinates
+BOUNDED_VECTORS = 22  # scipy makes Python numbers of the bounds
 ADAM_VECTORS = 6
 
 
@@ -41,6 +49,11 @@ def peak_memory(config: TransferConfig, height: int, width: int) -> int:
     return LIBRARIES + round(
         _weights(config) + _network(config, height, width) + _content(config, height, width)
         + _pictures(config, height, width) + _search(config, 3 * height * width))
+
+
+def network_memory(config: TransferConfig, height: int, width: int) -> int:
+    """Return how many bytes of that features and their gradients take at their peak, about."""
+    return round(_network(config, height, width))
 
 
 def largest_size(configs: Sequence[TransferConfig], shape: tuple[int, int], highest: int,
@@ -75,24 +88,37 @@ def _weights(config: TransferConfig) -> int:
 
 def _network(config: TransferConfig, height: int, width: int) -> float:
     layers = _computed_layers(config)
-    sizes = [prod(feature_shape(layer, height, width)) for layer in layers]
     rows = 3 if config.references == 'each-evaluation' else 1
-    numbers = rows * max(map(float, _in_use(layers, sizes)), default=0.0)
+    numbers = float(rows * _in_use(layers, height, width))
     if config.precision == 'float64':
+        sizes = [prod(feature_shape(layer, height, width)) for layer in layers]
         numbers += FLOAT64_COLUMNS * max(map(float, _columns(layers, sizes)), default=0.0)
     return ALLOCATOR_WASTE * BYTES[config.precision] * numbers
 
 
-def _in_use(layers: list[str], sizes: list[int]) -> list[int]:
+def _in_use(layers: list[str], height: int, width: int) -> int:
+    """Return how many numbers are in use when most are.
+
+    Once pictures are large enough for more layers to be forgotten, they need less than somewhat smaller
+    ones. Not so here: what fits has to fit at every smaller size, too.
+    """
+    forgotten = forgotten_layers(height, width)
+    in_use = _in_use_at_each(layers, forgotten, height, width)
+    if height * width >= LARGE_PICTURE:
+        in_use += _in_use_at_each(layers, forgotten_layers(1, 1), *ABOVE_ALL_SMALL)
+    return max(in_use, default=0)
+
+
+def _in_use_at_each(layers: list[str], forgotten: int, height: int, width: int) -> list[int]:
     """Return how many numbers are in use when the gradient passes each layer.
 
-    The outputs of all layers up to there, but not block1_conv1's, which is computed again at its turn;
-    the gradient of this layer's output three times (from the deeper layer, with the Gram matrix's
-    added, and before the rectifier); and the gradient of its input.
+    The outputs of all layers up to there, but not the first ones that are forgotten until they are
+    computed again together; the gradient of this layer's output; and with it that of the Gram matrix, or
+    of the layer's input.
     """
-    kept = [0 if layer == 'block1_conv1' else size for layer, size in zip(layers, sizes, strict=True)]
+    sizes = [prod(feature_shape(layer, height, width)) for layer in layers]
     inputs = [0, *sizes]
-    return [max(sum(kept[:index + 1]), size) + 3 * size + inputs[index]
+    return [sum(sizes[forgotten if index >= forgotten else 0:index + 1]) + size + max(size, inputs[index])
             for index, size in enumerate(sizes)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from .losses import (
     TOTAL_VARIATIONS,
     with_mean_gram_matrices,
 )
-from .network_layers import feature_shape
+from .network_layers import feature_shape, forgotten_layers
 from .preprocessing import PREPROCESSINGS, Preprocessing
 
 FloatArray = NDArray[np.float64]
@@ -157,19 +157,29 @@ class Objective:
 
     def _features(self, pictures: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Return the content layers' features and the style layers' mean Gram matrices."""
-        features: dict[str, Tensor] = {}
-        grams: dict[str, Tensor] = {}
         if self._extractor is None:
-            return features, grams
+            return {}, {}
+        layers = self._extractor.layers[1:]
+        count = forgotten_layers(*self.shape[:2])
+        first, rest = self._through(layers[:count]), self._through(layers[count:])
         values = network_input(pictures, self._preprocessing, self._extractor.input.dtype)
-        for layer in self._extractor.layers[1:]:
-            if layer.name in self._layers('style'):
-                values, grams[layer.name] = _recomputed_if_cheap(layer, with_mean_gram_matrices)(values)
-            else:
-                values = _recomputed_if_cheap(layer)(values)
-            if layer.name in self._layers('content'):
-                features[layer.name] = values
-        return features, grams
+        values, first_features, first_grams = tf.recompute_grad(first)(values)
+        _, features, grams = rest(values)
+        return first_features | features, first_grams | grams
+
+    def _through(self, layers: Sequence[Any]) -> Callable[[Tensor], Any]:
+        """Return a function of the first layer's input: what comes out, features and Gram matrices."""
+        def function(values: Tensor) -> tuple[Tensor, dict[str, Tensor], dict[str, Tensor]]:
+            features, grams = {}, {}
+            for layer in layers:
+                values = layer(values)
+                if layer.name in self._layers('style'):
+                    values, grams[layer.name] = with_mean_gram_matrices(values)
+                if layer.name in self._layers('content'):
+                    features[layer.name] = values
+            return values, features, grams
+
+        return function
 
     def _content_loss(self, features: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
         distance = DISTANCES[self._config.content_distance]
@@ -207,18 +217,6 @@ class Objective:
     @staticmethod
     def _divisor(layers: LayerWeights, reduction: str) -> float:
         return float(len(layers)) if reduction == 'mean' else 1.0
-
-
-def _recomputed_if_cheap(layer: Any, then: Callable[[Tensor], Any] = tf.identity) -> Any:
-    """Return `layer`, then `then`, as one function of the layer's input.
-
-    The features of block1_conv1 are a fifth of all that the gradient would keep, and take half a
-    hundredth of the time: they are forgotten, and computed again when the gradient gets there.
-    """
-    def function(values: Tensor) -> Any:
-        return then(layer(values))
-
-    return tf.recompute_grad(function) if layer.name == 'block1_conv1' else function
 
 
 def _at(rows: Any, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -15,7 +15,8 @@ from .config import TransferConfig
 from .curvature import CurvatureMemory
 
 FloatArray = NDArray[np.float64]
-Function = Callable[[FloatArray], tuple[float, FloatArray]]
+GradientArray = NDArray[np.floating[Any]]
+Function = Callable[[FloatArray], tuple[float, GradientArray]]
 Mark = Callable[[int, FloatArray], None]
 
 FAILED = 2  # scipy's warnflag where the line search finds no smaller loss
@@ -65,7 +66,7 @@ class Point:
 
     x: FloatArray
     loss: float
-    gradient: FloatArray
+    gradient: GradientArray
 
 
 def minimize_lbfgs(function: Function, x0: FloatArray, config: TransferConfig, mark: Mark, *,
@@ -75,7 +76,8 @@ def minimize_lbfgs(function: Function, x0: FloatArray, config: TransferConfig, m
     """Minimise `function` from `x0`, inside `box` if there is one; return how it ended.
 
     `function` is given an array of its own each time, (n,), which it may keep. It returns the loss
-    as a float and the gradient as a C-ordered float64 array of that shape: scipy checks neither.
+    as a float and the gradient as a C-ordered array of that shape, in the precision that it has (scipy
+    widens it): scipy checks neither.
     `mark(iteration, x)` is called at the end of each iteration from `done.iterations` to
     `config.iterations` with the iterate, a copy. It, or `function`, may raise StopSearch, which
     passes through. An iteration is `config.evaluations_per_iteration` evaluations, or the few more
@@ -115,9 +117,10 @@ def _restarted(function: Function, x: FloatArray, config: TransferConfig, mark: 
 def _continuous(marks: _IterationMarks, x: FloatArray, config: TransferConfig,
                 box: Box | None) -> Ending:
     budget = config.iterations * config.evaluations_per_iteration
+    # With a gradient of its own scipy keeps fewer copies than with a function that returns both.
     _, _, outcome = fmin_l_bfgs_b(
-        marks.function, x, m=config.history, factr=0.0, pgtol=0.0, callback=marks.step,
-        maxfun=2 * budget, maxiter=budget, bounds=_bounds(box, x.size))
+        marks.loss, x, fprime=marks.gradient, m=config.history, factr=0.0, pgtol=0.0,
+        callback=marks.step, maxfun=2 * budget, maxiter=budget, bounds=_bounds(box, x.size))
     return marks.ending(outcome)
 
 
@@ -159,7 +162,7 @@ class _Line:
             self.latest = self._start
         else:
             x = self._start.x + distance[0] * self._direction
-            self.latest = Point(x, *self._marks.function(x))
+            self.latest = self._marks.evaluate(x)
         return self.latest.loss, np.array([self.latest.gradient @ self._direction])
 
 
@@ -170,8 +173,8 @@ class _FirstLoss:
         self.loss = np.nan
         self._function = function
 
-    def __call__(self, x: FloatArray) -> tuple[float, FloatArray]:
-        loss, gradient = self._function(x.copy())
+    def __call__(self, x: FloatArray) -> tuple[float, GradientArray]:
+        loss, gradient = self._function(x)
         if np.isnan(self.loss):
             self.loss = loss
         return loss, gradient
@@ -197,13 +200,22 @@ class _IterationMarks:
     def all_done(self) -> bool:
         return self._marked >= self._iterations
 
-    def function(self, x: FloatArray) -> tuple[float, FloatArray]:
+    def loss(self, x: FloatArray) -> float:
+        """Evaluate at `x`, of which scipy gives away a copy each time."""
+        return self.evaluate(x).loss
+
+    def gradient(self, x: FloatArray) -> GradientArray:
+        """Return the gradient at `x`, which scipy asks for after the loss there."""
+        return self._point_at(x).gradient
+
+    def evaluate(self, x: FloatArray) -> Point:
+        """Evaluate at `x`, which is kept, and count it."""
         self._evaluations += 1
-        x = x.copy()
+        self._latest = None  # out of memory before another is made
         self._latest = Point(x, *self._function(x))
         if not self._begun:
             self.begin(self._latest)
-        return self._latest.loss, self._latest.gradient
+        return self._latest
 
     def begin(self, start: Point) -> None:
         """Note where the first step starts."""
@@ -230,8 +242,7 @@ class _IterationMarks:
 
     def _point_at(self, x: FloatArray) -> Point:
         if self._latest is None or not np.array_equal(self._latest.x, x):
-            self.function(x)  # an iterate is nearly always the latest evaluation
-        assert self._latest is not None
+            return self.evaluate(x.copy())  # an iterate is nearly always the latest evaluation
         return self._latest
 
 

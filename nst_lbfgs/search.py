@@ -36,7 +36,7 @@ class SearchState:
     bounded: bool
     iterate: FloatArray
     loss: float
-    gradient: FloatArray
+    gradient: PictureArray
     pairs: Pairs
 
 
@@ -130,14 +130,14 @@ class Search:
         return LineSearchError(f'The line search failed at evaluation {self._evaluations}.')
 
     def _minimize(self) -> Ending:
-        state, known = self._state, None
-        if state.pairs.steps and not self._bounded:
-            known = Point(state.iterate, state.loss, state.gradient)
-            self._best = Lowest(state.iterate, state.loss)
-            self._first_loss = state.loss
+        known = None
+        if self._state.pairs.steps and not self._bounded:
+            known = Point(self._state.iterate, self._state.loss, self._state.gradient)
+            self._best = Lowest(self._state.iterate, self._state.loss)
+            self._first_loss = self._state.loss
         return minimize_lbfgs(
-            self._function, state.iterate.copy(), self._config, self._finish_iteration,
-            done=state.done, box=self._box if self._bounded else None, step=self._step,
+            self._function, self._state.iterate, self._config, self._finish_iteration,
+            done=self._state.done, box=self._box if self._bounded else None, step=self._step,
             memory=None if self._bounded else self._memory, known=known)
 
     def _recover(self, trouble: SearchError) -> bool:
@@ -177,7 +177,7 @@ class Search:
         for iteration in range(done, min(due, self._config.iterations)):
             self._finish_iteration(iteration, z)
 
-    def _function(self, z: FloatArray) -> tuple[float, FloatArray]:
+    def _function(self, z: FloatArray) -> tuple[float, PictureArray]:
         self._evaluations += 1
         loss, x_gradient = self._pixel_function(self._coordinates.picture(z))
         gradient = self._coordinates.gradient(x_gradient)

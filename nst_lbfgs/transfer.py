@@ -99,8 +99,7 @@ def transfer_style(
     preprocessing = PREPROCESSINGS[config.preprocessing]
     network = network or find_network(resolve_weights(config.weights, seed=config.seed),
                                       seed=config.seed)
-    pictures = preprocessing.preprocess(content), preprocessing.preprocess(style)
-    objective = Objective(_extractor(config, network), *pictures, config)
+    objective = _objective(content, style, config, network)
     if resume:
         objective.evaluations = resume.search.done.evaluations
 
@@ -116,8 +115,9 @@ def transfer_style(
 
     journal = Journal(objective, resume.iterations if resume else (), tell, on_evaluation, on_trouble)
     x0 = _start(content, init, config, preprocessing)
-    search = _search(journal, objective, *pictures, x0, config, Box(*preprocessing.pixel_range()),
-                     resume.search if resume else None)
+    box = Box(*preprocessing.pixel_range())
+    start = x0 if resume else _prepared(x0, objective, content, style, config, box, journal)
+    search = _search(journal, objective.shape, x0, start, config, box, resume.search if resume else None)
     failure = None
     try:
         stop_reason, x = search.run().value, search.x
@@ -130,18 +130,20 @@ def transfer_style(
 
     def loss_in_float32() -> float:
         wide = replace(config, precision='float32', references='once')
-        return Objective(_extractor(wide, network), *pictures, wide).terms(x).loss
+        return _objective(content, style, wide, network).terms(x).loss
 
     return TransferResult(
         picture(x), loss, config.precision, loss_in_float32, tuple(journal.iterations),
         objective.evaluations, stop_reason, network.weights, state(), tuple(journal.troubles), failure)
 
 
-def _extractor(config: TransferConfig, network: Network) -> Any:
-    if not config.layers:
-        return None
-    return build_extractor(config.layers, network.kernels(), pooling=config.pooling,
-                           dtype=config.precision)
+def _objective(content: Pixels, style: Pixels, config: TransferConfig, network: Network) -> Objective:
+    preprocess = PREPROCESSINGS[config.preprocessing].preprocess
+    extractor = None
+    if config.layers:
+        extractor = build_extractor(config.layers, network.kernels(), pooling=config.pooling,
+                                    dtype=config.precision)
+    return Objective(extractor, preprocess(content), preprocess(style), config)
 
 
 def _start(content: Pixels, init: Pixels | None, config: TransferConfig,
@@ -161,15 +163,21 @@ def _start(content: Pixels, init: Pixels | None, config: TransferConfig,
         np.float64 if config.precision == 'float64' else np.float32)
 
 
-def _search(journal: Journal, objective: Objective, content: Picture, style: Picture, x0: Picture,
+def _prepared(x0: Picture, objective: Objective, content: Pixels, style: Pixels, config: TransferConfig,
+              box: Box, journal: Journal) -> Picture:
+    if config.scales == 1:
+        return x0
+    preprocess = PREPROCESSINGS[config.preprocessing].preprocess
+    return grown_start(objective, preprocess(content), preprocess(style), x0, config, box,
+                       journal.note_smaller)
+
+
+def _search(journal: Journal, shape: tuple[int, int, int], x0: Picture, start: Picture,
             config: TransferConfig, box: Box, state: SearchState | None) -> Search | AdamSearch:
-    start = x0
-    if config.scales > 1 and state is None:
-        start = grown_start(objective, content, style, x0, config, box, journal.note_smaller)
     if config.optimizer == 'adam':
         return AdamSearch(journal.evaluate, start.ravel().astype(np.float64), config, journal.mark,
                           box=box, state=state)
-    coordinates = coordinates_for(x0.ravel(), objective.shape, config, box)
+    coordinates = coordinates_for(x0.ravel(), shape, config, box)
     return Search(journal.evaluate, coordinates, start.ravel(), config, journal.mark, box=box,
                   state=state, report=journal.trouble)
 

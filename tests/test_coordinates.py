@@ -79,9 +79,15 @@ def test_in_float32_it_is_the_same_to_float32(shape):
     wide, x0 = make(shape)
     narrow = SpectralCoordinates(x0.astype(np.float32), shape, 0.45, 2.0)
     z, _ = vectors(shape)
-    assert narrow.picture(z).dtype == np.float32 and narrow.gradient(z).dtype == np.float64
+    assert narrow.picture(z).dtype == narrow.gradient(z).dtype == np.float32
     np.testing.assert_allclose(narrow.picture(z), wide.picture(z), atol=1e-5)
     np.testing.assert_allclose(narrow.gradient(z), wide.gradient(z), atol=1e-5)
+
+
+def test_the_start_is_exactly_zero():
+    coordinates, x0 = make((7, 12, 3))
+    np.testing.assert_array_equal(coordinates.of(x0), np.zeros(x0.size))
+    np.testing.assert_allclose(coordinates.picture(coordinates.of(x0 + 1)), x0 + 1, rtol=1e-9)
 
 
 def test_pixel_coordinates_are_the_pixels():

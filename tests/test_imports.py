@@ -15,6 +15,7 @@ LIBRARY = ROOT / 'nst_lbfgs'
 # What each room may import of this package; a name not listed may import nothing of it.
 ALLOWED = {
     'adam': {'config', 'coordinates', 'optimizers', 'search'},
+    'compact_memory': {'config', 'memory_model'},
     'config': {'errors', 'network_layers'},
     'available_memory': set(),
     'checkpoint': {'curvature', 'errors', 'files', 'optimizers', 'record', 'search',
@@ -66,8 +67,8 @@ ONLY_IN = {
     'scipy.optimize': {'optimizers'},
     'PIL': {'contact_sheet', 'images', 'picture_colour', 'picture_output', 'picture_size',
             'postprocess'},
-    'tensorflow': {'adam', 'determinism', 'device', 'inspection', 'kernel_speed', 'losses',
-                   'objective', 'precision', 'scales'},
+    'tensorflow': {'adam', 'compact_memory', 'determinism', 'device', 'inspection', 'kernel_speed',
+                   'losses', 'objective', 'precision', 'scales'},
     'argparse': set(),
 }
 # The same for the benchmark's rooms, whose own siblings are named as they import them.
@@ -85,7 +86,7 @@ BENCHMARK = {
     'process': {'errors', 'outcomes'},
     'race': {'errors', 'features', 'objective', 'old_way', 'optimizers', 'our_way', 'outcomes',
              'pairs', 'preprocessing', 'transfer'},
-    'rate': {'errors', 'features', 'old_way', 'optimizers', 'our_way', 'outcomes', 'pairs',
+    'rate': {'compact_memory', 'errors', 'features', 'old_way', 'optimizers', 'our_way', 'outcomes', 'pairs',
              'peak_memory', 'transfer'},
     'summary': {'our_way', 'outcomes', 'work'},
     'work': {'config', 'network_layers'},

@@ -45,6 +45,19 @@ def test_total_variation_of_a_flat_picture_is_zero_with_a_finite_gradient(name):
     assert np.isfinite(tape.gradient(loss, flat)).all()
 
 
+def test_the_gradient_of_smooth_total_variation_is_that_of_its_formula():
+    """TensorFlow's own derivative of the formula, and half of it for half the loss."""
+    picture = tf.random.stateless_normal((1, 6, 9, 3), seed=(3, 4), stddev=50, dtype=tf.float64)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(picture)
+        down = picture[:, 1:, :-1] - picture[:, :-1, :-1]
+        right = picture[:, :-1, 1:] - picture[:, :-1, :-1]
+        formula = tf.reduce_sum((down**2 + right**2)**1.25)
+        half = 0.5 * TOTAL_VARIATIONS['smooth'](picture)
+    np.testing.assert_allclose(tape.gradient(half, picture), 0.5 * tape.gradient(formula, picture),
+                               rtol=1e-12)
+
+
 def test_absolute_total_variation_is_tensorflows():
     picture = tf.random.stateless_uniform((1, 7, 9, 3), seed=(1, 2))
     expected = float(tf.image.total_variation(picture)[0])

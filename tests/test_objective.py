@@ -59,6 +59,19 @@ def test_terms_are_those_of_the_keras_example_in_numpy(town, stripes):
     assert evaluation.loss == pytest.approx(0.7 * content + 2 * style + 0.3 * variation, rel=1e-6)
 
 
+@pytest.mark.parametrize('layers', [0, 1, 2, 3, 5, 99])
+@pytest.mark.parametrize('change', [{}, {'content_layers': (('block1_conv2', 1.0), ('block1_conv1', 1.0))}],
+                         ids=['example', 'content in the first block'])
+def test_loss_and_gradient_are_the_same_whatever_is_forgotten(change, layers, town, stripes, monkeypatch):
+    config, x = replace(CONFIG, **change), point(town)
+    expected = objective_for(town, stripes, config).evaluate(x)
+    monkeypatch.setattr('nst_lbfgs.objective.forgotten_layers', lambda height, width: layers)
+    evaluation = objective_for(town, stripes, config).evaluate(x)
+    assert evaluation.terms.loss == pytest.approx(expected.terms.loss, rel=1e-12)
+    np.testing.assert_allclose(evaluation.gradient, expected.gradient,
+                               atol=1e-12 * np.abs(expected.gradient).max())
+
+
 @pytest.mark.parametrize('change', [
     {},
     {'references': 'each-evaluation'},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from ..compact_memory import keep_memory_compact
 from ..errors import MeasurementError
 from ..features import Network
 from ..optimizers import StopSearch
@@ -33,6 +34,7 @@ def measure_rate(way: str, pair: Pair, network: Network, evaluations: int) -> Ra
                      on_evaluation=on_evaluation)
     else:
         config = our_config(way, evaluations_per_iteration=evaluations + 1)
+        keep_memory_compact(config, *pair.content.shape[:2])
         transfer_style(pair.content, pair.style, config, network=network, on_evaluation=on_evaluation)
     begun, first, *later = times
     if not later:
