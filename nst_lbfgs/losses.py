@@ -16,41 +16,35 @@ SLAB_VALUES = 1 << 21  # 8 MiB in float32
 
 
 def mean_gram_matrix(features: Tensor) -> Tensor:
-    """Return the mean over all locations of the features' outer product, shape (c, c).
+    """Return `mean_gram_matrices` of features (1, h, w, c), shape (c, c)."""
+    return mean_gram_matrices(features)[0]
+
+
+def mean_gram_matrices(features: Tensor) -> Tensor:
+    """Return the mean over all locations of the features' outer product, (n, c, c).
 
         G[a, b] = sum_ij F[i, j, a] F[i, j, b] / (h w)
 
     bfloat16 features are multiplied and summed in float32, and the result is float32.
     """
-    return with_mean_gram_matrices(features)[1][0]
+    rows = _rows(features)
+    products = _products_by_slabs(rows) if rows.dtype == tf.bfloat16 else _products(rows)
+    return products / tf.cast(tf.shape(rows)[1], products.dtype)
 
 
-def with_mean_gram_matrices(features: Tensor) -> tuple[Tensor, Tensor]:
-    """Return features (n, h, w, c) as they are, and the mean Gram matrix of each, (n, c, c).
+def mean_gram_gradient(features: Tensor, upstream: Tensor) -> Tensor:
+    """Return the gradient for features (n, h, w, c) from that for their mean Gram matrices.
 
-    Deeper layers should go on from the features returned. The Gram matrices' gradient is as large as
-    the features; left to itself TensorFlow computes it, for all layers, as soon as the losses are
-    there, and keeps it until the gradient of the deeper layers has come back. Here it waits for
-    that one. It is computed in the features' own type.
+    It is computed in the features' own type.
     """
-    channels = features.shape[-1]
+    rows = _rows(features)
+    symmetric = upstream + tf.linalg.matrix_transpose(upstream)
+    symmetric /= tf.cast(tf.shape(rows)[1], symmetric.dtype)
+    return tf.reshape(tf.matmul(rows, tf.cast(symmetric, rows.dtype)), tf.shape(features))
 
-    @tf.custom_gradient
-    def tap(features: Tensor) -> Any:
-        rows = tf.reshape(features, (tf.shape(features)[0], -1, channels))
-        wide = _products_by_slabs(rows) if rows.dtype == tf.bfloat16 else _products(rows)
-        locations = tf.cast(tf.shape(rows)[1], wide.dtype)
 
-        def gradient(from_deeper: Tensor, upstream: Tensor) -> Tensor:
-            with tf.control_dependencies([from_deeper]):
-                symmetric = (upstream + tf.linalg.matrix_transpose(upstream)) / locations
-                from_grams = tf.matmul(rows, tf.cast(symmetric, rows.dtype))
-            return from_deeper + tf.reshape(from_grams, tf.shape(features))
-
-        return (tf.identity(features), wide / locations), gradient
-
-    passed, grams = tap(features)
-    return passed, grams
+def _rows(features: Tensor) -> Tensor:
+    return tf.reshape(features, (tf.shape(features)[0], -1, features.shape[-1]))
 
 
 def _products(rows: Tensor) -> Tensor:
@@ -123,28 +117,17 @@ STYLE_SCALES: dict[str, Callable[[int, int], float]] = {
 def smooth_total_variation(picture: Tensor) -> Tensor:
     """Return sum((dy^2 + dx^2)^1.25) over all pixels but the last row and column.
 
-    Source: Keras's example, and the book, section 8.3. The gradient is written out: TensorFlow's own
-    of powers and slices takes ten times as long and as many copies of the picture.
+    Source: Keras's example, and the book, section 8.3. It is written in operations whose gradients are
+    quick, as those of powers and of strided slices are not. Inside the root is 1e-30 more, which is
+    nothing beside any difference of float32 pixels and keeps the root's slope finite at 0.
     """
-    @tf.custom_gradient
-    def total(picture: Tensor) -> Any:
-        corner = picture[:, :-1, :-1]
-        down = picture[:, 1:, :-1] - corner
-        right = picture[:, :-1, 1:] - corner
-        squares = tf.square(down) + tf.square(right)
-        root = tf.sqrt(tf.sqrt(squares))
-
-        def gradient(upstream: Tensor) -> Tensor:
-            slope = 2.5 * upstream * root
-            by_down, by_right = slope * down, slope * right
-            return (tf.pad(by_down, [[0, 0], [1, 0], [0, 1], [0, 0]])
-                    + tf.pad(by_right, [[0, 0], [0, 1], [1, 0], [0, 0]])
-                    - tf.pad(by_down + by_right, [[0, 0], [0, 1], [0, 1], [0, 0]]))
-
-        return tf.reduce_sum(squares * root), gradient
-
-    variation: Tensor = total(picture)
-    return variation
+    height, width, channels = picture.shape[1:]
+    size = (1, height - 1, width - 1, channels)
+    corner = tf.slice(picture, (0, 0, 0, 0), size)
+    down = tf.slice(picture, (0, 1, 0, 0), size) - corner
+    right = tf.slice(picture, (0, 0, 1, 0), size) - corner
+    squares = tf.square(down) + tf.square(right)
+    return tf.reduce_sum(squares * tf.sqrt(tf.sqrt(squares + 1e-30)))
 
 
 def absolute_total_variation(picture: Tensor) -> Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +17,9 @@ from .losses import (
     GRAM_SCALES,
     STYLE_SCALES,
     TOTAL_VARIATIONS,
-    with_mean_gram_matrices,
 )
 from .network_layers import feature_shape, forgotten_layers
+from .network_pass import NetworkPass
 from .preprocessing import PREPROCESSINGS, Preprocessing
 
 FloatArray = NDArray[np.float64]
@@ -82,10 +81,9 @@ class Objective:
             self._rows, self._targets = tf.concat(references, axis=0), None
         else:
             self._rows, self._targets = None, self._reference_targets(*references)
-        self._evaluate = tf.function(
-            self._loss_and_gradient, autograph=False,  # there is nothing to convert, and it takes a second
-            input_signature=[tf.TensorSpec((1, *self.shape), self._dtype)],
-        )
+        # Concrete functions, for TensorFlow warns of one that is made anew for every transfer.
+        self._evaluate = tf.function(self._loss_and_gradient, autograph=False).get_concrete_function(
+            tf.TensorSpec((1, *self.shape), self._dtype))  # autograph has nothing to convert, slowly
 
     def __call__(self, x: FloatArray) -> tuple[float, FloatArray]:
         """Return loss and gradient at `x`, as scipy wants them: a float and float64, (H * W * 3,)."""
@@ -113,73 +111,80 @@ class Objective:
     def terms(self, x: PictureArray) -> Terms:
         """Return the terms at `x`, (n,), alone, without counting it as an evaluation."""
         rounded = x.astype(self._dtype.as_numpy_dtype)
-        terms = tf.function(lambda picture: tf.stack(self._terms(picture)), autograph=False)(
-            tf.constant(rounded.reshape((1, *self.shape))))
+        picture = tf.constant(rounded.reshape((1, *self.shape)))
+        terms = tf.function(self._terms, autograph=False).get_concrete_function(picture)(picture)
         return Terms(rounded, *terms.numpy().astype(np.float64).tolist())
 
     def _loss_and_gradient(self, combination: Tensor) -> tuple[Tensor, Tensor]:
+        if self._extractor is None:
+            losses = [tf.zeros((), self._dtype)] * 2
+            gradient = tf.zeros_like(combination)
+        else:
+            losses, gradient = self._losses_and_gradient(combination)
+        # Its half dozen copies of the picture wait until the network needs no more memory.
+        with tf.control_dependencies([gradient]), tf.GradientTape() as tape:
+            tape.watch(combination)
+            variation = self._total_variation(combination)
+        gradient += tape.gradient(variation, combination, unconnected_gradients='zero')
+        return tf.stack([*losses, variation]), gradient
+
+    def _losses_and_gradient(self, combination: Tensor) -> tuple[list[Tensor], Tensor]:
+        """Return content and style loss, weighted, and the gradient of their sum."""
         with tf.GradientTape() as tape:
             tape.watch(combination)
-            terms = self._terms(combination)
-            loss = tf.add_n(terms)
-        return tf.stack(terms), tape.gradient(loss, combination)
+            values = self._network_input(self._batch(combination))
+        network = self._network_pass(values)
+        with tf.GradientTape() as loss_tape:
+            loss_tape.watch((network.features, network.grams))
+            losses = self._losses(network)
+            loss = tf.add_n(losses)
+        by_features, by_grams = loss_tape.gradient(loss, (network.features, network.grams))
+        gradient = tape.gradient(values, combination,
+                                 output_gradients=network.gradient(by_features, by_grams))
+        return losses, gradient
 
-    def _terms(self, combination: Tensor) -> list[Tensor]:
+    def _terms(self, combination: Tensor) -> Tensor:
+        variation = self._total_variation(combination)
+        if self._extractor is None:
+            return tf.stack([tf.zeros((), self._dtype)] * 2 + [variation])
+        network = self._network_pass(self._network_input(self._batch(combination)))
+        return tf.stack([*self._losses(network), variation])
+
+    def _batch(self, combination: Tensor) -> Tensor:
+        return combination if self._rows is None else tf.concat([self._rows, combination], axis=0)
+
+    def _network_input(self, pictures: Tensor) -> Tensor:
+        return network_input(pictures, self._preprocessing, self._extractor.input.dtype)
+
+    def _network_pass(self, values: Tensor) -> NetworkPass:
+        return NetworkPass(self._extractor.layers[1:], values, content=self._layers('content'),
+                           style=self._layers('style'), forgotten=forgotten_layers(*self.shape[:2]))
+
+    def _losses(self, network: NetworkPass) -> list[Tensor]:
+        """Return the weighted content and style losses of the batch's last picture."""
+        features, grams = _at(slice(-1, None), network.features), _at(-1, network.grams)
         if self._targets is None:
-            rows, row_grams = self._features(tf.concat([self._rows, combination], axis=0))
-            features, grams = _at(slice(2, 3), rows), _at(2, row_grams)
-            contents, styles = _at(slice(0, 1), rows), _at(1, row_grams)
+            contents, styles = _at(slice(0, 1), network.features), _at(1, network.grams)
         else:
-            features, row_grams = self._features(combination)
-            grams = _at(0, row_grams)
             contents, styles = self._targets
-        config = self._config
-        return [
-            config.content_weight * self._content_loss(features, contents),
-            config.style_weight * self._style_loss(grams, styles),
-            config.tv_weight * self._total_variation_loss(combination),
-        ]
+        return [self._config.content_weight * self._content_loss(features, contents),
+                self._config.style_weight * self._style_loss(grams, styles)]
 
     def _reference_targets(self, content: Tensor,
                            style: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        if self._extractor is None:
+            return {}, {}
+
         @tf.function(autograph=False)
         def content_targets(picture: Tensor) -> dict[str, Tensor]:
-            return self._features(picture)[0]
+            return self._network_pass(self._network_input(picture)).features
 
         @tf.function(autograph=False)
         def style_targets(picture: Tensor) -> dict[str, Tensor]:
-            return _at(0, self._features(picture)[1])
+            return _at(0, self._network_pass(self._network_input(picture)).grams)
 
-        # Each is called once. A concrete function does not warn of retracing, as the function would
-        # that is made anew for every transfer.
         return (content_targets.get_concrete_function(content)(content),
                 style_targets.get_concrete_function(style)(style))
-
-    def _features(self, pictures: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """Return the content layers' features and the style layers' mean Gram matrices."""
-        if self._extractor is None:
-            return {}, {}
-        layers = self._extractor.layers[1:]
-        count = forgotten_layers(*self.shape[:2])
-        first, rest = self._through(layers[:count]), self._through(layers[count:])
-        values = network_input(pictures, self._preprocessing, self._extractor.input.dtype)
-        values, first_features, first_grams = tf.recompute_grad(first)(values)
-        _, features, grams = rest(values)
-        return first_features | features, first_grams | grams
-
-    def _through(self, layers: Sequence[Any]) -> Callable[[Tensor], Any]:
-        """Return a function of the first layer's input: what comes out, features and Gram matrices."""
-        def function(values: Tensor) -> tuple[Tensor, dict[str, Tensor], dict[str, Tensor]]:
-            features, grams = {}, {}
-            for layer in layers:
-                values = layer(values)
-                if layer.name in self._layers('style'):
-                    values, grams[layer.name] = with_mean_gram_matrices(values)
-                if layer.name in self._layers('content'):
-                    features[layer.name] = values
-            return values, features, grams
-
-        return function
 
     def _content_loss(self, features: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
         distance = DISTANCES[self._config.content_distance]
@@ -203,10 +208,11 @@ class Objective:
         total *= STYLE_SCALES[config.style_scale](*self.shape[:2])
         return total / self._divisor(config.style_layers, config.style_reduction)
 
-    def _total_variation_loss(self, combination: Tensor) -> Tensor:
+    def _total_variation(self, combination: Tensor) -> Tensor:
+        """Return the weighted total variation."""
         if not self._config.tv_weight:
             return tf.zeros((), self._dtype)
-        return TOTAL_VARIATIONS[self._config.total_variation](combination)
+        return self._config.tv_weight * TOTAL_VARIATIONS[self._config.total_variation](combination)
 
     def _layers(self, term: str) -> dict[str, float]:
         if not getattr(self._config, f'{term}_weight'):

@@ -37,7 +37,8 @@ ALLOWED = {
     'network_layers': set(),
     'normalised_weights': {'errors', 'files', 'network_layers', 'package_download', 'torch_pickle',
                            'vgg19_h5'},
-    'objective': {'config', 'errors', 'losses', 'network_layers', 'preprocessing'},
+    'network_pass': {'losses'},
+    'objective': {'config', 'errors', 'losses', 'network_layers', 'network_pass', 'preprocessing'},
     'official_weights': {'errors', 'files'},
     'optimizers': {'config', 'curvature'},
     'package_download': {'errors'},
@@ -68,7 +69,7 @@ ONLY_IN = {
     'PIL': {'contact_sheet', 'images', 'picture_colour', 'picture_output', 'picture_size',
             'postprocess'},
     'tensorflow': {'adam', 'compact_memory', 'determinism', 'device', 'inspection', 'kernel_speed',
-                   'losses', 'objective', 'precision', 'scales'},
+                   'losses', 'network_pass', 'objective', 'precision', 'scales'},
     'argparse': set(),
 }
 # The same for the benchmark's rooms, whose own siblings are named as they import them.
