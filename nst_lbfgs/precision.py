@@ -10,9 +10,9 @@ import tensorflow as tf
 from .config import TransferConfig
 from .kernel_speed import convolution_rate
 
-# A convolution like block2_conv1's on a small picture: milliseconds where bfloat16 is native, and
-# bearable where it is emulated.
-SIDE, CHANNELS = 64, 64
+# A convolution like block2_conv2's on a small picture: milliseconds where bfloat16 is native, bearable
+# where it is emulated, and long beside what it takes to start it.
+SIDE, CHANNELS = 128, 128
 WORTHWHILE = 1.2  # times as fast; below that bfloat16's rounding buys too little
 
 

@@ -88,7 +88,7 @@ BENCHMARK = {
     'race': {'errors', 'features', 'objective', 'old_way', 'optimizers', 'our_way', 'outcomes',
              'pairs', 'preprocessing', 'transfer'},
     'rate': {'compact_memory', 'errors', 'features', 'old_way', 'optimizers', 'our_way', 'outcomes', 'pairs',
-             'peak_memory', 'transfer'},
+             'peak_memory', 'precision', 'transfer'},
     'summary': {'our_way', 'outcomes', 'work'},
     'work': {'config', 'network_layers'},
 }

@@ -8,6 +8,7 @@ from ..compact_memory import keep_memory_compact
 from ..errors import MeasurementError
 from ..features import Network
 from ..optimizers import StopSearch
+from ..precision import with_chosen_precision
 from ..transfer import transfer_style
 from .old_way import old_transfer
 from .our_way import our_config
@@ -33,7 +34,7 @@ def measure_rate(way: str, pair: Pair, network: Network, evaluations: int) -> Ra
         old_transfer(pair.content, pair.style, network.kernels(), iterations=evaluations + 1,
                      on_evaluation=on_evaluation)
     else:
-        config = our_config(way, evaluations_per_iteration=evaluations + 1)
+        config, _ = with_chosen_precision(our_config(way, evaluations_per_iteration=evaluations + 1))
         keep_memory_compact(config, *pair.content.shape[:2])
         transfer_style(pair.content, pair.style, config, network=network, on_evaluation=on_evaluation)
     begun, first, *later = times
