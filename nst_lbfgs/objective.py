@@ -91,14 +91,11 @@ class Objective:
         return evaluation.terms.loss, evaluation.gradient.astype(np.float64)
 
     def evaluate(self, x: PictureArray) -> Evaluation:
-        """Evaluate at `x`, (n,), rounded to the precision of the evaluation, and count it.
-
-        An `x` that has that precision already is kept as it is: the caller leaves it alone.
-        """
+        """Evaluate at `x`, (n,), rounded to the precision of the evaluation, and count it."""
         size = int(np.prod(self.shape))
         if x.shape != (size,):
             raise ConfigError(f'Expected coordinates of shape ({size},). Received: {x.shape}')
-        rounded = x.astype(self._dtype.as_numpy_dtype, copy=False)
+        rounded = x.astype(self._dtype.as_numpy_dtype)
         terms, gradient = self._evaluate(tf.constant(rounded.reshape((1, *self.shape))))
         self.evaluations += 1
         evaluation = Evaluation(Terms(rounded, *terms.numpy().astype(np.float64).tolist()),
