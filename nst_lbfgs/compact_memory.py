@@ -29,7 +29,7 @@ def keep_memory_compact(config: TransferConfig, height: int, width: int) -> None
     """
     if height * width >= SMALLEST_PICTURE:
         _return_large_arrays()
-        _reserve_one_region(network_memory(config, height, width))
+        _reserve_one_region(round(network_memory(config, height, width)))
 
 
 def _return_large_arrays() -> None:

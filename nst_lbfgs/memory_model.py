@@ -47,13 +47,19 @@ def peak_memory(config: TransferConfig, height: int, width: int) -> int:
     within bounds; a style picture of another size counts as if it had this one.
     """
     return LIBRARIES + round(
-        _weights(config) + _network(config, height, width) + _content(config, height, width)
+        _weights(config) + network_memory(config, height, width) + _content(config, height, width)
         + _pictures(config, height, width) + _search(config, 3 * height * width))
 
 
-def network_memory(config: TransferConfig, height: int, width: int) -> int:
+def network_memory(config: TransferConfig, height: int, width: int) -> float:
     """Return how many bytes of that features and their gradients take at their peak, about."""
-    return round(_network(config, height, width))
+    layers = _computed_layers(config)
+    rows = 3 if config.references == 'each-evaluation' else 1
+    numbers = float(rows * _in_use(layers, height, width))
+    if config.precision == 'float64':
+        sizes = [prod(feature_shape(layer, height, width)) for layer in layers]
+        numbers += FLOAT64_COLUMNS * max(map(float, _columns(layers, sizes)), default=0.0)
+    return ALLOCATOR_WASTE * BYTES[config.precision] * numbers
 
 
 def largest_size(configs: Sequence[TransferConfig], shape: tuple[int, int], highest: int,
@@ -84,16 +90,6 @@ def _weights(config: TransferConfig) -> int:
     layers = _computed_layers(config)
     return BYTES[config.precision] * sum(9 * channels * filters + filters
                                          for name, channels, filters in CONVOLUTIONS if name in layers)
-
-
-def _network(config: TransferConfig, height: int, width: int) -> float:
-    layers = _computed_layers(config)
-    rows = 3 if config.references == 'each-evaluation' else 1
-    numbers = float(rows * _in_use(layers, height, width))
-    if config.precision == 'float64':
-        sizes = [prod(feature_shape(layer, height, width)) for layer in layers]
-        numbers += FLOAT64_COLUMNS * max(map(float, _columns(layers, sizes)), default=0.0)
-    return ALLOCATOR_WASTE * BYTES[config.precision] * numbers
 
 
 def _in_use(layers: list[str], height: int, width: int) -> int:

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from scipy.optimize import fmin_l_bfgs_b
 
 from .config import TransferConfig
-from .curvature import CurvatureMemory
+from .curvature import CurvatureMemory, GradientArray
 
 FloatArray = NDArray[np.float64]
-GradientArray = NDArray[np.floating[Any]]
 Function = Callable[[FloatArray], tuple[float, GradientArray]]
 Mark = Callable[[int, FloatArray], None]
 

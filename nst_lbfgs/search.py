@@ -130,6 +130,7 @@ class Search:
         return LineSearchError(f'The line search failed at evaluation {self._evaluations}.')
 
     def _minimize(self) -> Ending:
+        # No name here holds the state: it changes while scipy runs, and the old one would stay in memory.
         known = None
         if self._state.pairs.steps and not self._bounded:
             known = Point(self._state.iterate, self._state.loss, self._state.gradient)
