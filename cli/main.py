@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from nst_lbfgs import __version__
 from nst_lbfgs.errors import ConfigError, StyleTransferError
 
-from . import (
+from .commands import (
     bench,
     enhance,
     inspect,

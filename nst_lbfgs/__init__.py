@@ -16,16 +16,16 @@ from .config import TransferConfig
 from .errors import StyleTransferError
 
 if TYPE_CHECKING:
-    from .optimizers import StopSearch
+    from .search.lbfgs import StopSearch
     from .transfer import Progress, TransferResult, transfer_style
-    from .transfer_state import IterationLosses, TransferState
+    from .progress import IterationLosses, TransferState
 
 __version__ = '0.1.0'
 __all__ = ['IterationLosses', 'Progress', 'StopSearch', 'StyleTransferError', 'TransferConfig',
            'TransferResult', 'TransferState', 'transfer_style']
 
-_HOMES = {'IterationLosses': 'transfer_state', 'Progress': 'transfer', 'StopSearch': 'optimizers',
-          'TransferResult': 'transfer', 'TransferState': 'transfer_state',
+_HOMES = {'IterationLosses': 'progress', 'Progress': 'transfer', 'StopSearch': 'search.lbfgs',
+          'TransferResult': 'transfer', 'TransferState': 'progress',
           'transfer_style': 'transfer'}
 
 

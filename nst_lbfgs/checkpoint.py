@@ -25,13 +25,13 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from .curvature import Pairs
+from .search.curvature import Pairs
 from .errors import CheckpointError, RecordError
 from .files import CHUNK_BYTES, whole_file
-from .optimizers import Done
+from .search.lbfgs import Done
 from .record import parse_record, to_json
-from .search import SearchState
-from .transfer_state import IterationLosses, TransferState
+from .search.recovery import SearchState
+from .progress import IterationLosses, TransferState
 
 MAGIC = b'nst-lbfgs checkpoint 1\n'
 LENGTH_BYTES = 8

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .errors import ConfigError
-from .network_layers import LAYER_NAMES
+from .network.layers import LAYER_NAMES
 
 LayerWeights = tuple[tuple[str, float], ...]
 

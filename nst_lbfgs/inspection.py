@@ -12,10 +12,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from .features import Network, build_extractor
+from .network.extractor import build_extractor
+from .weights.vgg19 import Network
 from .losses import absolute_total_variation, mean_gram_matrix
-from .network_layers import LAYER_NAMES
-from .preprocessing import PREPROCESSINGS
+from .network.layers import LAYER_NAMES
+from .network.preprocessing import PREPROCESSINGS
 
 Pixels = NDArray[np.uint8]
 Tensor = Any  # TensorFlow ships no types

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .objective import Objective, PictureArray, Terms
-from .transfer_state import IterationLosses
+from .progress import IterationLosses
 
 
 class Journal:

@@ -18,9 +18,9 @@ from .losses import (
     STYLE_SCALES,
     TOTAL_VARIATIONS,
 )
-from .network_layers import feature_shape, forgotten_layers
-from .network_pass import NetworkPass
-from .preprocessing import PREPROCESSINGS, Preprocessing
+from .network.layers import feature_shape, forgotten_layers
+from .network.backpropagation import NetworkPass
+from .network.preprocessing import PREPROCESSINGS, Preprocessing
 
 FloatArray = NDArray[np.float64]
 PictureArray = NDArray[np.floating[Any]]

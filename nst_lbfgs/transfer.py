@@ -9,21 +9,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .adam import AdamSearch
+from .search.adam import AdamSearch
 from .config import TransferConfig
-from .coordinates import PictureArray
+from .search.coordinates import PictureArray
 from .errors import ConfigError, ImageSizeError, SearchError
-from .features import Network, build_extractor, find_network
+from .network.extractor import build_extractor
+from .weights.vgg19 import Network, find_network
 from .journal import Journal
-from .network_layers import SMALLEST_SIDE
+from .network.layers import SMALLEST_SIDE
 from .objective import Objective
-from .optimizers import Box, StopSearch
-from .precision import with_chosen_precision
-from .preprocessing import PREPROCESSINGS, Preprocessing
-from .scales import Picture, grown_start
-from .search import Search, SearchState, coordinates_for
-from .transfer_state import IterationLosses, TransferState
-from .weights import Weights, resolve_weights
+from .search.lbfgs import Box, StopSearch
+from .machine.precision import with_chosen_precision
+from .network.preprocessing import PREPROCESSINGS, Preprocessing
+from .pyramid import Picture, grown_start
+from .search.recovery import Search, SearchState, coordinates_for
+from .progress import IterationLosses, TransferState
+from .weights.sources import Weights, resolve_weights
 
 Pixels = NDArray[np.uint8]
 

@@ -12,9 +12,9 @@ import argparse
 from pathlib import Path
 
 from nst_lbfgs import Progress, TransferConfig, transfer_style
-from nst_lbfgs.images import read_picture
-from nst_lbfgs.picture_output import write_picture
-from nst_lbfgs.picture_size import fitted_size, resize
+from nst_lbfgs.pictures.reading import read_picture
+from nst_lbfgs.pictures.writing import write_picture
+from nst_lbfgs.pictures.size import fitted_size, resize
 
 SAMPLES = Path(__file__).parent
 

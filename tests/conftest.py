@@ -16,7 +16,7 @@ from PIL import Image  # noqa: E402
 @pytest.fixture(autouse=True)
 def auto_is_float32(monkeypatch) -> None:
     """Tests mean the same on every machine: there bfloat16 is no faster."""
-    from nst_lbfgs import precision
+    from nst_lbfgs.machine import precision
     monkeypatch.setattr(precision, 'choose_precision', lambda: precision.PrecisionChoice('float32', 1.0))
 
 

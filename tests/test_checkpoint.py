@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 
 from nst_lbfgs.checkpoint import MAGIC, read_checkpoint, write_checkpoint
 from nst_lbfgs.config import RunConfig, TransferConfig
-from nst_lbfgs.curvature import Pairs
+from nst_lbfgs.search.curvature import Pairs
 from nst_lbfgs.errors import CheckpointError, OutputWriteError, RecordError, WeightsError
-from nst_lbfgs.optimizers import Done
+from nst_lbfgs.search.lbfgs import Done
 from nst_lbfgs.record import parse_record, to_json
-from nst_lbfgs.search import SearchState
-from nst_lbfgs.transfer_state import IterationLosses, TransferState
-from nst_lbfgs.vgg19_h5 import read_convolutions
+from nst_lbfgs.search.recovery import SearchState
+from nst_lbfgs.progress import IterationLosses, TransferState
+from nst_lbfgs.weights.h5_file import read_convolutions
 
-from .mutations import damaged
+from .support.mutations import damaged
 
 HEIGHT, WIDTH = 4, 5
 SIZE = 3 * HEIGHT * WIDTH

@@ -8,7 +8,7 @@ import pytest
 
 from nst_lbfgs.config import PictureConfig, TransferConfig
 from nst_lbfgs.errors import ConfigError
-from nst_lbfgs.network_layers import LAYER_NAMES
+from nst_lbfgs.network.layers import LAYER_NAMES
 
 NAN, INFINITY = float('nan'), float('inf')
 

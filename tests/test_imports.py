@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -12,134 +13,92 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LIBRARY = ROOT / 'nst_lbfgs'
 
-# What each room may import of this package; a name not listed may import nothing of it.
+# What each room, a folder or a file beside the folders, may import of the other rooms.
 ALLOWED = {
-    'adam': {'config', 'coordinates', 'optimizers', 'search'},
-    'compact_memory': {'config', 'memory_model'},
-    'config': {'errors', 'network_layers'},
-    'available_memory': set(),
-    'checkpoint': {'curvature', 'errors', 'files', 'optimizers', 'record', 'search',
-                   'transfer_state'},
-    'contact_sheet': {'picture_size'},
-    'coordinates': set(),
-    'curvature': set(),
-    'determinism': {'errors'},
-    'device': set(),
+    'arrays': set(),
+    'benchmark': {'arrays', 'config', 'errors', 'machine', 'network', 'objective', 'presets', 'search',
+                  'transfer', 'weights'},
+    'checkpoint': {'errors', 'files', 'progress', 'record', 'search'},
+    'config': {'errors', 'network'},
     'errors': set(),
-    'features': {'errors', 'network_layers', 'vgg19_h5', 'weights'},
     'files': {'errors'},
-    'images': {'errors', 'picture_colour', 'silence'},
-    'inspection': {'features', 'losses', 'network_layers', 'preprocessing'},
-    'journal': {'objective', 'transfer_state'},
-    'kernel_speed': set(),
+    'inspection': {'losses', 'network', 'weights'},
+    'journal': {'objective', 'progress'},
+    'legacy': {'errors', 'quiet', 'weights'},
     'losses': set(),
-    'memory_model': {'config', 'network_layers'},
-    'network_layers': set(),
-    'normalised_weights': {'errors', 'files', 'network_layers', 'package_download', 'torch_pickle',
-                           'vgg19_h5'},
-    'network_pass': {'losses'},
-    'objective': {'config', 'errors', 'losses', 'network_layers', 'network_pass', 'preprocessing'},
-    'official_weights': {'errors', 'files'},
-    'optimizers': {'config', 'curvature'},
-    'package_download': {'errors'},
-    'picture_colour': set(),
-    'picture_output': {'errors', 'files', 'picture_colour'},
-    'picture_size': {'errors', 'network_layers'},
-    'plain_pictures': {'errors', 'images'},
-    'postprocess': {'errors'},
-    'precision': {'config', 'kernel_speed'},
-    'preprocessing': set(),
+    'machine': {'config', 'errors', 'network'},
+    'network': {'arrays', 'errors', 'losses'},
+    'objective': {'config', 'errors', 'losses', 'network'},
+    'pictures': {'errors', 'files', 'network', 'quiet'},
     'presets': {'config'},
+    'progress': {'search'},
+    'pyramid': {'config', 'errors', 'network', 'objective', 'search'},
+    'quiet': set(),
     'reconstruction': {'config', 'errors'},
-    'record': {'config', 'errors'},
-    'scales': {'config', 'coordinates', 'errors', 'network_layers', 'objective', 'optimizers', 'search'},
-    'search': {'config', 'coordinates', 'curvature', 'errors', 'optimizers'},
-    'silence': set(),
-    'torch_pickle': {'errors'},
-    'transfer': {'adam', 'config', 'coordinates', 'errors', 'features', 'journal',
-                 'network_layers', 'objective', 'optimizers', 'precision', 'preprocessing', 'scales',
-                 'search',                 'transfer_state', 'weights'},
-    'transfer_state': {'search'},
-    'vgg19_h5': {'errors', 'network_layers'},
-    'weights': {'errors', 'files', 'normalised_weights', 'official_weights', 'vgg19_h5'},
+    'record': {'__init__', 'config', 'errors'},
+    'search': {'config', 'errors'},
+    'transfer': {'config', 'errors', 'journal', 'machine', 'network', 'objective', 'progress', 'pyramid',
+                 'search', 'weights'},
+    'weights': {'arrays', 'errors', 'files', 'network'},
 }
-# Packages that only these rooms may import.
+# The only modules that may import these packages.
 ONLY_IN = {
-    'scipy.optimize': {'optimizers'},
-    'PIL': {'contact_sheet', 'images', 'picture_colour', 'picture_output', 'picture_size',
-            'postprocess'},
-    'tensorflow': {'adam', 'compact_memory', 'determinism', 'device', 'inspection', 'kernel_speed',
-                   'losses', 'network_pass', 'objective', 'precision', 'scales'},
+    'scipy.optimize': {'legacy', 'search.lbfgs'},
+    'PIL': {'benchmark.canvas', 'legacy', 'pictures'},
+    'tensorflow': {'benchmark.old_way', 'inspection', 'legacy', 'losses', 'machine', 'network', 'objective',
+                   'pyramid', 'search.adam'},
     'argparse': set(),
 }
-# The same for the benchmark's rooms, whose own siblings are named as they import them.
-BENCHMARK = {
-    'axes': set(),
-    'canvas': set(),
-    'ceiling': {'device', 'kernel_speed', 'outcomes'},
-    'measure': {'ceiling', 'errors', 'features', 'outcomes', 'pairs', 'race', 'rate', 'weights'},
-    'old_way': {'features', 'network_layers', 'optimizers', 'preprocessing', 'presets'},
-    'our_way': {'config', 'presets'},
-    'outcomes': set(),
-    'pairs': set(),
-    'peak_memory': set(),
-    'plot': {'axes', 'canvas'},
-    'process': {'errors', 'outcomes'},
-    'race': {'errors', 'features', 'objective', 'old_way', 'optimizers', 'our_way', 'outcomes',
-             'pairs', 'preprocessing', 'transfer'},
-    'rate': {'compact_memory', 'errors', 'features', 'old_way', 'optimizers', 'our_way', 'outcomes', 'pairs',
-             'peak_memory', 'precision', 'transfer'},
-    'summary': {'our_way', 'outcomes', 'work'},
-    'work': {'config', 'network_layers'},
-}
-BENCHMARK_ONLY_IN = {'scipy.optimize': set(), 'PIL': {'canvas'}, 'tensorflow': {'old_way'},
-                     'argparse': set()}
-ROOMS = sorted(path.stem for path in LIBRARY.glob('*.py') if path.stem != '__init__')
+MODULES = {'.'.join(path.relative_to(LIBRARY).with_suffix('').parts): path
+           for path in sorted(LIBRARY.rglob('*.py'))}
 
 
-def imports(path):
-    """Yield every module that a file imports at any depth, own modules as '.name'."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def imports(name):
+    """Yield every module that a module imports at any depth, by its whole name."""
+    package = ['nst_lbfgs', *name.split('.')[:-1]]
+    for node in ast.walk(ast.parse(MODULES[name].read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level:
-            yield from [f'.{node.module}'] if node.module else (f'.{a.name}' for a in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield node.module
-            yield from (f'{node.module}.{alias.name}' for alias in node.names)
+            origin = package[:len(package) - node.level + 1] if node.level else []
+            module = '.'.join(origin + ([node.module] if node.module else []))
+            yield module
+            yield from (f'{module}.{alias.name}' for alias in node.names)
 
 
-@pytest.mark.parametrize('room', ROOMS)
+def rooms_imported(room):
+    """Return the other rooms that a room's modules import."""
+    rooms = {path.stem if path.parent == LIBRARY else path.relative_to(LIBRARY).parts[0]
+             for path in MODULES.values()}
+    parts = [module.split('.') for name in MODULES if name.split('.')[0] == room for module in imports(name)
+             if module.startswith('nst_lbfgs.')]
+    return {part[1] if part[1] in rooms else '__init__' for part in parts} - {room}
+
+
+@pytest.mark.parametrize('room', sorted(ALLOWED))
 def test_a_room_imports_only_what_it_may(room):
-    own = {name[1:] for name in imports(LIBRARY / f'{room}.py') if name.startswith('.')}
-    assert own - {'__version__'} <= ALLOWED[room]
+    assert rooms_imported(room) == ALLOWED[room]
+
+
+def test_the_table_has_every_room():
+    assert set(ALLOWED) == {name.split('.')[0] for name in MODULES} - {'__init__', '__main__'}
+
+
+def test_no_imports_go_round_in_a_circle():
+    order = TopologicalSorter({room: allowed - {'__init__'} for room, allowed in ALLOWED.items()})
+    assert set(order.static_order()) == set(ALLOWED)
 
 
 @pytest.mark.parametrize('package', ONLY_IN)
 def test_a_package_is_imported_only_where_it_belongs(package):
-    rooms = {room for room in ROOMS
-             if any(name == package or name.startswith(f'{package}.')
-                    for name in imports(LIBRARY / f'{room}.py'))}
-    assert rooms <= ONLY_IN[package]
-
-
-def test_the_table_has_no_room_that_is_gone():
-    assert set(ALLOWED) <= set(ROOMS)
-
-
-def test_the_benchmark_imports_only_what_it_may():
-    for path in (LIBRARY / 'benchmark').glob('[!_]*.py'):
-        modules = list(imports(path))
-        own = {name[1:] for name in modules if name.startswith('.')}
-        assert own <= BENCHMARK[path.stem]
-        for package, rooms in BENCHMARK_ONLY_IN.items():
-            found = any(name == package or name.startswith(f'{package}.') for name in modules)
-            assert path.stem in rooms or not found
+    for name in MODULES:
+        if any(module == package or module.startswith(f'{package}.') for module in imports(name)):
+            assert name in ONLY_IN[package] or name.split('.')[0] in ONLY_IN[package]
 
 
 def test_the_library_never_imports_the_command_line():
-    for path in LIBRARY.rglob('*.py'):
-        assert not any(name.split('.')[0] == 'cli' or name == '.cli' for name in imports(path))
+    for name in MODULES:
+        assert not any(module.startswith(('cli', 'nst_lbfgs.cli')) for module in imports(name))
 
 
 @pytest.mark.parametrize('statement', [
@@ -153,7 +112,7 @@ def test_the_library_never_imports_the_command_line():
     'from cli.main import main; main(["reconstruct", "style", "a.png", "--layer", "block1_conv1"])',
     'from cli.main import main; main(["inspect", "a.png"])',
     'from cli.main import main; main(["bench", "--sizes", "31"])',
-    'import cli.bench_run',
+    'import cli.runs.benchmark',
 ])
 def test_tensorflow_is_not_loaded(statement):
     program = f"""

@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from nst_lbfgs.features import Network, random_kernels
+from nst_lbfgs.weights.vgg19 import Network, random_kernels
 from nst_lbfgs.inspection import edge_pictures, layer_reports, total_variation
-from nst_lbfgs.network_layers import LAYER_NAMES
-from nst_lbfgs.weights import resolve_weights
-from tests.numpy_vgg import gram
+from nst_lbfgs.network.layers import LAYER_NAMES
+from nst_lbfgs.weights.sources import resolve_weights
+from tests.support.numpy_vgg import gram
 
 
 @pytest.fixture(scope='module')

@@ -11,11 +11,12 @@ import pytest
 
 from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.errors import ConfigError, NonFiniteLossError
-from nst_lbfgs.features import build_extractor, random_kernels
+from nst_lbfgs.network.extractor import build_extractor
+from nst_lbfgs.weights.vgg19 import random_kernels
 from nst_lbfgs.objective import Objective
-from nst_lbfgs.preprocessing import PREPROCESSINGS
+from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 
-from . import numpy_vgg
+from .support import numpy_vgg
 
 KERNELS = random_kernels(3)
 CONFIG = TransferConfig(

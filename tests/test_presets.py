@@ -10,14 +10,15 @@ import pytest
 
 from nst_lbfgs import StopSearch, transfer_style
 from nst_lbfgs.config import PictureConfig, RunConfig, TransferConfig
-from nst_lbfgs.features import build_extractor, random_kernels
+from nst_lbfgs.network.extractor import build_extractor
+from nst_lbfgs.weights.vgg19 import random_kernels
 from nst_lbfgs.losses import FEATURE_SCALES
 from nst_lbfgs.objective import Objective
-from nst_lbfgs.preprocessing import PREPROCESSINGS
+from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 from nst_lbfgs.presets import PRESETS, PUBLICATIONS
 
-from . import numpy_vgg
-from .numpy_vgg import caffe_from_rgb, gram
+from .support import numpy_vgg
+from .support.numpy_vgg import caffe_from_rgb, gram
 
 KERNELS = random_kernels(0)
 CONV1 = [f'block{block}_conv1' for block in range(1, 6)]

@@ -7,9 +7,10 @@ import pytest
 
 from nst_lbfgs import StopSearch, TransferConfig, transfer_style
 from nst_lbfgs.errors import ConfigError, ImageSizeError, NonFiniteLossError
-from nst_lbfgs.features import build_extractor, random_kernels
+from nst_lbfgs.network.extractor import build_extractor
+from nst_lbfgs.weights.vgg19 import random_kernels
 from nst_lbfgs.objective import Objective
-from nst_lbfgs.preprocessing import PREPROCESSINGS
+from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 
 SMALL = dict(weights='random', style_layers=(('block1_conv1', 1.0), ('block2_conv1', 1.0)),
              content_layers=(('block2_conv2', 1.0),), evaluations_per_iteration=5, iterations=3)

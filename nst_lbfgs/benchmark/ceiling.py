@@ -5,8 +5,8 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 
-from ..device import device_description
-from ..kernel_speed import convolution_rate, matrix_rate
+from ..machine.device import device_description
+from ..machine.kernel_speed import convolution_rate, matrix_rate
 from .outcomes import Ceiling
 
 PRECISIONS = ('float32', 'bfloat16')

@@ -22,10 +22,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from ..features import Kernels, build_extractor
-from ..network_layers import LAYER_NAMES
-from ..optimizers import FloatArray, StopSearch, minimize_lbfgs
-from ..preprocessing import PREPROCESSINGS
+from ..arrays import Kernels
+from ..network.extractor import build_extractor
+from ..network.layers import LAYER_NAMES
+from ..search.lbfgs import FloatArray, StopSearch, minimize_lbfgs
+from ..network.preprocessing import PREPROCESSINGS
 from ..presets import PRESETS
 
 CONTENT_LAYER = 'block5_conv2'

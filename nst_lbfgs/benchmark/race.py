@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from ..errors import MeasurementError
-from ..features import Network, build_extractor
+from ..network.extractor import build_extractor
+from ..weights.vgg19 import Network
 from ..objective import Objective
-from ..optimizers import StopSearch
-from ..preprocessing import PREPROCESSINGS
+from ..search.lbfgs import StopSearch
+from ..network.preprocessing import PREPROCESSINGS
 from ..transfer import Progress, transfer_style
 from .old_way import old_transfer
-from .our_way import our_config
+from .task import our_config
 from .outcomes import Mark, Race
 from .pairs import Pair, Pixels, synthetic_pair
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 
-from ..compact_memory import keep_memory_compact
+from ..machine.allocators import keep_memory_compact
 from ..errors import MeasurementError
-from ..features import Network
-from ..optimizers import StopSearch
-from ..precision import with_chosen_precision
+from ..weights.vgg19 import Network
+from ..search.lbfgs import StopSearch
+from ..machine.precision import with_chosen_precision
 from ..transfer import transfer_style
 from .old_way import old_transfer
-from .our_way import our_config
+from .task import our_config
 from .outcomes import OLD_WAY, Rate
 from .pairs import Pair
-from .peak_memory import peak_resident_bytes
+from ..machine.peak_memory import peak_resident_bytes
 
 
 def measure_rate(way: str, pair: Pair, network: Network, evaluations: int) -> Rate:

@@ -6,9 +6,9 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .our_way import our_config
+from .task import our_config
 from .outcomes import OLD_WAY, Case, Ceiling, Mark, Outcome, Race, Rate, Record
-from .work import useful_flops
+from .flops import useful_flops
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def vgg19_weights() -> str:
 
     Raises WeightsError if they are not to be had.
     """
-    from ..weights import resolve_weights
+    from ..weights.sources import resolve_weights
     path = resolve_weights(SETTINGS.weights).path
     return RANDOM_WEIGHTS if path is None else str(path)
 

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from .applications import vgg19_weights
-from .backend_state import data_format_named
+from .backend.state import data_format_named
 from .old_weights import (
     convert_all_kernels_in_model, convert_kernel, random_file,
 )

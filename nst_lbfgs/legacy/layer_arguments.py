@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from ..errors import LegacyError
-from .backend_state import data_format_named
+from .backend.state import data_format_named
 
 _RENAMED = {
     'nb_filter': 'filters', 'border_mode': 'padding', 'subsample': 'strides',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..silence import silent_stderr
+from ..quiet import silent_stderr
 
 
 def import_tensorflow_quietly() -> None:

@@ -19,8 +19,8 @@ import tensorflow as tf
 from PIL import Image, ImageDraw, ImageFont
 
 from . import scipy_misc
-from .backend_state import get_session
-from .backend_variables import placeholder
+from .backend.state import get_session
+from .backend.variables import placeholder
 from .catalogue import NUMPY, PILLOW
 from .replacements import replace, replace_module
 from .sessions import Session

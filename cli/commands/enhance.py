@@ -1,0 +1,61 @@
+"""`nst-lbfgs enhance IN OUT`: the post-processing alone."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nst_lbfgs.pictures.enhancement import Enhancement
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its options."""
+    parser = commands.add_parser(
+        'enhance',
+        help='change the brightness, colour and sharpness of a picture',
+        description="Change a picture's brightness, colour and sharpness, in this order. "
+                    'A factor of 1 changes nothing.',
+    )
+    parser.add_argument('input', metavar='IN', type=Path, help='the picture')
+    parser.add_argument(
+        'output', metavar='OUT', type=Path,
+        help='where the result goes: a name that ends in .png, .jpg, .webp or .tif',
+    )
+    factors = parser.add_argument_group('factors')
+    _add_factor(factors, 'brightness', '0 is black')
+    _add_factor(factors, 'color', 'of the saturation; 0 is grey')
+    _add_factor(factors, 'sharpness', '0 is blurred')
+    files = parser.add_argument_group('files')
+    files.add_argument('--force', action='store_true', help='replace OUT if it exists')
+    files.add_argument(
+        '--max-pixels', type=int, metavar='N',
+        help="read pictures of up to N pixels (default: 89478485, Pillow's limit)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, enhance, write."""
+    factors = Enhancement(args.brightness, args.color, args.sharpness)
+
+    from nst_lbfgs.pictures.reading import MAX_PIXELS, WHITE, read_picture
+    from nst_lbfgs.pictures.writing import check_output, keeps_alpha, write_picture
+    from nst_lbfgs.pictures.enhancement import enhance
+
+    check_output(args.output, overwrite=args.force)
+    picture = read_picture(
+        args.input,
+        background=None if keeps_alpha(args.output) else WHITE,
+        max_pixels=MAX_PIXELS if args.max_pixels is None else args.max_pixels,
+    )
+    pixels = enhance(picture.pixels, factors)
+    write_picture(args.output, pixels, overwrite=args.force, alpha=picture.alpha)
+    return 0
+
+
+def _add_factor(group: argparse._ArgumentGroup, name: str, effect: str) -> None:
+    default = getattr(Enhancement, name)
+    group.add_argument(
+        f'--{name}', type=float, metavar='FACTOR', default=default,
+        help=f'{effect} (default: %(default)s)',
+    )

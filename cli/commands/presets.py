@@ -1,0 +1,62 @@
+"""`nst-lbfgs presets`: the published systems, and where each of their settings comes from."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import textwrap
+from dataclasses import fields
+
+from nst_lbfgs.config import PictureConfig, TransferConfig, check_choice
+from nst_lbfgs.presets import DEFAULT_OBJECTIVE, PUBLICATIONS, Preset
+
+from ..options import shown
+
+DEFAULT_NOTE = (
+    f'Without --preset, transfer has the objective of {DEFAULT_OBJECTIVE} and its own search: '
+    'L-BFGS without restarts in spectral coordinates, and better resampling. --preset '
+    f'{DEFAULT_OBJECTIVE} has the search of the publication as well, as every preset has.')
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        'presets', help='list the published systems, or show where the settings of one come from',
+        description='List the published systems that transfer --preset NAME runs, or show every '
+                    'setting of one with its source.')
+    parser.add_argument('name', nargs='?', metavar='NAME', help='a preset to show')
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the list, or one preset. Raises ConfigError for an unknown name."""
+    if args.name is None:
+        print('\n'.join(_listed()))
+        return 0
+    check_choice('a preset', args.name, PUBLICATIONS)
+    print('\n'.join(_described(args.name, PUBLICATIONS[args.name])))
+    return 0
+
+
+def _listed() -> list[str]:
+    longest = max(map(len, PUBLICATIONS))
+    lines = [f'{name:{longest}}  {preset.title}' for name, preset in PUBLICATIONS.items()]
+    return [*lines, '', *_wrapped(DEFAULT_NOTE, '', '')]
+
+
+def _described(name: str, preset: Preset) -> list[str]:
+    lines = [f'{name}: {preset.title}', *_wrapped(preset.document, 'From ', '     ')]
+    for title, config in (('Transfer', TransferConfig), ('Pictures', PictureConfig)):
+        lines += ['', title]
+        for field in fields(config):
+            value, source = preset.settings[field.name]
+            lines += [f'  {field.name} = {shown(value)}', *_wrapped(source, ' ' * 6, ' ' * 6)]
+    lines += ['', 'Notes']
+    for note in preset.notes:
+        lines += _wrapped(note, '- ', '  ')
+    return lines
+
+
+def _wrapped(text: str, first: str, others: str) -> list[str]:
+    width = min(shutil.get_terminal_size().columns, 100)
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=others)

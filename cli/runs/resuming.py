@@ -1,0 +1,72 @@
+"""Whether a checkpoint and what it is to be gone on with belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from nst_lbfgs.config import RunConfig
+from nst_lbfgs.errors import CheckpointError, ConfigError
+from nst_lbfgs.weights.sources import Weights
+
+from .outputs import Outputs
+
+# What may be another when a run goes on; all else would make it another run.
+MAY_CHANGE = {'iterations', 'save_every', 'enhance', 'brightness', 'color', 'sharpness'}
+
+
+def checkpoint_path(prefix: Path) -> Path:
+    """Return where the checkpoint of a prefix is, given with or without a picture's extension.
+
+    Raises CheckpointError if there is none.
+    """
+    path = Outputs.of(prefix, RunConfig()).checkpoint
+    if not path.exists():
+        raise CheckpointError(f'There is no checkpoint {path} to go on from. '
+                              'Expected --resume with the PREFIX of a run that was begun.')
+    return path
+
+
+def resumed_outputs(prefix: Path, recorded: dict[str, Any], config: RunConfig) -> Outputs:
+    """Return the names of the results, with the extension that the run writes."""
+    picture = recorded.get('picture')
+    suffix = Path(picture).suffix if isinstance(picture, str) else '.png'
+    return replace(Outputs.of(prefix, config), suffix=suffix)
+
+
+def check_settings(before: RunConfig, now: RunConfig) -> None:
+    """Raise ConfigError for a setting that is not the checkpoint's and cannot be changed half-way."""
+    for part in ('transfer', 'pictures'):
+        old, new = asdict(getattr(before, part)), asdict(getattr(now, part))
+        for name in old:
+            if old[name] != new[name] and name not in MAY_CHANGE:
+                raise ConfigError(f'Expected the settings of the run that is resumed: {name} was '
+                                  f'{old[name]!r}. Received: {new[name]!r}')
+
+
+def check_weights(recorded: dict[str, Any], weights: Weights) -> None:
+    """Raise CheckpointError if the weights are not those of the checkpoint."""
+    before = recorded.get('weights')
+    before = before if isinstance(before, dict) else {}
+    if before.get('sha256') != weights.sha256:
+        raise CheckpointError(
+            f'The weights have changed since the checkpoint. Expected {before.get("description")}, '
+            f'SHA-256 {before.get("sha256")}. Received: {weights.description}, {weights.sha256}')
+
+
+def changed_surroundings(recorded: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+    """Yield a line for each version, and the device, that is another than in the checkpoint.
+
+    The run can go on, for what is minimised is the same; only the last digits may differ.
+    """
+    before, versions = recorded.get('versions'), now['versions']
+    for name, version in versions.items():
+        old = before.get(name) if isinstance(before, dict) else None
+        if old != version:
+            yield f'Warning: the checkpoint was written with {name} {old}; this is {version}.'
+    for name in ('device', 'threads'):
+        if recorded.get(name) != now[name]:
+            yield (f'Warning: the checkpoint was written with {name} {recorded.get(name)}; '
+                   f'this is {now[name]}.')

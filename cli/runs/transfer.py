@@ -1,0 +1,199 @@
+"""One run of `nst-lbfgs transfer`, from inputs that are read to results that are written."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext, suppress
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nst_lbfgs.checkpoint import Checkpoint, write_checkpoint
+from nst_lbfgs.config import RunConfig, TransferConfig
+from nst_lbfgs.files import write_whole
+from nst_lbfgs.machine.memory_model import peak_memory
+from nst_lbfgs.pictures.writing import write_picture
+from nst_lbfgs.pictures.enhancement import Enhancement, enhance
+from nst_lbfgs.record import digest_of, to_json, versions
+from nst_lbfgs.weights.sources import resolve_weights
+
+from .command_line import CommandLine
+from .outputs import Outputs
+from .progress import ProgressLines
+from .resuming import changed_surroundings, check_weights
+from .saving import Saver, Writer
+from .stopping import Stopping
+from .inputs import Inputs, read_inputs
+
+if TYPE_CHECKING:
+    from nst_lbfgs.weights.vgg19 import Network
+    from nst_lbfgs.pictures.colour_profiles import Pixels
+    from nst_lbfgs.transfer import Progress, TransferResult
+    from nst_lbfgs.progress import TransferState
+
+
+@dataclass(frozen=True)
+class TransferRun:
+    """A run whose inputs are read and whose outputs can be written.
+
+    With `resumable` it keeps a checkpoint and takes signals as a wish to stop; `checkpoint` is the
+    one that it goes on from.
+    """
+
+    config: RunConfig
+    inputs: Inputs
+    outputs: Outputs
+    overwrite: bool
+    preset: str | None = None
+    stopping: Stopping = field(default_factory=Stopping)
+    resumable: bool = False
+    checkpoint: Checkpoint | None = None
+
+    def run(self, command: CommandLine, network: Network | None = None) -> int:
+        """Run the transfer, write its results, and return the exit code.
+
+        TensorFlow should be imported by now. `network` is what `announce_network` returned for this
+        configuration, if it is at hand. Raises StyleTransferError.
+        """
+        from nst_lbfgs.machine.allocators import keep_memory_compact
+        from nst_lbfgs.machine.precision import with_chosen_precision
+
+        config, state = self.config.transfer, self._state
+        lines = ProgressLines(config.iterations, config.evaluations_per_iteration,
+                              done=len(state.iterations) if state else 0)
+        network = network or announce_network(config, lines)
+        config, choice = with_chosen_precision(config)
+        keep_memory_compact(config, *self.inputs.size)
+        lines.message(f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, {choice or config.precision}, '
+                      f'about {peak_memory(config, *self.inputs.size) / 1e9:.1f} GB')
+        record = self._record(network, command, config)
+        if self.checkpoint:
+            check_weights(self.checkpoint.run, network.weights)
+            for warning in changed_surroundings(self.checkpoint.run, record):
+                lines.message(warning)
+        saver = Saver(lines.message)
+        with self._signals(lines):
+            result = self._transfer(config, network, record, saver, lines)
+            self._save_results(result, record, command, saver, lines)
+        lines.message(f'{self.outputs.picture} after {result.evaluations} evaluations: '
+                      f'{result.stop_reason}')
+        for problem in filter(None, (saver.problem, result.failure)):
+            raise problem
+        return self.stopping.exit_code
+
+    @property
+    def _state(self) -> TransferState | None:
+        return self.checkpoint.state if self.checkpoint else None
+
+    def _signals(self, lines: ProgressLines) -> Any:
+        return self.stopping.signals(lines.message, self._abandon) if self.resumable else nullcontext()
+
+    def _transfer(self, config: TransferConfig, network: Network, record: dict[str, Any], saver: Saver,
+                  lines: ProgressLines) -> TransferResult:
+        from nst_lbfgs.transfer import transfer_style
+
+        def after_evaluation(count: int, loss: float) -> None:
+            lines.evaluation(count, loss)
+            self.stopping.after_evaluation()
+
+        def after_iteration(progress: Progress) -> None:
+            path = self.outputs.at_iteration(progress.losses.iteration)
+            saved = path and saver.save(path, self._picture_writer(progress.picture()))
+            self._save_checkpoint(record, progress.state, saver)
+            lines.iteration(progress.losses, str(path) if saved else None)
+            self.stopping.after_iteration(progress.losses)
+
+        state = self._state
+        self._save_checkpoint(record, lambda: state, saver)
+        self.stopping.begin(state.iterations[-1].loss if state and state.iterations else None)
+        return transfer_style(
+            self.inputs.resized_content(), self.inputs.resized_style(), config,
+            init=self.inputs.resized_init(), network=network, on_iteration=after_iteration,
+            on_evaluation=after_evaluation, on_trouble=lines.message, resume=state)
+
+    def _save_checkpoint(self, record: dict[str, Any], state: Any, saver: Saver) -> None:
+        if self.resumable:
+            saver.save(self.outputs.checkpoint,
+                       partial(write_checkpoint, run=record, state=state()))
+
+    def _save_results(self, result: TransferResult, record: dict[str, Any], command: CommandLine,
+                      saver: Saver, lines: ProgressLines) -> None:
+        full = record | self._final_losses(result, lines) | {
+            'stop_reason': result.stop_reason,
+            'evaluations': result.evaluations,
+            'troubles': list(result.troubles),
+            'iterations': [asdict(losses) for losses in result.iterations],
+        }
+        full['digest'] = digest_of(full)
+        self._save_checkpoint(record, lambda: result.state, saver)
+        saver.save(self.outputs.record, partial(write_whole, data=to_json(full),
+                                                overwrite=self.overwrite))
+        saver.save(self.outputs.picture,
+                   self._picture_writer(result.image, command.metadata(full['digest'])))
+        saver.finish()
+
+    def _final_losses(self, result: TransferResult, lines: ProgressLines) -> dict[str, float]:
+        """Return the finished picture's loss, once more in float32 if that is not what it was in.
+
+        Who has sent a signal waits for the end: then it is not measured again.
+        """
+        losses = {'loss': result.loss}
+        if result.precision == 'bfloat16' and not self.stopping.exit_code:
+            losses['loss_in_float32'] = result.loss_in_float32()
+            lines.message(f'Loss of the finished picture: {losses["loss_in_float32"]:.4e} in float32, '
+                          f'{result.loss:.4e} in bfloat16')
+        return losses
+
+    def _record(self, network: Network, command: CommandLine, config: TransferConfig) -> dict[str, Any]:
+        """Return the run record without the results; `config` is what 'auto' came to."""
+        from nst_lbfgs.machine.determinism import available_cores
+        from nst_lbfgs.machine.device import device_description
+
+        weights = network.weights
+        return command.record() | self.inputs.record() | {
+            'prefix': str(self.outputs.prefix.absolute()),
+            'picture': str(self.outputs.picture.absolute()),
+            'preset': self.preset,
+            'config': replace(self.config, transfer=config),
+            'deterministic': config.deterministic,
+            'threads': available_cores(),
+            'weights': asdict(weights) | {'path': weights.path and str(weights.path)},
+            'device': device_description(),
+            'versions': versions(),
+        }
+
+    def _picture_writer(self, pixels: Pixels, metadata: dict[str, str] | None = None) -> Writer:
+        pictures = self.config.pictures
+        if pictures.enhance:
+            pixels = enhance(pixels, Enhancement(pictures.brightness, pictures.color,
+                                                 pictures.sharpness))
+        return partial(write_picture, pixels=pixels, alpha=self.inputs.resized_alpha(),
+                       overwrite=self.overwrite, metadata=metadata)
+
+    def _abandon(self) -> None:
+        with suppress(OSError):
+            self.outputs.lock.unlink()
+
+
+def announce_network(config: TransferConfig, lines: ProgressLines, *, keep: bool = False) -> Network:
+    """Return VGG19 with the weights that `config` asks for, and say which they are.
+
+    With `keep` they are loaded now and stay in memory for many runs.
+    """
+    from nst_lbfgs.weights.vgg19 import find_network, load_network
+
+    weights = resolve_weights(config.weights, seed=config.seed, report=lines.message)
+    lines.message(f'Weights: {weights.description}')
+    return (load_network if keep else find_network)(weights, seed=config.seed)
+
+
+def prepare(config: RunConfig, content_path: Path, style_path: Path, prefix: Path, *,
+            max_pixels: int | None, overwrite: bool, preset: str | None = None) -> TransferRun:
+    """Check and read everything that a run needs, without TensorFlow.
+
+    Raises ConfigError, ImageError, OutputError or WeightsError.
+    """
+    outputs = Outputs.of(prefix, config)
+    inputs = read_inputs(config, content_path, style_path, max_pixels=max_pixels)
+    outputs.check(overwrite=overwrite)
+    return TransferRun(config, inputs, outputs, overwrite, preset)

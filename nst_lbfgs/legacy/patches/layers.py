@@ -1,0 +1,160 @@
+"""What Keras 3's layers, models and optimizers lack that old scripts use, added to them.
+
+Applied once, when `nst_lbfgs.legacy` is used, within this process. Arguments that Keras 3 knows
+pass as they are, so its own models are built as before.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from ..functions import OptimizerStep
+from ..layer_arguments import translate
+from ..old_weights import load_old_weights, set_layer_weights
+from ..tensors import bind, is_input, keras_input
+
+
+def patch_layers() -> None:
+    """Make Keras 3's layers, models and optimizers take old arguments and methods."""
+    for kind in _public_classes(keras.layers, keras.layers.Layer):
+        kind.__init__ = _translating(kind.__init__, kind.__name__)
+    for kind in _public_classes(keras.optimizers, keras.optimizers.Optimizer):
+        kind.__init__ = _translating(kind.__init__, 'Optimizer')
+    _patch_layer(keras.layers.Layer)
+    _patch_models()
+    keras.optimizers.Optimizer.get_updates = _get_updates
+
+
+def _public_classes(module: Any, base: type) -> list[Any]:
+    found = [value for value in vars(module).values()
+             if isinstance(value, type) and issubclass(value, base) and value is not base]
+    return [kind for kind in dict.fromkeys(found) if '__init__' in vars(kind)]
+
+
+def _translating(initialise: Callable[..., None], kind: str) -> Callable[..., None]:
+    @functools.wraps(initialise)
+    def wrapped(self: Any, *args: Any, **kwargs: Any) -> None:
+        args, kwargs, ours = translate(kind, args, kwargs)
+        initialise(self, *args, **kwargs)
+        for name, value in ours.items():
+            setattr(self, name, value)
+    wrapped.__signature__ = inspect.signature(initialise)  # type: ignore[attr-defined]
+    return wrapped
+
+
+def _patch_layer(layer: Any) -> None:
+    layer.output_shape = property(lambda self: _shape_of(self.output))
+    layer.input_shape = property(lambda self: _shape_of(self.input))
+    layer.input = property(_input_of(layer.input.fget), set_input)
+    layer.set_input = set_input
+    layer.get_output = lambda self, train=False: self.output
+    layer.get_input = lambda self, train=False: self.input
+    for what, nodes in (('input', 'input_tensors'), ('output', 'output_tensors')):
+        setattr(layer, f'get_{what}_at', _at_node(nodes, what))
+        setattr(layer, f'get_{what}_shape_at', _shape_at_node(nodes, what))
+    layer.W = property(lambda self: self.kernel)
+    layer.b = property(lambda self: self.bias)
+    layer.set_weights = set_layer_weights
+
+
+def _input_of(found: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Give an InputLayer's own tensor as its input too, as Keras 2 did."""
+    return lambda self: (
+        self.output if isinstance(self, keras.layers.InputLayer) else found(self))
+
+
+def _shape_of(tensors: Any) -> Any:
+    if isinstance(tensors, (list, tuple)):
+        return [tensor.shape for tensor in tensors]
+    return tensors.shape
+
+
+def _at_node(nodes: str, what: str) -> Callable[[Any, int], Any]:
+    return lambda self, index: self._get_node_attribute_at_index(index, nodes, what)
+
+
+def _shape_at_node(nodes: str, what: str) -> Callable[[Any, int], Any]:
+    return lambda self, index: _shape_of(self._get_node_attribute_at_index(index, nodes, what))
+
+
+def set_input(layer: Any, tensor: Any, shape: Any = None) -> None:
+    """Make a layer read `tensor` (Keras 0.3 and 1.0: `set_input`, or `layer.input = tensor`).
+
+    Before the layer is added to a Sequential, or on the first layer of a model.
+    """
+    if layer._inbound_nodes and is_input(layer.input):
+        layer.input._legacy_source = tensor
+    else:
+        layer._legacy_source = (tensor, shape)
+
+
+def _patch_models() -> None:
+    sequential, functional = keras.Sequential, _functional_class()
+    sequential.add = _with_entry(sequential.add)
+    sequential.input = property(lambda self: self.inputs[0])
+    sequential.output = property(lambda self: self.outputs[0])
+    functional.__init__ = _with_plural_names(functional.__init__)
+    new = keras.Model.__new__
+    keras.Model.__new__ = staticmethod(_with_plural_names(new))
+    keras.Model.load_weights = _loading(keras.Model.load_weights)
+
+
+def _functional_class() -> Any:
+    entry = keras_input((1,))
+    return type(keras.Model(entry, entry))
+
+
+def _with_entry(add: Callable[..., None]) -> Callable[..., None]:
+    """Give a Sequential the input that its first layer was told of."""
+    @functools.wraps(add)
+    def wrapped(self: Any, layer: Any, *args: Any, **kwargs: Any) -> None:
+        if not self._layers and isinstance(layer, keras.layers.Layer):
+            source = getattr(layer, '_legacy_source', None)
+            batch_shape = getattr(layer, '_legacy_batch_shape', None)
+            if source is not None:
+                add(self, bind(None, *source))
+            elif batch_shape is not None:
+                add(self, keras.layers.InputLayer(batch_shape=batch_shape))
+        add(self, layer, *args, **kwargs)
+    return wrapped
+
+
+def _with_plural_names(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Take Keras 1's `Model(input=..., output=...)`."""
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        for old, new in (('input', 'inputs'), ('output', 'outputs')):
+            if old in kwargs:
+                kwargs[new] = kwargs.pop(old)
+        return function(*args, **kwargs)
+    return wrapped
+
+
+def _loading(load_weights: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(load_weights)
+    def wrapped(self: Any, filepath: Any, *args: Any, **kwargs: Any) -> Any:
+        if not load_old_weights(self, filepath, *args, **kwargs):
+            return load_weights(self, filepath, *args, **kwargs)
+        return None
+    return wrapped
+
+
+def _get_updates(self: Any, *args: Any, loss: Any = None, params: Any = None,
+                 constraints: Any = None) -> list[OptimizerStep]:
+    """Return one step of the optimizer, for the `updates` of `K.function`.
+
+    get_updates(loss, params) as in Keras 2, or (params, constraints, loss) as in Keras 1.
+    """
+    if len(args) == 3:
+        params, _, loss = args
+    elif len(args) == 2:
+        loss, params = (loss, args[0]) if loss is not None else args
+    elif args:
+        params = args[0] if params is None else params
+        loss = args[0] if loss is None else loss
+    return [OptimizerStep(self, loss, list(params))]

@@ -1,0 +1,31 @@
+"""The same bytes from the same run: TensorFlow's operations made deterministic."""
+
+from __future__ import annotations
+
+import os
+
+import tensorflow as tf
+
+from ..errors import StyleTransferError
+
+
+def available_cores() -> int:
+    """Return the number of processor cores that this process may use."""
+    if hasattr(os, 'sched_getaffinity'):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def make_deterministic(threads: int) -> None:
+    """Make TensorFlow compute the same bits every time, with `threads` threads within an operation.
+
+    Sums depend on how they are divided among threads, so that number must not vary. Raises
+    StyleTransferError if TensorFlow has computed something already with another number.
+    """
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    except RuntimeError as error:
+        raise StyleTransferError('Expected to be asked for determinism before TensorFlow is used. '
+                                 f'Received: {error}') from error
+    tf.config.experimental.enable_op_determinism()

@@ -1,0 +1,160 @@
+"""How much memory a transfer needs, before it begins: a model whose constants were measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+from ..config import TransferConfig
+from ..network.layers import (
+    CONVOLUTIONS,
+    LARGE_PICTURE,
+    LAYER_NAMES,
+    SMALLEST_SIDE,
+    feature_shape,
+    forgotten_layers,
+)
+
+BYTES = {'bfloat16': 2, 'float32': 4, 'float64': 8, 'auto': 4}  # of a number; 'auto' may be bfloat16
+SEARCH_BYTES = 8  # L-BFGS-B's vectors are float64
+
+# All of these were fitted to the largest resident memory (VmHWM) of whole runs of the command line with
+# TensorFlow 2.21 and scipy 1.17 on Linux, two cores: 256 to 2048 pixels a side, in bfloat16, float32 and
+# float64, with 4 and 10 pairs, in either coordinates, with restarts, bounds and Adam. The model was 7 %
+# off at most, and 11 % too low at 128 x 128. A run in bfloat16 at 3840 x 2160, not
+# among them, took 11.5 GB where it says 11.0.
+LIBRARIES = 760_000_000  # TensorFlow, Keras, scipy, Pillow, threads' workspaces; before any picture
+ALLOCATOR_WASTE = 1.1  # what is resident over what is in use
+PICTURES = 6  # of 3 numbers a pixel: combination, references, their gradient, total variation
+ABOVE_ALL_SMALL = (736, 736)  # more than LARGE_PICTURE, and all poolings are exact
+FLOAT64_COLUMNS = 1.4  # copies of each pixel's 3 x 3 neighbourhood; only float64 has no oneDNN kernel
+# Vectors of a search, one number a value of the picture, beside those of each pair.
+PAIR_VECTORS = 2
+REMEMBERED_PAIR_VECTORS = 1  # once more in float32, to go on with from a checkpoint
+LBFGS_VECTORS = 12  # in either coordinates
+BOUNDED_VECTORS = 22  # scipy makes Python numbers of the bounds
+ADAM_VECTORS = 6
+
+
+def peak_memory(config: TransferConfig, height: int, width: int) -> int:
+    """Return how many bytes of memory a run of the command line needs at its peak, about.
+
+    The pictures are `height` x `width` pixels. The sum is that of TensorFlow and the other libraries,
+    the network's weights, what one evaluation keeps and computes, and the vectors of the search.
+
+    It is meant for the processor: on a GPU, features are in the GPU's memory. Rough are
+    `references='each-evaluation'` (three times the network's share) and a search that has to go on
+    within bounds; a style picture of another size counts as if it had this one.
+    """
+    return LIBRARIES + round(
+        _weights(config) + network_memory(config, height, width) + _content(config, height, width)
+        + _pictures(config, height, width) + _search(config, 3 * height * width))
+
+
+def network_memory(config: TransferConfig, height: int, width: int) -> float:
+    """Return how many bytes of that features and their gradients take at their peak, about."""
+    layers = _computed_layers(config)
+    rows = 3 if config.references == 'each-evaluation' else 1
+    numbers = float(rows * _in_use(layers, height, width))
+    if config.precision == 'float64':
+        sizes = [prod(feature_shape(layer, height, width)) for layer in layers]
+        numbers += FLOAT64_COLUMNS * max(map(float, _columns(layers, sizes)), default=0.0)
+    return ALLOCATOR_WASTE * BYTES[config.precision] * numbers
+
+
+def largest_size(configs: Sequence[TransferConfig], shape: tuple[int, int], highest: int,
+                 free: int) -> tuple[int, int] | None:
+    """Return the largest (height, width) at which each of `configs` needs at most `free` bytes.
+
+    It has the shape of a picture of `shape`, its width rounded down, and a height of `highest` at
+    most. None if not even 32 pixels on the shorter side fit.
+    """
+    height, width = shape
+
+    def size(candidate: int) -> tuple[int, int]:
+        return candidate, width * candidate // height
+
+    def fits(candidate: int) -> bool:
+        return all(peak_memory(config, *size(candidate)) <= free for config in configs)
+
+    lowest = max(SMALLEST_SIDE, -(-SMALLEST_SIDE * height // width))
+    if lowest > highest or not fits(lowest):
+        return None
+    while lowest < highest:  # lowest fits; above highest nothing does, or is wanted
+        middle = (lowest + highest + 1) // 2
+        lowest, highest = (middle, highest) if fits(middle) else (lowest, middle - 1)
+    return size(lowest)
+
+
+def _weights(config: TransferConfig) -> int:
+    layers = _computed_layers(config)
+    return BYTES[config.precision] * sum(9 * channels * filters + filters
+                                         for name, channels, filters in CONVOLUTIONS if name in layers)
+
+
+def _in_use(layers: list[str], height: int, width: int) -> int:
+    """Return how many numbers are in use when most are.
+
+    Once pictures are large enough for more layers to be forgotten, they need less than somewhat smaller
+    ones. Not so here: what fits has to fit at every smaller size, too.
+    """
+    forgotten = forgotten_layers(height, width)
+    in_use = _in_use_at_each(layers, forgotten, height, width)
+    if height * width >= LARGE_PICTURE:
+        in_use += _in_use_at_each(layers, forgotten_layers(1, 1), *ABOVE_ALL_SMALL)
+    return max(in_use, default=0)
+
+
+def _in_use_at_each(layers: list[str], forgotten: int, height: int, width: int) -> list[int]:
+    """Return how many numbers are in use when the gradient passes each layer.
+
+    The outputs of all layers up to there, but not the first ones that are forgotten until they are
+    computed again together; the gradient of this layer's output; and with it that of the Gram matrix, or
+    of the layer's input.
+    """
+    sizes = [prod(feature_shape(layer, height, width)) for layer in layers]
+    inputs = [0, *sizes]
+    return [sum(sizes[forgotten if index >= forgotten else 0:index + 1]) + size + max(size, inputs[index])
+            for index, size in enumerate(sizes)]
+
+
+def _columns(layers: list[str], sizes: list[int]) -> list[int]:
+    """Return how many numbers a convolution's gradient unfolds in float64, at each convolution."""
+    locations = {layer: size // feature_shape(layer, 1, 1)[2]
+                 for layer, size in zip(layers, sizes, strict=True)}
+    return [9 * channels * locations[name] for name, channels, _ in CONVOLUTIONS if name in locations]
+
+
+def _content(config: TransferConfig, height: int, width: int) -> int:
+    """Return the bytes of the content's features and of two wide differences from them."""
+    if not config.content_weight:
+        return 0
+    number = BYTES[config.precision]
+    features = sum(prod(feature_shape(layer, height, width))
+                   for layer, weight in config.content_layers if weight)
+    return (number + 2 * max(number, 4)) * features
+
+
+def _pictures(config: TransferConfig, height: int, width: int) -> int:
+    return PICTURES * 3 * height * width * max(BYTES[config.precision], 4)
+
+
+def _search(config: TransferConfig, size: int) -> int:
+    return SEARCH_BYTES * size * _search_vectors(config)
+
+
+def _search_vectors(config: TransferConfig) -> int:
+    if config.optimizer == 'adam':
+        return ADAM_VECTORS
+    steps = config.evaluations_per_iteration * (1 if config.restart else config.iterations)
+    pairs = min(config.history, steps)
+    if config.bounds:
+        return BOUNDED_VECTORS + PAIR_VECTORS * pairs
+    return LBFGS_VECTORS + pairs * (PAIR_VECTORS + (0 if config.restart else REMEMBERED_PAIR_VECTORS))
+
+
+def _computed_layers(config: TransferConfig) -> list[str]:
+    """Return every layer up to the deepest in use."""
+    if not config.layers:
+        return []
+    return list(LAYER_NAMES[:LAYER_NAMES.index(config.layers[-1]) + 1])

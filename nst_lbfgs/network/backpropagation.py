@@ -1,0 +1,89 @@
+"""The network forwards and back, layer by layer, with as little kept as the gradient allows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow as tf
+
+from ..losses import mean_gram_gradient, mean_gram_matrices
+
+Tensor = Any  # TensorFlow ships no types
+
+
+@dataclass(frozen=True)
+class Step:
+    """A layer that was computed, and the tape that knows its derivative."""
+
+    layer: str
+    inputs: Tensor
+    outputs: Tensor
+    tape: tf.GradientTape
+
+
+class NetworkPass:
+    """The features of `content` layers and the mean Gram matrices of `style` layers, and their gradient.
+
+    `layers` are Keras's, in order; `values` are the first one's input, (n, H, W, 3). `features` are
+    (n, h, w, c), `grams` (n, c, c), by name.
+
+    Left to one tape TensorFlow computes the Gram matrices' gradients, each as large as the features, as
+    soon as the losses are there, and keeps them all until the deeper layers' have come back. Here each
+    waits for that one. Of the first `forgotten` layers nothing is kept: they are computed again when the
+    gradient gets there. (Custom gradients would do both, too, but within a `tf.function` TensorFlow
+    registers them for the life of the process, and with them all that they know, weights included.)
+    """
+
+    def __init__(self, layers: Sequence[Any], values: Tensor, *, content: Collection[str],
+                 style: Collection[str], forgotten: int) -> None:
+        self.features: dict[str, Tensor] = {}
+        self.grams: dict[str, Tensor] = {}
+        self._values = values
+        self._first = layers[:forgotten]
+        steps = _forwards(layers, values)
+        for step in steps:
+            if step.layer in content:
+                self.features[step.layer] = step.outputs
+            if step.layer in style:
+                self.grams[step.layer] = mean_gram_matrices(step.outputs)
+        self._rest = steps[forgotten:]
+
+    def gradient(self, by_features: Mapping[str, Tensor], by_grams: Mapping[str, Tensor]) -> Tensor:
+        """Return the gradient for `values` from those for `features` and `grams`, some or all of them."""
+        gradient = _backwards(self._rest, None, by_features, by_grams)
+        with tf.control_dependencies([] if gradient is None else [gradient]):
+            first = _forwards(self._first, self._values)
+        gradient = _backwards(first, gradient, by_features, by_grams)
+        return tf.zeros_like(self._values) if gradient is None else gradient
+
+
+def _forwards(layers: Sequence[Any], values: Tensor) -> list[Step]:
+    steps = []
+    for layer in layers:
+        with tf.GradientTape() as tape:
+            tape.watch(values)
+            outputs = layer(values)
+        steps.append(Step(layer.name, values, outputs, tape))
+        values = outputs
+    return steps
+
+
+def _backwards(steps: Sequence[Step], gradient: Tensor | None, by_features: Mapping[str, Tensor],
+               by_grams: Mapping[str, Tensor]) -> Tensor | None:
+    """Return the gradient for the first step's inputs from `gradient` for the last one's outputs."""
+    for step in reversed(steps):
+        if step.layer in by_features:
+            gradient = _sum(gradient, by_features[step.layer])
+        if step.layer in by_grams:
+            with tf.control_dependencies([] if gradient is None else [gradient]):
+                by_gram = mean_gram_gradient(step.outputs, by_grams[step.layer])
+            gradient = _sum(gradient, by_gram)
+        if gradient is not None:
+            gradient = step.tape.gradient(step.outputs, step.inputs, output_gradients=gradient)
+    return gradient
+
+
+def _sum(gradient: Tensor | None, more: Tensor) -> Tensor:
+    return more if gradient is None else gradient + more

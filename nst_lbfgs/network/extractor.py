@@ -1,0 +1,53 @@
+"""VGG19 as a feature extractor: a Keras functional model, cut after the deepest layer in use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from ..arrays import Kernels
+from ..errors import StyleTransferError
+from .layers import BLOCKS, FILTERS, LAYER_NAMES
+
+
+def build_extractor(layers: Sequence[str], kernels: Kernels, *, pooling: str = 'max',
+                    dtype: str = 'float32') -> Any:
+    """Return VGG19 (Simonyan and Zisserman, configuration E) up to the deepest of `layers`.
+
+    The model takes Caffe's coordinates (n, H, W, 3) and returns a dictionary from layer name to
+    features (n, h, w, c) after the rectifier. `kernels` has for each convolution a kernel
+    (3, 3, channels, filters) and a bias (filters,). With `pooling='average'` the weights stay as
+    they are, as Gatys et al. did. `dtype` is the type of weights and features.
+    """
+    if keras.backend.backend() != 'tensorflow':
+        raise StyleTransferError('Expected Keras on TensorFlow (KERAS_BACKEND=tensorflow). '
+                                 f'Received: {keras.backend.backend()}')
+    deepest = max(LAYER_NAMES.index(name) for name in layers)
+    picture = keras.Input((None, None, 3), dtype=dtype)
+    outputs = {}
+    features = picture
+    for layer in _vgg19_layers(pooling, dtype)[:deepest + 1]:
+        features = layer(features)
+        if layer.name in layers:
+            outputs[layer.name] = features
+    model = keras.Model(picture, outputs)
+    model.trainable = False
+    for layer in model.layers:
+        if layer.name in FILTERS:
+            layer.set_weights(kernels[layer.name])
+    return model
+
+
+def _vgg19_layers(pooling: str, dtype: str) -> list[Any]:
+    pool = {'max': keras.layers.MaxPooling2D, 'average': keras.layers.AveragePooling2D}[pooling]
+    layers = []
+    for block, (count, filters) in enumerate(BLOCKS, start=1):
+        layers += [
+            keras.layers.Conv2D(filters, 3, padding='same', activation='relu', dtype=dtype,
+                                data_format='channels_last', name=f'block{block}_conv{index}')
+            for index in range(1, count + 1)
+        ]
+        layers.append(pool(2, 2, data_format='channels_last', dtype=dtype, name=f'block{block}_pool'))
+    return layers

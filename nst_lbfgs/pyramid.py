@@ -1,0 +1,96 @@
+"""From small to large: a start for the full size that smaller sizes have prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from .config import TransferConfig
+from .search.coordinates import PictureArray
+from .errors import SearchError
+from .network.layers import SMALLEST_SIDE
+from .objective import Objective
+from .search.lbfgs import Box, StopSearch
+from .search.recovery import Search, coordinates_for
+
+Picture = NDArray[np.floating[Any]]
+Size = tuple[int, int]
+
+
+def grown_start(full: Objective, content: Picture, style: Picture, start: Picture,
+                config: TransferConfig, box: Box, evaluated: Callable[[float], None]) -> Picture:
+    """Return the picture to start from at full size: `start` and what smaller sizes did to it.
+
+    `full` is the objective at full size. Pictures are (1, H, W, 3) in the coordinates of the
+    preprocessing. Each of `config.scales - 1` smaller sizes, each half the next and none too small for
+    the network, has one iteration of L-BFGS, from `start` at that size and what
+    the size before has changed, enlarged. From noise the enlarged picture itself is the next start:
+    the noise of a larger size would undo it. `evaluated` is told each loss; StopSearch from it, or
+    numbers that go wrong, end a size early.
+    """
+    for halvings in range(config.scales - 1, 0, -1):
+        size = halved(content, halvings)
+        if min(size) < SMALLEST_SIDE:
+            continue
+        small_start = resized(start, size)
+        objective = full.of(resized(content, size), resized(style, halved(style, halvings)),
+                            config_at(config, content.size / (3 * size[0] * size[1])))
+        small = _descended(objective, small_start, config, box, evaluated)
+        if config.init == 'noise':
+            start = resized(small, content.shape[1:3])
+        else:
+            start = start + resized(small - small_start, content.shape[1:3])
+    return start
+
+
+def config_at(config: TransferConfig, ratio: float) -> TransferConfig:
+    """Return the configuration for pictures with `ratio` times fewer pixels.
+
+    Every term is worth as much as at full size: a term that is a sum over pixels is `ratio` times
+    smaller for a picture that looks the same, one that is a mean is not.
+    """
+    content, style, variation = 1.0, 1.0, 1.0
+    if config.content_distance == 'sum-squared-error':
+        content = ratio
+    if config.gram == 'sum':
+        style *= ratio**2
+    if config.style_scale == 'picture-size':
+        style /= ratio**2
+    if config.total_variation != 'absolute-mean':
+        variation = ratio
+    return replace(config, content_weight=config.content_weight * content,
+                   style_weight=config.style_weight * style, tv_weight=config.tv_weight * variation)
+
+
+def resized(picture: Picture, size: Size) -> Picture:
+    """Return a picture (1, H, W, 3) at another size, bicubic, smoothed where it gets smaller."""
+    values: Picture = tf.image.resize(picture, size, method='bicubic', antialias=True).numpy()
+    return values.astype(picture.dtype)
+
+
+def halved(picture: Picture, times: int) -> Size:
+    """Return the size of a picture (1, H, W, 3) with its sides halved so many times, rounded."""
+    return round(picture.shape[1] / 2**times), round(picture.shape[2] / 2**times)
+
+
+def _descended(objective: Objective, start: Picture, config: TransferConfig, box: Box,
+               evaluated: Callable[[float], None]) -> Picture:
+    def evaluate(x: PictureArray) -> tuple[float, PictureArray]:
+        evaluation = objective.evaluate(x)
+        evaluated(evaluation.terms.loss)
+        return evaluation.terms.loss, evaluation.gradient
+
+    one = replace(config, iterations=1, restart=False)
+    coordinates = coordinates_for(start.ravel(), objective.shape, one, box)
+    search = Search(evaluate, coordinates, start.ravel(), one, lambda iteration, x: None, box=box,
+                    state=None, report=lambda trouble: None)
+    try:
+        search.run()
+    except (StopSearch, SearchError):
+        pass  # the full size meets the same end, and tells of it
+    return search.x.reshape(start.shape)

@@ -1,0 +1,218 @@
+"""`nst-lbfgs sweep` through main(argv), on small pictures and random weights."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cli.main import main
+from nst_lbfgs import transfer
+from nst_lbfgs.errors import NonFiniteLossError
+
+from ...support.error_lines import error_line
+
+FAST = ['--weights', 'random', '--iter', '1', '--maxfun', '2', '--image-height', '36',
+        '--content-layer', 'block2_conv1', '--style-layer', 'block1_conv1']
+TWO = ['--vary', 'content_weight=0.1,1']
+
+
+@pytest.fixture
+def transfers(monkeypatch):
+    """The configurations of the transfers that are run, in order, and their networks."""
+    ran = []
+    transfer_style = transfer.transfer_style
+
+    def counted(content, style, config, **others):
+        ran.append((config, others['network']))
+        return transfer_style(content, style, config, **others)
+
+    monkeypatch.setattr(transfer, 'transfer_style', counted)
+    return ran
+
+
+def sweep(*options, base='base.png', style='style.png', prefix='s'):
+    """Return the exit code of a sweep; argparse's own exits too."""
+    try:
+        return main(['sweep', base, style, prefix, *options])
+    except SystemExit as exit_:
+        return exit_.code
+
+
+def table():
+    """The rows of the table of losses."""
+    with open('s.csv', newline='', encoding='utf-8') as file:
+        return list(csv.DictReader(file))
+
+
+def test_each_picture_a_sheet_and_a_table_with_the_network_loaded_once(folder, transfers):
+    assert sweep(*FAST, *TWO, '--vary', 'pooling=max,average') == 0
+    names = [f's_content_weight_{weight}_pooling_{pooling}' for weight in ('0.1', '1')
+             for pooling in ('max', 'average')]
+    assert sorted(os.listdir()) == sorted(
+        ['base.png', 'style.png', 's.png', 's.csv',
+         *(name + ending for name in names for ending in ('.png', '.json'))])
+    assert len(transfers) == 4 and len({id(network) for _, network in transfers}) == 1
+    assert [row['picture'] for row in table()] == [f'{name}.png' for name in names]
+
+
+def test_the_table_has_the_losses_of_the_records(folder):
+    assert sweep(*FAST, *TWO) == 0
+    for row in table():
+        record = json.load(open(row['picture'].replace('.png', '.json')))
+        last = record['iterations'][-1]
+        assert float(row['content_weight']) == record['config']['transfer']['content_weight']
+        for name in ('loss', 'content_loss', 'style_loss', 'total_variation_loss'):
+            assert float(row[name]) == last[name]
+        assert int(row['evaluations']) == record['evaluations']
+
+
+def test_the_sheet_shows_the_inputs_and_the_results(folder):
+    """All of them in one row where they fit, each picture's pixels as they are in its file."""
+    assert sweep(*FAST, '--vary', 'init=content,noise') == 0
+    sheet = np.asarray(Image.open('s.png')).astype(int)
+    for row in table():
+        picture = np.asarray(Image.open(row['picture'])).astype(int)
+        height, width, _ = picture.shape
+        windows = np.lib.stride_tricks.sliding_window_view(sheet, picture.shape)[:, :, 0]
+        assert (windows == picture).all(axis=(2, 3, 4)).sum() == 1
+
+
+def test_what_is_done_is_not_done_again(folder, transfers, capsys):
+    assert sweep(*FAST, *TWO) == 0
+    before = open('s_content_weight_1.png', 'rb').read()
+    assert sweep(*FAST, '--vary', 'content_weight=0.1,1,5') == 0
+    assert [config.content_weight for config, _ in transfers] == [0.1, 1, 5]
+    assert 'content_weight 1, done already' in capsys.readouterr().err
+    assert open('s_content_weight_1.png', 'rb').read() == before
+    assert [row['content_weight'] for row in table()] == ['0.1', '1', '5']
+
+
+def test_an_interrupted_sweep_goes_on(folder, transfers, monkeypatch):
+    """Ctrl-C in the second run, and as if it had come between a picture and its record."""
+    real = transfer.transfer_style
+
+    def interrupted(content, style, config, **others):
+        if config.content_weight == 1:
+            raise KeyboardInterrupt
+        return real(content, style, config, **others)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(transfer, 'transfer_style', interrupted)
+        assert sweep(*FAST, *TWO) == 130
+    assert [row['content_weight'] for row in table()] == ['0.1'] and os.path.exists('s.png')
+    Image.new('RGB', (4, 4)).save('s_content_weight_1.png')
+    assert sweep(*FAST, *TWO) == 0
+    assert [config.content_weight for config, _ in transfers] == [0.1, 1]
+    assert Image.open('s_content_weight_1.png').size == (43, 36)
+
+
+@pytest.mark.parametrize('damage', [
+    lambda: os.remove('s_content_weight_1.png'),
+    lambda: (os.remove('s_content_weight_1.json')),
+])
+def test_a_cell_that_lost_a_file_is_made_again(damage, folder, transfers):
+    assert sweep(*FAST, *TWO) == 0
+    damage()
+    assert sweep(*FAST, *TWO) == 0
+    assert [config.content_weight for config, _ in transfers] == [0.1, 1, 1]
+    assert len(table()) == 2
+
+
+@pytest.mark.parametrize('edited', [{}, {'iterations': 'none'}, {'iterations': [1]}])
+def test_a_record_that_somebody_edited_is_not_taken_for_a_result(edited, folder, capsys):
+    assert sweep(*FAST, *TWO) == 0
+    name = 's_content_weight_1.json'
+    record = {key: value for key, value in json.load(open(name)).items() if key != 'iterations'}
+    with open(name, 'w') as file:
+        json.dump(record | edited, file)
+    capsys.readouterr()
+    assert sweep(*FAST, *TWO) == 1
+    assert 'exists already' in error_line(capsys)
+
+
+@pytest.mark.parametrize('change', ['settings', 'content', 'style'])
+def test_results_of_another_run_are_neither_taken_nor_replaced(change, folder, transfers, capsys):
+    assert sweep(*FAST, *TWO) == 0
+    options = [*FAST, *TWO, *(['--seed', '1'] if change == 'settings' else [])]
+    if change != 'settings':
+        Image.new('RGB', (48, 40), 'red').save({'content': 'base.png'}.get(change, 'style.png'))
+    before = open('s_content_weight_1.png', 'rb').read()
+    capsys.readouterr()
+    assert sweep(*options) == 1
+    assert 's_content_weight_0.1.png exists already' in error_line(capsys)
+    assert open('s_content_weight_1.png', 'rb').read() == before
+    assert sweep(*options, '--force') == 0
+    assert len(transfers) == 4
+
+
+@pytest.mark.parametrize('name', ['s.png', 's.csv', 's_content_weight_1.png',
+                                  's_content_weight_1.json'])
+def test_files_of_others_stay(name, folder, capsys):
+    with open(name, 'w') as file:
+        file.write('mine')
+    assert sweep(*FAST, *TWO) == 1
+    assert f'{name} exists already' in error_line(capsys)
+    assert open(name).read() == 'mine'
+    assert sorted(os.listdir()) == sorted(['base.png', 'style.png', name])
+
+
+def test_a_loss_that_is_not_finite_does_not_end_the_sweep(folder, monkeypatch, capsys):
+    """The others are made, the cell is grey, and the exit code says that something is missing."""
+    real = transfer.transfer_style
+
+    def failing(content, style, config, **others):
+        if config.content_weight == 0.1:
+            raise NonFiniteLossError('The loss is nan at evaluation 1.')
+        return real(content, style, config, **others)
+
+    monkeypatch.setattr(transfer, 'transfer_style', failing)
+    assert sweep(*FAST, *TWO) == 1
+    assert 'The loss is nan' in error_line(capsys)
+    assert [row['content_weight'] for row in table()] == ['1']
+    assert ((np.asarray(Image.open('s.png')) == 224).all(axis=2)).sum() > 1000
+
+
+def test_a_cell_can_be_repeated_from_its_record(folder):
+    assert sweep(*FAST, *TWO) == 0
+    assert main(['transfer', '--from', 's_content_weight_1.json', 'again']) == 0
+    np.testing.assert_array_equal(Image.open('again.png'), Image.open('s_content_weight_1.png'))
+
+
+def test_a_colour_may_be_the_style_and_the_prefix_chooses_the_format(folder):
+    assert sweep(*FAST, *TWO, style='black', prefix='new/s.jpg') == 0
+    assert sorted(os.listdir('new')) == [
+        's.csv', 's.jpg', 's_content_weight_0.1.jpg', 's_content_weight_0.1.json',
+        's_content_weight_1.jpg', 's_content_weight_1.json']
+
+
+def test_weights_may_vary(folder, transfers):
+    assert sweep(*FAST, '--vary', 'seed=1,2') == 0
+    assert len({id(network) for _, network in transfers}) == 2
+
+
+@pytest.mark.parametrize('options, code, message', [
+    ([], 2, 'arguments are required: --vary'),
+    (['--vary', 'content_wait=1'], 2, "Did you mean 'content_weight'?"),
+    (['--vary', 'content_weight=-1'], 2, 'Expected content_weight'),
+    (['--vary', 'content_weight'], 2, 'Expected --vary FIELD=VALUE'),
+    (['--vary', 'weights=missing.h5,random'], 1, 'missing.h5'),
+    (['--vary', 'init=content,picture'], 2, 'Expected --init PATH for init picture'),
+    ([*TWO, '--image-height', '31'], 1, 'Expected at least 32 pixels'),
+    ([*TWO, '--preset', 'nothing'], 2, 'invalid choice'),
+    ([*TWO, '--save-every', '2'], 2, 'unrecognized arguments'),
+])
+def test_what_cannot_be_used(options, code, message, folder, capsys):
+    before = sorted(os.listdir())
+    assert sweep(*FAST, *options) == code
+    assert message in error_line(capsys)
+    assert sorted(os.listdir()) == before
+
+
+def test_a_prefix_that_is_none(folder, capsys):
+    assert sweep(*FAST, *TWO, prefix='.') == 2
+    assert 'Expected PREFIX' in error_line(capsys)

@@ -1,0 +1,205 @@
+"""Each function of the old backend against NumPy, in one table."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nst_lbfgs.errors import LegacyError
+from nst_lbfgs.legacy import backend as K
+from nst_lbfgs.legacy import catalogue
+
+RNG = np.random.default_rng(3)
+M = RNG.normal(size=(3, 4)).astype('float32')
+N = RNG.normal(size=(4, 2)).astype('float32')
+T = RNG.normal(size=(2, 3, 4)).astype('float32')
+P = np.abs(M) + .5
+B = M > 0
+PICTURE = RNG.normal(size=(1, 4, 4, 2)).astype('float32')
+
+
+def sigmoid(x: Any) -> Any:
+    return 1 / (1 + np.exp(-x))
+
+
+# name, arguments (arrays become tensors), what NumPy says
+CASES: list[tuple[str, tuple[Any, ...], Any]] = [
+    ('abs', (M,), np.abs(M)),
+    ('all', (B, 1), B.all(1)),
+    ('any', (B,), B.any()),
+    ('arange', (2, 5), np.arange(2, 5)),
+    ('argmax', (M,), M.argmax(-1)),
+    ('argmin', (M, 0), M.argmin(0)),
+    ('batch_dot', (T, T, [2, 2]), np.einsum('bij,bkj->bik', T, T)),
+    ('batch_dot', (M, M, 1), (M * M).sum(1, keepdims=True)),
+    ('batch_flatten', (T,), T.reshape(2, 12)),
+    ('batch_normalization', (M, M.mean(0), M.var(0), None, None),
+     (M - M.mean(0)) / np.sqrt(M.var(0) + 1e-3)),
+    ('bias_add', (PICTURE, np.float32([1, 2])), PICTURE + [1, 2]),
+    ('binary_crossentropy', (np.float32([1.]), np.float32([.25])), [-np.log(.25)]),
+    ('cast', (M, 'int32'), M.astype('int32')),
+    ('categorical_crossentropy', (np.float32([0, 1]), np.float32([.5, .5])), np.log(2)),
+    ('clip', (M, -.5, .5), M.clip(-.5, .5)),
+    ('clip', (M, .5, -.5), M.clip(.5, .5)),
+    ('concatenate', ([M, M],), np.concatenate([M, M], -1)),
+    ('concatenate', ([T, T], 0), np.concatenate([T, T], 0)),
+    ('constant', (2., None, (2, 2)), np.full((2, 2), 2.)),
+    ('conv2d', (PICTURE, np.ones((1, 1, 2, 1), 'float32')), PICTURE.sum(-1, keepdims=True)),
+    ('cos', (M,), np.cos(M)),
+    ('cumprod', (M, 1), M.cumprod(1)),
+    ('cumsum', (M,), M.cumsum(0)),
+    ('depthwise_conv2d', (PICTURE, np.ones((1, 1, 2, 1), 'float32')), PICTURE),
+    ('dot', (M, N), M @ N),
+    ('dot', (T, N), T @ N),
+    ('dot', (M, N[:, 0]), M @ N[:, 0]),
+    ('elu', (M,), np.where(M > 0, M, np.expm1(M))),
+    ('equal', (M, M), np.ones((3, 4), bool)),
+    ('exp', (M,), np.exp(M)),
+    ('expand_dims', (M, 1), M[:, None]),
+    ('eye', (3,), np.eye(3)),
+    ('flatten', (T,), T.ravel()),
+    ('gather', (M, np.array([2, 0])), M[[2, 0]]),
+    ('greater', (M, 0), M > 0),
+    ('greater_equal', (M, M), M >= M),
+    ('hard_sigmoid', (M,), (.2 * M + .5).clip(0, 1)),
+    ('identity', (M,), M),
+    ('in_test_phase', (M, P, 0), M),
+    ('in_train_phase', (M, P, 1), M),
+    ('l2_normalize', (M, 1), M / np.linalg.norm(M, axis=1, keepdims=True)),
+    ('less', (M, 0), M < 0),
+    ('less_equal', (M, M), M <= M),
+    ('log', (P,), np.log(P)),
+    ('logsumexp', (M, 1), np.log(np.exp(M).sum(1))),
+    ('max', (M, 0), M.max(0)),
+    ('maximum', (M, 1e-7), np.maximum(M, 1e-7)),
+    ('mean', (B,), B.mean()),
+    ('mean', (M, (0, 1)), M.mean()),
+    ('min', (M, -1, True), M.min(-1, keepdims=True)),
+    ('minimum', (M, 0), np.minimum(M, 0)),
+    ('not_equal', (M, M), np.zeros((3, 4), bool)),
+    ('one_hot', (np.array([0, 2]), 3), [[1, 0, 0], [0, 0, 1]]),
+    ('ones', ((2, 3),), np.ones((2, 3))),
+    ('ones_like', (M,), np.ones_like(M)),
+    ('permute_dimensions', (T, (2, 0, 1)), T.transpose(2, 0, 1)),
+    ('pool2d', (PICTURE, (2, 2), (2, 2)), PICTURE.reshape(1, 2, 2, 2, 2, 2).max((2, 4))),
+    ('pool2d', (PICTURE, (2, 2), (2, 2), 'valid', None, 'avg'),
+     PICTURE.reshape(1, 2, 2, 2, 2, 2).mean((2, 4))),
+    ('pow', (P, 1.25), P ** 1.25),
+    ('prod', (M, 0), M.prod(0)),
+    ('relu', (M,), np.maximum(M, 0)),
+    ('repeat', (M, 2), np.repeat(M[:, None], 2, 1)),
+    ('repeat_elements', (M, 2, 1), np.repeat(M, 2, 1)),
+    ('reshape', (T, (4, -1)), T.reshape(4, -1)),
+    ('resize_images', (PICTURE, 2, 3), PICTURE.repeat(2, 1).repeat(3, 2)),
+    ('reverse', (M, 1), M[:, ::-1]),
+    ('round', (M * 3,), np.round(M * 3)),
+    ('separable_conv2d', (PICTURE, np.ones((1, 1, 2, 1), 'float32'),
+                          np.ones((1, 1, 2, 1), 'float32')), PICTURE.sum(-1, keepdims=True)),
+    ('shape', (T,), [2, 3, 4]),
+    ('sigmoid', (M,), sigmoid(M)),
+    ('sign', (M,), np.sign(M)),
+    ('sin', (M,), np.sin(M)),
+    ('slice', (M, [1, 0], [2, 3]), M[1:3, :3]),
+    ('softmax', (M,), np.exp(M) / np.exp(M).sum(-1, keepdims=True)),
+    ('softplus', (M,), np.log1p(np.exp(M))),
+    ('softsign', (M,), M / (1 + np.abs(M))),
+    ('spatial_2d_padding', (PICTURE, ((1, 0), (0, 2))),
+     np.pad(PICTURE, ((0, 0), (1, 0), (0, 2), (0, 0)))),
+    ('sqrt', (M,), np.sqrt(np.maximum(M, 0))),
+    ('square', (M,), M * M),
+    ('squeeze', (M[:, :1], 1), M[:, 0]),
+    ('stack', ([M, M], 1), np.stack([M, M], 1)),
+    ('std', (M,), M.std()),
+    ('stop_gradient', (M,), M),
+    ('sum', (M, 1), M.sum(1)),
+    ('switch', (np.array(True), M, P), M),
+    ('switch', (np.array([True, False, True]), M, P), np.where([[1], [0], [1]], M, P)),
+    ('tan', (M,), np.tan(M)),
+    ('tanh', (M,), np.tanh(M)),
+    ('tile', (M, (1, 2)), np.tile(M, (1, 2))),
+    ('transpose', (T,), T.T),
+    ('var', (M, 0), M.var(0)),
+    ('variable', (M,), M),
+    ('zeros', ((2,),), np.zeros(2)),
+    ('zeros_like', (M,), np.zeros_like(M)),
+    ('map_fn', (lambda row: row * 2, M), M * 2),
+]
+
+
+def tensor(argument: Any) -> Any:
+    if isinstance(argument, np.ndarray):
+        return K.variable(argument, dtype=str(argument.dtype))
+    if isinstance(argument, list) and isinstance(argument[0], np.ndarray):
+        return [tensor(a) for a in argument]
+    return argument
+
+
+@pytest.mark.parametrize(('name', 'arguments', 'expected'), CASES,
+                         ids=[f'{case[0]}-{i}' for i, case in enumerate(CASES)])
+def test_function_agrees_with_numpy(name: str, arguments: Any, expected: Any) -> None:
+    """K.eval of the function of variables gives NumPy's result, and its shape was foreseen."""
+    given = arguments if name == 'variable' else [tensor(a) for a in arguments]
+    result = getattr(K, name)(*given)
+    expected = np.asarray(expected)
+    assert K.int_shape(result) == expected.shape
+    np.testing.assert_allclose(K.eval(result), expected, rtol=2e-6, atol=2e-6)
+
+
+@pytest.mark.parametrize('name', ['random_normal', 'random_uniform', 'truncated_normal'])
+def test_random_functions_give_new_numbers_every_time(name: str) -> None:
+    """A random tensor is never taken for a constant: each call draws anew."""
+    draw = K.function([], [getattr(K, name)((50,))])
+    first, second = draw([])[0], draw([])[0]
+    assert first.shape == (50,) and (first != second).any()
+
+
+def test_dropout_and_binomial_keep_their_share() -> None:
+    """Dropout keeps 1 - level of the values and scales them; binomial draws p of ones."""
+    kept = K.eval(K.dropout(K.ones((10000,)), .25))
+    assert set(np.round(np.unique(kept), 4)) == {0., np.round(np.float32(1 / .75), 4)}
+    assert abs((kept > 0).mean() - .75) < .03
+    assert abs(K.eval(K.random_binomial((10000,), .3)).mean() - .3) < .03
+
+
+def test_catalogue_lists_exactly_the_functions_that_are_there() -> None:
+    """What --check calls supported is what the backend has, and nothing is in both lists."""
+    package = Path(catalogue.__file__).parent / 'backend'
+    public = set()
+    for file in package.glob('[!_]*.py'):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], 'id', '') == '__all__':
+                public |= set(ast.literal_eval(node.value))
+    tree = ast.parse((package / '__init__.py').read_text())
+    public |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+               for alias in node.names} - {'*', 'unsupported', 'Any', 'annotations'}
+    assert catalogue.BACKEND == public
+    assert not catalogue.BACKEND & set(catalogue.UNSUPPORTED)
+    assert all(callable(getattr(K, name)) for name in public)
+
+
+def test_every_function_has_a_docstring() -> None:
+    """Each backend function says what the original did."""
+    assert [name for name in catalogue.BACKEND if not getattr(K, name).__doc__] == []
+
+
+def test_what_is_missing_says_so_and_what_to_use() -> None:
+    """A function of the old backend that is not here names itself and its replacement."""
+    with pytest.raises(LegacyError, match=r'K\.rnn.*keras\.layers\.RNN'):
+        K.rnn(None, None)
+    assert not hasattr(K, 'set_everything')
+
+
+def test_data_format_by_its_old_and_new_names() -> None:
+    """'th' is channels_first, and set_image_dim_ordering refuses other words."""
+    before = K.image_data_format()
+    try:
+        K.set_image_dim_ordering('th')
+        assert (K.image_dim_ordering(), K.image_data_format()) == ('th', 'channels_first')
+        with pytest.raises(ValueError, match='th'):
+            K.set_image_dim_ordering('channels_first')
+    finally:
+        K.set_image_data_format(before)

@@ -1,0 +1,62 @@
+"""Colours in place of pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nst_lbfgs.errors import ConfigError, ImageReadError
+from nst_lbfgs.pictures.plain import path_in_record, read_pair
+
+
+@pytest.fixture
+def photo(tmp_path, monkeypatch, town):
+    """A picture (40, 48, 3) in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(town).save('photo.png')
+    return Path('photo.png')
+
+
+@pytest.mark.parametrize('name, value', [('white', 255), ('blank', 255), ('black', 0)])
+def test_a_colour_takes_the_size_of_the_other_picture(name, value, photo, town):
+    content, style = read_pair(photo, Path(name))
+    np.testing.assert_array_equal(content.pixels, town)
+    np.testing.assert_array_equal(style.pixels, np.full_like(town, value))
+    content, style = read_pair(Path(name), photo)
+    np.testing.assert_array_equal(style.pixels, town)
+    np.testing.assert_array_equal(content.pixels, np.full_like(town, value))
+
+
+def test_two_colours_have_no_size():
+    with pytest.raises(ConfigError, match='Received: white, black'):
+        read_pair(Path('white'), Path('black'))
+
+
+def test_a_file_of_that_name_wins(photo, town):
+    Image.fromarray(255 - town).save('white', 'PNG')
+    np.testing.assert_array_equal(read_pair(photo, Path('white'))[1].pixels, 255 - town)
+    assert path_in_record(Path('white')) == str(Path.cwd() / 'white')
+
+
+def test_a_folder_of_that_name_is_not_taken_for_a_colour(photo):
+    Path('black').mkdir()
+    with pytest.raises(ImageReadError, match='directory'):
+        read_pair(photo, Path('black'))
+
+
+def test_only_the_bare_name_is_a_colour(photo):
+    with pytest.raises(ImageReadError, match='No such file'):
+        read_pair(photo, Path('folder/white'))
+
+
+def test_a_record_names_colours_by_name_and_pictures_by_their_whole_path(photo):
+    assert path_in_record(Path('black')) == 'black'
+    assert path_in_record(photo) == str(Path.cwd() / 'photo.png')
+
+
+def test_digests_tell_colours_apart(photo):
+    digests = {read_pair(photo, Path(name))[1].sha256 for name in ('white', 'black')}
+    assert len(digests) == 2

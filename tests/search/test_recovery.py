@@ -1,0 +1,254 @@
+"""Searches left and taken up again, and searches whose numbers go wrong, on known functions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+from nst_lbfgs.config import TransferConfig
+from nst_lbfgs.search.coordinates import PixelCoordinates, SpectralCoordinates
+from nst_lbfgs.search.curvature import CurvatureMemory, Pairs
+from nst_lbfgs.errors import LineSearchError, NonFiniteLossError
+from nst_lbfgs.search.lbfgs import Box, Ending, StopSearch
+from nst_lbfgs.search.recovery import Search
+
+SIZE = 48
+START = np.random.default_rng(1).normal(0, 3, SIZE)
+WIDE = Box(np.full(SIZE, -1e9), np.full(SIZE, 1e9))
+CURVATURES = np.logspace(0, 3, SIZE)
+
+
+def valley(x):
+    """A convex function of condition 1000 with a quartic part, 0 at 0, and its gradient."""
+    return (float(0.5 * x @ (CURVATURES * x) + 0.25 * np.sum(x**4)), CURVATURES * x + x**3)
+
+
+class Run:
+    """One search, with what it told its callers."""
+
+    def __init__(self, function, *, state=None, box=WIDE, coordinates=None, **settings):
+        self.losses, self.marks, self.states, self.reports = [], [], [], []
+        self._function = function
+        self.config = TransferConfig(**{'iterations': 6, 'evaluations_per_iteration': 8} | settings)
+        self.search = Search(self._evaluate, coordinates or PixelCoordinates(), START.copy(),
+                             self.config, self._mark, box=box, state=state, report=self.reports.append)
+
+    def _evaluate(self, x):
+        loss, gradient = self._function(x)
+        self.losses.append(loss)
+        return loss, gradient
+
+    def _mark(self, iteration, x):
+        self.marks.append((iteration, x.copy()))
+        self.states.append(self.search.state)
+
+    def run(self):
+        self.ending = self.search.run()
+        return self
+
+
+def inverse_hessian(pairs):
+    """The BFGS inverse Hessian of the pairs, densely, by its definition."""
+    identity = np.eye(len(pairs.steps[0]))
+    s, y = pairs.steps[-1].astype(float), pairs.gradient_changes[-1].astype(float)
+    h = s @ y / (y @ y) * identity
+    for s, y in zip(pairs.steps, pairs.gradient_changes):
+        s, y = s.astype(float), y.astype(float)
+        v = identity - np.outer(y, s) / (s @ y)
+        h = v.T @ h @ v + np.outer(s, s) / (s @ y)
+    return h
+
+
+def random_pairs(count, seed=0):
+    generator = np.random.default_rng(seed)
+    steps = generator.normal(size=(count, SIZE)).astype(np.float32)
+    return Pairs(tuple(steps), tuple((CURVATURES * steps).astype(np.float32)))
+
+
+@pytest.mark.parametrize('count', [1, 2, 7])
+def test_the_direction_is_minus_the_inverse_hessian_times_the_gradient(count):
+    gradient = np.linspace(-2, 3, SIZE)
+    memory = CurvatureMemory(10, random_pairs(count))
+    expected = -inverse_hessian(random_pairs(count)) @ gradient
+    np.testing.assert_allclose(memory.direction(gradient), expected, rtol=1e-6,
+                               atol=1e-8 * np.abs(expected).max())
+
+
+def test_the_memory_is_that_of_scipys_l_bfgs():
+    """The pairs kept from the iterates are those that scipy used, of which `hess_inv` has copies."""
+    memory = CurvatureMemory(5, Pairs())
+    memory.add(START, valley(START)[1])
+    result = minimize(valley, START, jac=True, method='L-BFGS-B', options={'maxcor': 5, 'maxiter': 12},
+                      callback=lambda x: memory.add(x.copy(), valley(x)[1]))
+    ours, scipys = memory.pairs(), result.hess_inv
+    assert len(ours.steps) == 5
+    for step, change in zip(ours.steps[:-1], ours.gradient_changes[:-1]):
+        # scipy keeps them in a ring, and its last pair is not in it yet when it stops.
+        at = np.argmin(np.linalg.norm(scipys.sk - step, axis=1))
+        np.testing.assert_allclose(scipys.sk[at], step, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(scipys.yk[at], change, rtol=1e-4, atol=1e-4)
+
+
+def test_pairs_without_curvature_are_left_out():
+    memory = CurvatureMemory(3, Pairs())
+    for iterate, gradient in ((0.0, 0.0), (1.0, -1.0), (2.0, 5.0)):
+        memory.add(np.full(4, iterate), np.full(4, gradient))
+    assert len(memory.pairs().steps) == 1
+
+
+@pytest.mark.parametrize('cut', range(5))
+def test_a_search_with_restarts_goes_on_bit_for_bit(cut):
+    whole = Run(valley, restart=True).run()
+    resumed = Run(valley, state=whole.states[cut], restart=True).run()
+    for (_, expected), (_, actual) in zip(whole.marks[cut + 1:], resumed.marks, strict=True):
+        np.testing.assert_array_equal(actual, expected)
+    assert resumed.losses == whole.losses[-len(resumed.losses):]
+    assert resumed.states[-1].done == whole.states[-1].done
+
+
+def coordinates_named(name):
+    if name == 'pixels':
+        return PixelCoordinates()
+    return SpectralCoordinates(START.copy(), (4, 4, 3), 0.45)
+
+
+@pytest.mark.parametrize('name', ['pixels', 'spectral'])
+@pytest.mark.parametrize('cut', range(5))
+def test_the_loss_goes_on_falling_as_it_would_have(name, cut):
+    """Without restarts the evaluations after the cut are those of the search that was never left, but
+    for rounding; fresh memory would make others."""
+    settings = {'coordinates': coordinates_named(name), 'history': 5}
+    whole = Run(valley, **settings).run()
+    state = whole.states[cut]
+    expected = whole.losses[state.done.evaluations:]
+    resumed = Run(valley, state=state, **settings).run()
+    fresh = Run(valley, state=replace(state, pairs=Pairs()), **settings).run()
+    assert len(resumed.losses) == len(expected)
+    np.testing.assert_allclose(resumed.losses[:8], expected[:8], rtol=1e-3)
+    assert np.max(np.abs(np.log(fresh.losses[:8] / np.array(expected[:8])))) > 0.05
+
+
+def test_a_search_that_was_resumed_can_be_resumed_again():
+    whole = Run(valley).run()
+    state = whole.states[0]
+    for expected in whole.states[1:4]:
+        state = Run(valley, state=state).run().states[0]
+        assert state.done == expected.done
+        assert len(state.pairs.steps) == len(expected.pairs.steps)
+    assert state.loss == pytest.approx(expected.loss, rel=0.05)
+
+
+def test_stopped_in_mid_iteration_the_state_is_that_of_the_last_step():
+    def stop(x):
+        if len(run.losses) == 13:
+            raise StopSearch('enough')
+        return valley(x)
+
+    run = Run(stop)
+    with pytest.raises(StopSearch):
+        run.run()
+    state = run.search.state
+    assert state.done.iterations == 1 and 8 < state.done.evaluations <= 13
+    assert valley(state.iterate)[0] == run.losses[state.done.evaluations - 1]
+
+
+def test_bounds_hold_throughout_and_after_resuming():
+    box, seen = Box(np.full(SIZE, 0.5), np.full(SIZE, 2.0)), []
+
+    def watched(x):
+        seen.append(x.copy())
+        return valley(x)
+
+    whole = Run(watched, box=box, bounds=True, evaluations_per_iteration=3).run()
+    Run(watched, box=box, bounds=True, state=whole.states[0], evaluations_per_iteration=3).run()
+    assert np.min(seen) == 0.5 and np.max(seen) <= 2.0
+    np.testing.assert_allclose(whole.search.x, 0.5)
+
+
+def failing(evaluations, value=np.nan):
+    """valley, but at these evaluations, counted from 1, the loss goes wrong, unless x is known."""
+    count, known = 0, set()
+
+    def function(x):
+        nonlocal count
+        count += 1
+        loss, gradient = valley(x)
+        if count in evaluations and x.tobytes() not in known:
+            if not np.isfinite(value):
+                raise NonFiniteLossError(f'The loss is {value} at evaluation {count}.')
+            return value, gradient
+        known.add(x.tobytes())
+        return loss, gradient
+
+    return function
+
+
+@pytest.mark.parametrize('restart', [False, True])
+def test_after_one_bad_number_the_search_goes_on_from_the_best_with_fresh_memory(restart):
+    run = Run(failing({11}), restart=restart).run()
+    assert run.ending is Ending.ALL_DONE
+    assert len(run.reports) == 1 and 'evaluation 11' in run.reports[0]
+    assert 'fresh memory' in run.reports[0]
+    assert run.losses[10] == min(run.losses[:11])
+    assert [iteration for iteration, _ in run.marks] == list(range(6))
+
+
+def test_the_second_time_it_goes_on_within_bounds():
+    box, seen = Box(np.full(SIZE, -1.0), np.full(SIZE, 1.0)), []
+    broken = failing({11, 14})
+
+    def watched(x):
+        seen.append(x.copy())
+        return broken(x)
+
+    run = Run(watched, box=box).run()
+    assert run.ending is Ending.ALL_DONE
+    assert 'fresh memory' in run.reports[0] and 'within bounds' in run.reports[1]
+    assert np.max(np.abs(seen[:14])) > 1 and np.max(np.abs(seen[14:])) <= 1
+    assert run.search.state.bounded
+
+
+@pytest.mark.parametrize('bounds, reports', [(False, 2), (True, 1)])
+def test_the_third_time_it_gives_up(bounds, reports):
+    run = Run(failing(range(11, 99)), bounds=bounds)
+    with pytest.raises(NonFiniteLossError):
+        run.run()
+    assert len(run.reports) <= reports
+
+
+@pytest.mark.parametrize('restart', [False, True])
+def test_an_exploding_loss_is_a_failed_line_search(restart):
+    """Finite but useless numbers: L-BFGS-B tries shorter and shorter steps, then fails."""
+    run = Run(failing(range(12, 200), 1e30), restart=restart, iterations=40).run()
+    assert run.ending is Ending.CONVERGED
+    assert 'line search failed' in run.reports[0] and 'within bounds' in run.reports[-1]
+    loss = valley(run.search.x)[0]
+    assert loss == min(run.losses) and loss < valley(START)[0]
+
+
+def test_a_loss_that_never_falls_is_an_error():
+    run = Run(failing(range(2, 10_000), 1e30))
+    with pytest.raises(LineSearchError, match='line search failed'):
+        run.run()
+
+
+def test_a_minimum_ends_the_search_without_an_error():
+    run = Run(lambda x: (1.0 + float(x @ x), 2 * x)).run()
+    assert run.ending is Ending.CONVERGED
+    np.testing.assert_allclose(run.search.x, 0, atol=1e-7)
+    assert [iteration for iteration, _ in run.marks] == list(range(len(run.marks)))
+
+
+def test_bad_numbers_from_the_start_are_an_error():
+    with pytest.raises(NonFiniteLossError, match='evaluation 1'):
+        Run(failing({1})).run()
+
+
+def test_numbers_that_keep_going_wrong_use_no_more_than_the_evaluations():
+    """Each 9th evaluation fails; troubles far apart count anew, and the search still ends."""
+    run = Run(failing(range(9, 2000, 9)), iterations=10).run()
+    assert run.ending is Ending.ALL_DONE
+    assert len(run.losses) < 10 * 8 + 30
