@@ -43,7 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog='nst-lbfgs',
         description='Paint a picture in the style of another: neural style transfer '
-                    "with Keras's VGG19 and scipy's L-BFGS.",
+        "with Keras's VGG19 and scipy's L-BFGS.",
     )
     parser.add_argument('--version', action='version', version=f'nst-lbfgs {__version__}')
     commands = parser.add_subparsers(metavar='COMMAND', required=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-
 from dataclasses import fields, replace
 from typing import Any
 
@@ -32,16 +31,24 @@ def add_option(group: argparse._ActionsContainer, name: str, **arguments: Any) -
     group.add_argument(*dict.fromkeys([name, underscored]), **arguments)
 
 
-def add_setting(group: argparse._ActionsContainer, name: str, effect: str, *,
-                field: str | None = None, config: type = TransferConfig, **arguments: Any) -> None:
+def add_setting(
+    group: argparse._ActionsContainer,
+    name: str,
+    effect: str,
+    *,
+    field: str | None = None,
+    config: type = TransferConfig,
+    **arguments: Any,
+) -> None:
     """Add an option that sets a configuration's field, with the field's default in its help.
 
     What is not given on the command line is absent from the namespace.
     """
     dest = field or name[2:].replace('-', '_')
     default = shown(getattr(config(), dest))
-    add_option(group, name, dest=dest, default=argparse.SUPPRESS,
-               help=f'{effect} (default: {default})', **arguments)
+    add_option(
+        group, name, dest=dest, default=argparse.SUPPRESS, help=f'{effect} (default: {default})', **arguments
+    )
 
 
 def layer_weight(text: str) -> tuple[str, float]:
@@ -51,7 +58,8 @@ def layer_weight(text: str) -> tuple[str, float]:
         return name, float(weight) if separator else 1.0
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f'Expected NAME or NAME:WEIGHT with a number. Received: {text!r}') from None
+            f'Expected NAME or NAME:WEIGHT with a number. Received: {text!r}'
+        ) from None
 
 
 def settings_from(args: argparse.Namespace, base: RunConfig) -> RunConfig:
@@ -73,8 +81,7 @@ def settings_from(args: argparse.Namespace, base: RunConfig) -> RunConfig:
 
 def _given(given: dict[str, Any], config: type) -> dict[str, Any]:
     values = {field.name: given[field.name] for field in fields(config) if field.name in given}
-    return {name: tuple(value) if isinstance(value, list) else value
-            for name, value in values.items()}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def shown(value: object) -> str:

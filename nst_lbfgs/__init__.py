@@ -16,17 +16,30 @@ from .config import TransferConfig
 from .errors import StyleTransferError
 
 if TYPE_CHECKING:
+    from .progress import IterationLosses, TransferState
     from .search.lbfgs import StopSearch
     from .transfer import Progress, TransferResult, transfer_style
-    from .progress import IterationLosses, TransferState
 
 __version__ = '0.1.0'
-__all__ = ['IterationLosses', 'Progress', 'StopSearch', 'StyleTransferError', 'TransferConfig',
-           'TransferResult', 'TransferState', 'transfer_style']
+__all__ = [
+    'IterationLosses',
+    'Progress',
+    'StopSearch',
+    'StyleTransferError',
+    'TransferConfig',
+    'TransferResult',
+    'TransferState',
+    'transfer_style',
+]
 
-_HOMES = {'IterationLosses': 'progress', 'Progress': 'transfer', 'StopSearch': 'search.lbfgs',
-          'TransferResult': 'transfer', 'TransferState': 'progress',
-          'transfer_style': 'transfer'}
+_HOMES = {
+    'IterationLosses': 'progress',
+    'Progress': 'transfer',
+    'StopSearch': 'search.lbfgs',
+    'TransferResult': 'transfer',
+    'TransferState': 'progress',
+    'transfer_style': 'transfer',
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -25,13 +25,13 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from .search.curvature import Pairs
 from .errors import CheckpointError, RecordError
 from .files import CHUNK_BYTES, whole_file
-from .search.lbfgs import Done
-from .record import parse_record, to_json
-from .search.recovery import SearchState
 from .progress import IterationLosses, TransferState
+from .record import parse_record, to_json
+from .search.curvature import Pairs
+from .search.lbfgs import Done
+from .search.recovery import SearchState
 
 MAGIC = b'nst-lbfgs checkpoint 1\n'
 LENGTH_BYTES = 8
@@ -53,11 +53,13 @@ def write_checkpoint(path: Path, run: Mapping[str, Any], state: TransferState | 
 
     Raises OutputWriteError.
     """
-    header = json.dumps({
-        'run': json.loads(to_json(run)),
-        'iterations': [asdict(losses) for losses in state.iterations] if state else [],
-        'search': _search_header(state.search) if state else None,
-    }).encode()
+    header = json.dumps(
+        {
+            'run': json.loads(to_json(run)),
+            'iterations': [asdict(losses) for losses in state.iterations] if state else [],
+            'search': _search_header(state.search) if state else None,
+        }
+    ).encode()
     digest = hashlib.sha256()
     with whole_file(path, overwrite=True) as temporary, open(temporary, 'wb') as file:
         arrays = _array_bytes(state.search) if state else ()
@@ -98,8 +100,9 @@ def _read(file: BinaryIO) -> Checkpoint:
     iterations = tuple(_losses(header.get('iterations')))
     search = _search(header['search'], file, size, end)
     if search.done.iterations != len(iterations):
-        raise CheckpointError(f'Expected the losses of {search.done.iterations} iterations. '
-                              f'Received: {len(iterations)}')
+        raise CheckpointError(
+            f'Expected the losses of {search.done.iterations} iterations. Received: {len(iterations)}'
+        )
     return Checkpoint(run, TransferState(iterations, search))
 
 
@@ -140,8 +143,10 @@ def _search(value: object, file: BinaryIO, size: int, end: int) -> SearchState:
     gradients, pairs = _count(value, 'gradients'), _count(value, 'pairs')
     expected = size * ((1 + gradients) * EXACT.itemsize + 2 * pairs * ROUNDED.itemsize)
     if gradients > 1 or pairs and not gradients or expected != end - file.tell():
-        raise CheckpointError(f'Expected arrays of {expected} bytes for {gradients} gradients and '
-                              f'{pairs} pairs. Received: {end - file.tell()}')
+        raise CheckpointError(
+            f'Expected arrays of {expected} bytes for {gradients} gradients and '
+            f'{pairs} pairs. Received: {end - file.tell()}'
+        )
     iterate = _array(file, EXACT, size)
     gradient = _array(file, EXACT, size) if gradients else np.empty(0)
     steps, changes = (tuple(_array(file, ROUNDED, size) for _ in range(pairs)) for _ in range(2))
@@ -172,8 +177,11 @@ def _count(values: dict[str, Any], name: str) -> int:
 
 def _search_header(search: SearchState) -> dict[str, Any]:
     return asdict(search.done) | {
-        'bounded': search.bounded, 'loss': search.loss if search.gradient.size else None,
-        'gradients': int(search.gradient.size > 0), 'pairs': len(search.pairs.steps)}
+        'bounded': search.bounded,
+        'loss': search.loss if search.gradient.size else None,
+        'gradients': int(search.gradient.size > 0),
+        'pairs': len(search.pairs.steps),
+    }
 
 
 def _array_bytes(search: SearchState) -> Iterator[Any]:

@@ -108,8 +108,9 @@ class TransferConfig:
         for name in ('content_weight', 'style_weight', 'tv_weight'):
             check_not_negative(name, getattr(self, name))
         if not self.content_weight + self.style_weight + self.tv_weight > 0:
-            raise ConfigError('Expected one of content_weight, style_weight and tv_weight above 0. '
-                              'Received: 0 for all.')
+            raise ConfigError(
+                'Expected one of content_weight, style_weight and tv_weight above 0. Received: 0 for all.'
+            )
         for name, choices in _CHOICES.items():
             check_choice(name, getattr(self, name), choices)
         for name in ('iterations', 'evaluations_per_iteration', 'history', 'decay_every', 'scales'):
@@ -127,9 +128,16 @@ class TransferConfig:
     @property
     def layers(self) -> tuple[str, ...]:
         """The layers whose features are read, in the network's order."""
-        wanted = {name for weight, layers in ((self.content_weight, self.content_layers),
-                                              (self.style_weight, self.style_layers))
-                  if weight for name, layer_weight in layers if layer_weight}
+        wanted = {
+            name
+            for weight, layers in (
+                (self.content_weight, self.content_layers),
+                (self.style_weight, self.style_layers),
+            )
+            if weight
+            for name, layer_weight in layers
+            if layer_weight
+        }
         return tuple(name for name in LAYER_NAMES if name in wanted)
 
 
@@ -177,8 +185,7 @@ class PictureConfig:
             if getattr(self, name) is not None:
                 check_integer(name, getattr(self, name))
         if self.longest_side is not None and (self.image_height or self.image_width):
-            raise ConfigError('Expected either longest_side or image_height and image_width. '
-                              'Received: both.')
+            raise ConfigError('Expected either longest_side or image_height and image_width. Received: both.')
         check_choice('style_size', self.style_size, STYLE_SIZES)
         check_choice('resampling', self.resampling, RESAMPLING_NAMES)
         check_integer('save_every', self.save_every, at_least=0)
@@ -243,8 +250,7 @@ def _is_number(value: object) -> bool:
 def _check_layers(name: str, layers: object) -> None:
     pairs = layers if isinstance(layers, tuple) else ()
     if not pairs or not all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs):
-        raise ConfigError(f'Expected {name}: pairs of layer and weight, at least one. '
-                          f'Received: {layers!r}')
+        raise ConfigError(f'Expected {name}: pairs of layer and weight, at least one. Received: {layers!r}')
     for layer, weight in pairs:
         check_choice(f'a layer of VGG19 in {name}', layer, LAYER_NAMES)
         check_not_negative(f'the weight of {layer} in {name}', weight)

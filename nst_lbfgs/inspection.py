@@ -6,20 +6,16 @@ Source: seed 002, TensorFlow's tutorial on neural style transfer.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from .network.extractor import build_extractor
-from .weights.vgg19 import Network
+from .arrays import Pixels, Tensor
 from .losses import absolute_total_variation, mean_gram_matrix
+from .network.extractor import build_extractor
 from .network.layers import LAYER_NAMES
 from .network.preprocessing import PREPROCESSINGS
-
-Pixels = NDArray[np.uint8]
-Tensor = Any  # TensorFlow ships no types
+from .weights.vgg19 import Network
 
 
 @dataclass(frozen=True)
@@ -50,8 +46,10 @@ def layer_reports(pixels: Pixels, network: Network, *, pooling: str = 'max') -> 
     """
     extractor = build_extractor(LAYER_NAMES, network.kernels(), pooling=pooling)
     features = extractor(PREPROCESSINGS['caffe'].preprocess(pixels))
-    return [LayerReport(name, _statistics(features[name]),
-                        _statistics(mean_gram_matrix(features[name]))) for name in LAYER_NAMES]
+    return [
+        LayerReport(name, _statistics(features[name]), _statistics(mean_gram_matrix(features[name])))
+        for name in LAYER_NAMES
+    ]
 
 
 def total_variation(pixels: Pixels) -> float:
@@ -86,5 +84,6 @@ def _shown(values: Tensor) -> Pixels:
 
 def _statistics(values: Tensor) -> Statistics:
     array = values.numpy()
-    return Statistics(tuple(array.shape), float(array.min()), float(array.max()),
-                      float(array.mean(dtype=np.float64)))
+    return Statistics(
+        tuple(array.shape), float(array.min()), float(array.max()), float(array.mean(dtype=np.float64))
+    )

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .objective import Objective, PictureArray, Terms
+from .arrays import PictureArray
+from .objective import Objective, Terms
 from .progress import IterationLosses
 
 
@@ -19,10 +20,14 @@ class Journal:
     and the loss, `on_trouble` with a line of text.
     """
 
-    def __init__(self, objective: Objective, iterations: tuple[IterationLosses, ...],
-                 on_iteration: Callable[[IterationLosses, PictureArray], None],
-                 on_evaluation: Callable[[int, float], None] | None,
-                 on_trouble: Callable[[str], None] | None) -> None:
+    def __init__(
+        self,
+        objective: Objective,
+        iterations: tuple[IterationLosses, ...],
+        on_iteration: Callable[[IterationLosses, PictureArray], None],
+        on_evaluation: Callable[[int, float], None] | None,
+        on_trouble: Callable[[str], None] | None,
+    ) -> None:
         self.iterations = list(iterations)
         self.troubles: list[str] = []
         self.best: Terms | None = None
@@ -53,8 +58,14 @@ class Journal:
         at_x = self._terms_at(x)
         now = time.perf_counter()
         losses = IterationLosses(
-            iteration, self._objective.evaluations, at_x.loss, at_x.content_loss, at_x.style_loss,
-            at_x.total_variation_loss, now - self._since)
+            iteration,
+            self._objective.evaluations,
+            at_x.loss,
+            at_x.content_loss,
+            at_x.style_loss,
+            at_x.total_variation_loss,
+            now - self._since,
+        )
         self.iterations.append(losses)
         self._on_iteration(losses, x)
         self._since = now

@@ -6,11 +6,10 @@ Features have shape (1, h, w, c), Gram matrices (c, c), pictures (1, H, W, 3).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 
-Tensor = Any  # TensorFlow ships no types
+from .arrays import Tensor
 
 SLAB_VALUES = 1 << 21  # 8 MiB in float32
 
@@ -57,13 +56,16 @@ def _products_by_slabs(rows: Tensor) -> Tensor:
     slab = SLAB_VALUES // channels
 
     def add_slab(start: Tensor, products: Tensor) -> tuple[Tensor, Tensor]:
-        wide = tf.cast(rows[:, start:start + slab], tf.float32)
+        wide = tf.cast(rows[:, start : start + slab], tf.float32)
         return start + slab, products + _products(wide)
 
     _, products = tf.while_loop(
-        lambda start, _: start < count, add_slab, (0, tf.zeros((pictures, channels, channels))),
+        lambda start, _: start < count,
+        add_slab,
+        (0, tf.zeros((pictures, channels, channels))),
         shape_invariants=(tf.TensorShape(()), tf.TensorShape((None, channels, channels))),
-        parallel_iterations=1)
+        parallel_iterations=1,
+    )
     return products
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from .arrays import FloatArray, PictureArray, Tensor
 from .config import LayerWeights, TransferConfig
 from .errors import ConfigError, NonFiniteLossError
 from .losses import (
@@ -18,13 +19,9 @@ from .losses import (
     STYLE_SCALES,
     TOTAL_VARIATIONS,
 )
-from .network.layers import feature_shape, forgotten_layers
 from .network.backpropagation import NetworkPass
+from .network.layers import feature_shape, forgotten_layers
 from .network.preprocessing import PREPROCESSINGS, Preprocessing
-
-FloatArray = NDArray[np.float64]
-PictureArray = NDArray[np.floating[Any]]
-Tensor = Any  # TensorFlow ships no types
 
 
 @dataclass(frozen=True)
@@ -67,8 +64,9 @@ class Objective:
     Raises NonFiniteLossError from an evaluation whose loss or gradient is not finite.
     """
 
-    def __init__(self, extractor: Any, content: NDArray[np.float32], style: NDArray[np.float32],
-                 config: TransferConfig) -> None:
+    def __init__(
+        self, extractor: Any, content: NDArray[np.float32], style: NDArray[np.float32], config: TransferConfig
+    ) -> None:
         self.shape: tuple[int, int, int] = content.shape[1:]
         self.evaluations = 0
         self._config = config
@@ -83,7 +81,8 @@ class Objective:
             self._rows, self._targets = None, self._reference_targets(*references)
         # Concrete functions, for TensorFlow warns of one that is made anew for every transfer.
         self._evaluate = tf.function(self._loss_and_gradient, autograph=False).get_concrete_function(
-            tf.TensorSpec((1, *self.shape), self._dtype))  # autograph has nothing to convert, slowly
+            tf.TensorSpec((1, *self.shape), self._dtype)
+        )  # autograph has nothing to convert, slowly
 
     def __call__(self, x: FloatArray) -> tuple[float, FloatArray]:
         """Return loss and gradient at `x`, as scipy wants them: a float and float64, (H * W * 3,)."""
@@ -98,13 +97,15 @@ class Objective:
         rounded = x.astype(self._dtype.as_numpy_dtype)
         terms, gradient = self._evaluate(tf.constant(rounded.reshape((1, *self.shape))))
         self.evaluations += 1
-        evaluation = Evaluation(Terms(rounded, *terms.numpy().astype(np.float64).tolist()),
-                                np.ravel(gradient.numpy()))
+        evaluation = Evaluation(
+            Terms(rounded, *terms.numpy().astype(np.float64).tolist()), np.ravel(gradient.numpy())
+        )
         _check_finite(evaluation, self.evaluations)
         return evaluation
 
-    def of(self, content: NDArray[np.float32], style: NDArray[np.float32],
-           config: TransferConfig) -> Objective:
+    def of(
+        self, content: NDArray[np.float32], style: NDArray[np.float32], config: TransferConfig
+    ) -> Objective:
         """Return the objective of other pictures, with the same network."""
         return Objective(self._extractor, content, style, config)
 
@@ -139,8 +140,9 @@ class Objective:
             losses = self._losses(network)
             loss = tf.add_n(losses)
         by_features, by_grams = loss_tape.gradient(loss, (network.features, network.grams))
-        gradient = tape.gradient(values, combination,
-                                 output_gradients=network.gradient(by_features, by_grams))
+        gradient = tape.gradient(
+            values, combination, output_gradients=network.gradient(by_features, by_grams)
+        )
         return losses, gradient
 
     def _terms(self, combination: Tensor) -> Tensor:
@@ -157,8 +159,13 @@ class Objective:
         return network_input(pictures, self._preprocessing, self._extractor.input.dtype)
 
     def _network_pass(self, values: Tensor) -> NetworkPass:
-        return NetworkPass(self._extractor.layers[1:], values, content=self._layers('content'),
-                           style=self._layers('style'), forgotten=forgotten_layers(*self.shape[:2]))
+        return NetworkPass(
+            self._extractor.layers[1:],
+            values,
+            content=self._layers('content'),
+            style=self._layers('style'),
+            forgotten=forgotten_layers(*self.shape[:2]),
+        )
 
     def _losses(self, network: NetworkPass) -> list[Tensor]:
         """Return the weighted content and style losses of the batch's last picture."""
@@ -167,11 +174,14 @@ class Objective:
             contents, styles = _at(slice(0, 1), network.features), _at(1, network.grams)
         else:
             contents, styles = self._targets
-        return [self._config.content_weight * self._content_loss(features, contents),
-                self._config.style_weight * self._style_loss(grams, styles)]
+        return [
+            self._config.content_weight * self._content_loss(features, contents),
+            self._config.style_weight * self._style_loss(grams, styles),
+        ]
 
-    def _reference_targets(self, content: Tensor,
-                           style: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    def _reference_targets(
+        self, content: Tensor, style: Tensor
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         if self._extractor is None:
             return {}, {}
 
@@ -183,8 +193,10 @@ class Objective:
         def style_targets(picture: Tensor) -> dict[str, Tensor]:
             return _at(0, self._network_pass(self._network_input(picture)).grams)
 
-        return (content_targets.get_concrete_function(content)(content),
-                style_targets.get_concrete_function(style)(style))
+        return (
+            content_targets.get_concrete_function(content)(content),
+            style_targets.get_concrete_function(style)(style),
+        )
 
     def _content_loss(self, features: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
         distance = DISTANCES[self._config.content_distance]
@@ -193,7 +205,7 @@ class Objective:
         for name, weight in layers.items():
             total += weight * distance(features[name], targets[name])
         # Both distances are quadratic: scaling them spares scaling every feature.
-        total *= FEATURE_SCALES[self._config.feature_scale]**2
+        total *= FEATURE_SCALES[self._config.feature_scale] ** 2
         return total / self._divisor(self._config.content_layers, self._config.content_reduction)
 
     def _style_loss(self, grams: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
@@ -245,5 +257,7 @@ def _check_finite(evaluation: Evaluation, count: int) -> None:
 
 def _check_same_size(content: NDArray[np.float32], style: NDArray[np.float32]) -> None:
     if content.shape != style.shape:
-        raise ConfigError(f"Expected a style picture of the content's size, {content.shape[1:3]}, for "
-                          f"references='each-evaluation'. Received: {style.shape[1:3]}")
+        raise ConfigError(
+            f"Expected a style picture of the content's size, {content.shape[1:3]}, for "
+            f"references='each-evaluation'. Received: {style.shape[1:3]}"
+        )

@@ -34,8 +34,9 @@ class Preset:
 
     def run_config(self) -> RunConfig:
         """Return the settings as a configuration. Raises ConfigError on one that cannot be used."""
-        return RunConfig(TransferConfig(**self._values(TransferConfig)),
-                         PictureConfig(**self._values(PictureConfig)))
+        return RunConfig(
+            TransferConfig(**self._values(TransferConfig)), PictureConfig(**self._values(PictureConfig))
+        )
 
     def _values(self, config: type) -> dict[str, Any]:
         return {field.name: self.settings[field.name][0] for field in fields(config)}
@@ -108,7 +109,8 @@ _CHOLLET: Settings = {
 }
 _SCALE_NOTE = (
     "Gatys et al. divide a layer's style loss by its own number of filters and locations; the "
-    'code takes the 3 channels and the size of the picture for all layers.')
+    'code takes the 3 channels and the size of the picture for all layers.'
+)
 
 _BOOK: Settings = {
     **_CHOLLET,
@@ -139,72 +141,81 @@ _UNIT_ADAM: Settings = {
 }
 _RESIZE_NOTE = (
     'Deviation: tf.image.resize makes pictures smaller without a low-pass filter; here the '
-    'bilinear filter covers what it skips, so that fine detail does not alias.')
+    'bilinear filter covers what it skips, so that fine detail does not alias.'
+)
 
 PUBLICATIONS: dict[str, Preset] = {
     'keras-example': Preset(
         "Keras's example of neural style transfer",
         'Keras 2.3.1, examples/neural_style_transfer.py',
-        _CHOLLET | {
+        _CHOLLET
+        | {
             'content_layers': (_layer('block5_conv2'), "outputs_dict['block5_conv2']"),
             'content_weight': (0.025, '--content_weight'),
             'style_weight': (1.0, '--style_weight'),
             'tv_weight': (1.0, '--tv_weight'),
             'init': ('content', 'x = preprocess_image(base_image_path)'),
             'iterations': (10, '--iter'),
-        }, (
+        },
+        (
             'Without a preset the objective is this one, and the search our own: no restarts, '
             'spectral coordinates, better resampling.',
             'The words speak of L2 distances; the code sums squares and takes no root.',
             _SCALE_NOTE,
-        )),
+        ),
+    ),
     'chollet-book': Preset(
         'Deep Learning with Python, first edition, section 8.3',
         'F. Chollet, Deep Learning with Python, 2017, and its notebook 8.3-neural-style-transfer',
-        _BOOK, (
+        _BOOK,
+        (
             'The words name a gradient ascent process; the code minimises.',
             'The words give distances as norms; the code sums squares and takes no root.',
             'The words say that SciPy wants loss and gradient from two functions; one that '
             'returns both will do, and gives the same iterates.',
             _SCALE_NOTE,
-        )),
+        ),
+    ),
     'medium-nst': Preset(
         'Understanding and implementing neural style transfer',
-        'seed 004 (Analytics Vidhya), and the notebook that it links to, '
-        'shiv-u/neural_style_transfer',
-        _BOOK | {
+        'seed 004 (Analytics Vidhya), and the notebook that it links to, shiv-u/neural_style_transfer',
+        _BOOK
+        | {
             'content_layers': (_layer('block5_conv1'), 'text: conv5_1 is the content'),
             'content_weight': (2.0, 'ours: the text gives no weights; chosen by the picture'),
             'tv_weight': (1.0, 'ours: the text gives no weights; chosen by the picture'),
             'style_weight': (1.0, 'the linked notebook'),
             'init': ('noise', 'text, step 3: the generated picture is white noise at first'),
             'iterations': (20, 'the linked notebook; the experiments name 1, 10 and 30'),
-        }, (
-            'The notebook contradicts the text: it takes block5_conv2, and starts from the '
-            'content picture.',
+        },
+        (
+            'The notebook contradicts the text: it takes block5_conv2, and starts from the content picture.',
             "The notebook's weights, 0.025, 1 and 1e-4 for total variation, are for that start: from "
             'noise they leave noise, and no content. Ours bring both.',
-            'The text contradicts itself: the first picture is white noise, and then, in '
-            'brackets, blank.',
+            'The text contradicts itself: the first picture is white noise, and then, in brackets, blank.',
             'The text calls conv5_1 the topmost convolution; VGG19 has three above it.',
-            "The text normalises by ImageNet's mean and standard deviation; the code subtracts "
-            'the mean.',
+            "The text normalises by ImageNet's mean and standard deviation; the code subtracts the mean.",
             'The text announces gradient descent and uses L-BFGS.',
             'The text prefers average pooling; the code leaves VGG19 its max pooling (--pooling '
             'average changes that).',
             'Ours: the noise is uniform over the range of pixels; the text does not say.',
             _SCALE_NOTE,
-        )),
+        ),
+    ),
     'enhanced-lbfgs': Preset(
         'Style transfer with Keras, enhanced',
         'seed 003, the script for Keras with image enhancement',
-        _CHOLLET | {
+        _CHOLLET
+        | {
             'content_layers': (_layer('block5_conv2'), "outputs_dict['block5_conv2']"),
             'content_weight': (0.08, 'content_weight'),
             'style_layers': (
-                tuple((name, weight) for (name, _), weight in
-                      zip(CONV1_OF_EACH_BLOCK, (0.1, 0.1, 0.4, 0.3, 0.1))),
-                'feature_layers and feature_layers_w'),
+                tuple(
+                    (name, weight)
+                    for (name, _), weight in zip(CONV1_OF_EACH_BLOCK, (0.1, 0.1, 0.4, 0.3, 0.1))
+                ),
+                'feature_layers and feature_layers_w',
+            ),
             'style_reduction': ('sum', 'loss += w * style_loss(...): not divided by their number'),
             'style_weight': (1.0, 'none beside the weights of the layers'),
             'tv_weight': (1.0, 'loss += total_variation_loss(combination_image)'),
@@ -218,25 +229,25 @@ PUBLICATIONS: dict[str, Preset] = {
             'brightness': (1.2, 'save_img: brightness'),
             'color': (1.2, 'save_img: color'),
             'sharpness': (1.2, 'save_img: sharpness'),
-        }, (
+        },
+        (
             'The words give each of the three losses a factor; in the code style and total '
             'variation have none.',
             'The words stress layers 3 and 4 by the ratio 0.5:0.5:0.4:0.4:1, which stresses layer'
             " 5; the code's 0.1 0.1 0.4 0.3 0.1 does what they say.",
             'The words speak of L2 distances; the code sums squares and takes no root.',
-            'A comment says that preprocess_input brings pixels to 0..1; it subtracts the mean '
-            'from 0..255.',
-            'epsilon=1e-7 is given to fmin_l_bfgs_b, which does not use it where there is a '
-            'gradient.',
+            'A comment says that preprocess_input brings pixels to 0..1; it subtracts the mean from 0..255.',
+            'epsilon=1e-7 is given to fmin_l_bfgs_b, which does not use it where there is a gradient.',
             'In the Pillow of its time, before 7.0, resize took the nearest pixel, which aliases.',
-            'The script saves an enhanced copy of the base picture as well; here only results are'
-            ' saved.',
+            'The script saves an enhanced copy of the base picture as well; here only results are saved.',
             _SCALE_NOTE,
-        )),
+        ),
+    ),
     'tf-tutorial': Preset(
         "TensorFlow's tutorial, Neural style transfer",
         'seed 002, its second run, with total variation',
-        _UNIT_ADAM | {
+        _UNIT_ADAM
+        | {
             'content_layers': (_layer('block5_conv2'), 'content_layers'),
             'content_weight': (1e4, 'content_weight'),
             'style_weight': (1e-2, 'style_weight'),
@@ -250,17 +261,21 @@ PUBLICATIONS: dict[str, Preset] = {
             'beta_1': (0.99, 'Adam(beta_1=0.99)'),
             'epsilon': (0.1, 'Adam(epsilon=1e-1)'),
             'save_every': (1, 'shown after each epoch of 100 steps'),
-        }, (
+        },
+        (
             'The words make total variation the sum of the squares of the differences; both '
             'functions of the code sum their absolute values.',
             'The statistics of the layers are printed for pixels without preprocess_input.',
             'The captions call vertical differences horizontal, and the other way round.',
             _RESIZE_NOTE,
-        )),
+        ),
+    ),
     'd2l': Preset(
         'Dive into Deep Learning, Neural Style Transfer',
         'seed 001, in the version for PyTorch',
-        _COMMON | _ADAM | {
+        _COMMON
+        | _ADAM
+        | {
             'weights': ('imagenet', "ours: Keras's VGG19; torchvision's own weights are others"),
             'precision': ('float32', "torch's default"),
             'feature_scale': ('torchvision', "ours: for Keras's VGG19 to have torchvision's scale"),
@@ -269,8 +284,10 @@ PUBLICATIONS: dict[str, Preset] = {
             'content_weight': (1.0, 'content_weight'),
             'content_reduction': ('sum', 'compute_loss: sum(...)'),
             'content_distance': ('mean-squared-error', 'content_loss: torch.square(...).mean()'),
-            'style_layers': (tuple((name, 10.0) for name, _ in CONV1_OF_EACH_BLOCK),
-                             'style_layers = [0, 5, 10, 19, 28]; 10 * styles_l'),
+            'style_layers': (
+                tuple((name, 10.0) for name, _ in CONV1_OF_EACH_BLOCK),
+                'style_layers = [0, 5, 10, 19, 28]; 10 * styles_l',
+            ),
             'style_weight': (1e3, 'style_weight'),
             'style_reduction': ('sum', 'compute_loss: sum(...)'),
             'style_distance': ('mean-squared-error', 'style_loss: torch.square(...).mean()'),
@@ -293,27 +310,28 @@ PUBLICATIONS: dict[str, Preset] = {
             'style_size': ('content', 'get_styles: preprocess(style_img, image_shape)'),
             'resampling': ('bilinear', "torchvision's Resize of a Pillow image"),
             'save_every': (1, 'ours: the document shows a picture after every tenth epoch'),
-        }, (
+        },
+        (
             'compute_loss writes 10 * styles_l for a list: that is the list ten times over, so '
             'the sum counts each style term ten times, while the plotted style loss counts it '
             'once. The layers have weight 10 for that.',
             'The words divide the Gram matrix by its number of elements, c*h*w; that is the '
             "number of elements of the features, and c*c the matrix's.",
             'The formula of total variation is a sum; the code takes half the sum of two means.',
-            'The version for MXNet has a learning rate of 0.9; those for PyTorch and Paddle have '
-            '0.3.',
+            'The version for MXNet has a learning rate of 0.9; those for PyTorch and Paddle have 0.3.',
             "Layers are indexed before their rectifier. PyTorch's rectifier works in place and so"
             ' changes what was kept, for all but block5_conv1, which ends the network; in MXNet '
             'and Paddle none is rectified. Deviation: here all are.',
             "Deviation: torchvision trained its own VGG19. Here it is Keras's, with features "
             'brought to the size they have for an input of standard deviation 1.',
-            "torch adds epsilon after Adam's correction of the bias, Keras before: at 1e-8 "
-            'without effect.',
-        )),
+            "torch adds epsilon after Adam's correction of the bias, Keras before: at 1e-8 without effect.",
+        ),
+    ),
     'gradient-tape': Preset(
         'Neural style transfer with tf.GradientTape',
         'seed 000',
-        _UNIT_ADAM | {
+        _UNIT_ADAM
+        | {
             'content_layers': (_layer('block5_conv1'), 'default_content_layers'),
             'content_weight': (1.0, 'ours: no weights are given; chosen by the picture'),
             'style_weight': (1e-3, 'ours: no weights are given; chosen by the picture'),
@@ -333,7 +351,8 @@ PUBLICATIONS: dict[str, Preset] = {
             'longest_side': (512, 'scale_image: MAX_DIM = 512'),
             'style_size': ('own', 'scale_image, for each picture by itself'),
             'save_every': (1, 'ours: the document saves none'),
-        }, (
+        },
+        (
             'The words say that the pictures are in 0..1; the code never divides by 255, and '
             'multiplies by it before the network. Here the words hold.',
             'The content picture is reversed to BGR by hand, and preprocess_input reverses it '
@@ -341,8 +360,8 @@ PUBLICATIONS: dict[str, Preset] = {
             'calc_loss sums squares over a layer and takes the mean over layers, of which the '
             'words say nothing.',
             _RESIZE_NOTE,
-        )),
+        ),
+    ),
 }
 
-PRESETS: dict[str, RunConfig] = {
-    name: preset.run_config() for name, preset in PUBLICATIONS.items()}
+PRESETS: dict[str, RunConfig] = {name: preset.run_config() for name, preset in PUBLICATIONS.items()}

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
+from .arrays import PictureArray
 from .config import TransferConfig
-from .search.coordinates import PictureArray
 from .errors import SearchError
 from .network.layers import SMALLEST_SIDE
 from .objective import Objective
 from .search.lbfgs import Box, StopSearch
 from .search.recovery import Search, coordinates_for
 
-Picture = NDArray[np.floating[Any]]
 Size = tuple[int, int]
 
 
-def grown_start(full: Objective, content: Picture, style: Picture, start: Picture,
-                config: TransferConfig, box: Box, evaluated: Callable[[float], None]) -> Picture:
+def grown_start(
+    full: Objective,
+    content: PictureArray,
+    style: PictureArray,
+    start: PictureArray,
+    config: TransferConfig,
+    box: Box,
+    evaluated: Callable[[float], None],
+) -> PictureArray:
     """Return the picture to start from at full size: `start` and what smaller sizes did to it.
 
     `full` is the objective at full size. Pictures are (1, H, W, 3) in the coordinates of the
@@ -38,8 +41,11 @@ def grown_start(full: Objective, content: Picture, style: Picture, start: Pictur
         if min(size) < SMALLEST_SIDE:
             continue
         small_start = resized(start, size)
-        objective = full.of(resized(content, size), resized(style, halved(style, halvings)),
-                            config_at(config, content.size / (3 * size[0] * size[1])))
+        objective = full.of(
+            resized(content, size),
+            resized(style, halved(style, halvings)),
+            config_at(config, content.size / (3 * size[0] * size[1])),
+        )
         small = _descended(objective, small_start, config, box, evaluated)
         if config.init == 'noise':
             start = resized(small, content.shape[1:3])
@@ -63,23 +69,32 @@ def config_at(config: TransferConfig, ratio: float) -> TransferConfig:
         style /= ratio**2
     if config.total_variation != 'absolute-mean':
         variation = ratio
-    return replace(config, content_weight=config.content_weight * content,
-                   style_weight=config.style_weight * style, tv_weight=config.tv_weight * variation)
+    return replace(
+        config,
+        content_weight=config.content_weight * content,
+        style_weight=config.style_weight * style,
+        tv_weight=config.tv_weight * variation,
+    )
 
 
-def resized(picture: Picture, size: Size) -> Picture:
+def resized(picture: PictureArray, size: Size) -> PictureArray:
     """Return a picture (1, H, W, 3) at another size, bicubic, smoothed where it gets smaller."""
-    values: Picture = tf.image.resize(picture, size, method='bicubic', antialias=True).numpy()
+    values: PictureArray = tf.image.resize(picture, size, method='bicubic', antialias=True).numpy()
     return values.astype(picture.dtype)
 
 
-def halved(picture: Picture, times: int) -> Size:
+def halved(picture: PictureArray, times: int) -> Size:
     """Return the size of a picture (1, H, W, 3) with its sides halved so many times, rounded."""
     return round(picture.shape[1] / 2**times), round(picture.shape[2] / 2**times)
 
 
-def _descended(objective: Objective, start: Picture, config: TransferConfig, box: Box,
-               evaluated: Callable[[float], None]) -> Picture:
+def _descended(
+    objective: Objective,
+    start: PictureArray,
+    config: TransferConfig,
+    box: Box,
+    evaluated: Callable[[float], None],
+) -> PictureArray:
     def evaluate(x: PictureArray) -> tuple[float, PictureArray]:
         evaluation = objective.evaluate(x)
         evaluated(evaluation.terms.loss)
@@ -87,8 +102,16 @@ def _descended(objective: Objective, start: Picture, config: TransferConfig, box
 
     one = replace(config, iterations=1, restart=False)
     coordinates = coordinates_for(start.ravel(), objective.shape, one, box)
-    search = Search(evaluate, coordinates, start.ravel(), one, lambda iteration, x: None, box=box,
-                    state=None, report=lambda trouble: None)
+    search = Search(
+        evaluate,
+        coordinates,
+        start.ravel(),
+        one,
+        lambda iteration, x: None,
+        box=box,
+        state=None,
+        report=lambda trouble: None,
+    )
     try:
         search.run()
     except (StopSearch, SearchError):

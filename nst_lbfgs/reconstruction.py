@@ -29,8 +29,14 @@ def content_reconstruction(config: TransferConfig, layers: Sequence[str]) -> Tra
     coordinates, on block4_conv1 the same. Everything else is as in `config`, total variation
     included. Raises ConfigError.
     """
-    return replace(config, content_layers=_equal(layers), content_weight=1.0, style_weight=0.0,
-                   init='noise', coordinates='pixels')
+    return replace(
+        config,
+        content_layers=_equal(layers),
+        content_weight=1.0,
+        style_weight=0.0,
+        init='noise',
+        coordinates='pixels',
+    )
 
 
 def style_reconstruction(config: TransferConfig, layers: Sequence[str]) -> TransferConfig:
@@ -38,8 +44,7 @@ def style_reconstruction(config: TransferConfig, layers: Sequence[str]) -> Trans
 
     Everything else is as in `config`, total variation included. Raises ConfigError.
     """
-    return replace(config, style_layers=_equal(layers), content_weight=0.0, style_weight=1.0,
-                   init='noise')
+    return replace(config, style_layers=_equal(layers), content_weight=0.0, style_weight=1.0, init='noise')
 
 
 RECONSTRUCTIONS: dict[str, Callable[[TransferConfig, Sequence[str]], TransferConfig]] = {

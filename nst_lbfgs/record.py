@@ -17,15 +17,26 @@ from .errors import ConfigError, RecordError
 
 FORMAT = 1
 LARGEST_BYTES = 64 << 20
-REPEATABLE = ('content_sha256', 'style_sha256', 'init_sha256', 'height', 'width', 'config',
-              'versions', 'evaluations', 'iterations', 'stop_reason')
+REPEATABLE = (
+    'content_sha256',
+    'style_sha256',
+    'init_sha256',
+    'height',
+    'width',
+    'config',
+    'versions',
+    'evaluations',
+    'iterations',
+    'stop_reason',
+)
 PACKAGES = ('tensorflow', 'keras', 'scipy', 'numpy', 'pillow', 'h5py')
 
 
 def versions() -> dict[str, str]:
     """Return the versions of this package, Python and the packages that a result depends on."""
     return {'nst_lbfgs': __version__, 'python': platform.python_version()} | {
-        package: metadata.version(package) for package in PACKAGES}
+        package: metadata.version(package) for package in PACKAGES
+    }
 
 
 def to_json(record: Mapping[str, Any]) -> bytes:
@@ -42,7 +53,8 @@ def digest_of(record: Mapping[str, Any]) -> str:
     """
     plain = json.loads(to_json(record))
     repeatable = {name: plain.get(name) for name in REPEATABLE} | {
-        'weights_sha256': plain['weights']['sha256']}
+        'weights_sha256': plain['weights']['sha256']
+    }
     for losses in repeatable['iterations']:
         del losses['seconds']
     for settings, name in (('pictures', 'init_path'), ('transfer', 'weights')):
@@ -85,8 +97,10 @@ def _config(value: object) -> RunConfig:
     if not isinstance(value, dict):
         raise RecordError(f"Expected settings under 'config'. Received: {value!r}")
     try:
-        return RunConfig(TransferConfig(**_fields(TransferConfig, value.get('transfer'))),
-                         PictureConfig(**_fields(PictureConfig, value.get('pictures'))))
+        return RunConfig(
+            TransferConfig(**_fields(TransferConfig, value.get('transfer'))),
+            PictureConfig(**_fields(PictureConfig, value.get('pictures'))),
+        )
     except ConfigError as error:
         raise RecordError(str(error)) from error
 
@@ -96,8 +110,9 @@ def _fields(config: type, value: object) -> dict[str, Any]:
         raise RecordError(f'Expected the fields of a {config.__name__}. Received: {value!r}')
     unknown = set(value) - {field.name for field in fields(config)}
     if unknown:
-        raise RecordError(f'Expected the fields of a {config.__name__}. '
-                          f'Received: {", ".join(sorted(unknown))}')
+        raise RecordError(
+            f'Expected the fields of a {config.__name__}. Received: {", ".join(sorted(unknown))}'
+        )
     return {name: _tuples(item) for name, item in value.items()}
 
 

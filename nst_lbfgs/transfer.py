@@ -9,24 +9,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .search.adam import AdamSearch
+from .arrays import PictureArray, Pixels
 from .config import TransferConfig
-from .search.coordinates import PictureArray
 from .errors import ConfigError, ImageSizeError, SearchError
-from .network.extractor import build_extractor
-from .weights.vgg19 import Network, find_network
 from .journal import Journal
-from .network.layers import SMALLEST_SIDE
-from .objective import Objective
-from .search.lbfgs import Box, StopSearch
 from .machine.precision import with_chosen_precision
+from .network.extractor import build_extractor
+from .network.layers import SMALLEST_SIDE
 from .network.preprocessing import PREPROCESSINGS, Preprocessing
-from .pyramid import Picture, grown_start
-from .search.recovery import Search, SearchState, coordinates_for
+from .objective import Objective
 from .progress import IterationLosses, TransferState
+from .pyramid import grown_start
+from .search.adam import AdamSearch
+from .search.lbfgs import Box, StopSearch
+from .search.recovery import Search, SearchState, coordinates_for
 from .weights.sources import Weights, resolve_weights
-
-Pixels = NDArray[np.uint8]
+from .weights.vgg19 import Network, find_network
 
 
 @dataclass(frozen=True)
@@ -98,8 +96,7 @@ def transfer_style(
     _check_pictures(content=content, style=style, init=init)
     config, _ = with_chosen_precision(config)
     preprocessing = PREPROCESSINGS[config.preprocessing]
-    network = network or find_network(resolve_weights(config.weights, seed=config.seed),
-                                      seed=config.seed)
+    network = network or find_network(resolve_weights(config.weights, seed=config.seed), seed=config.seed)
     objective = _objective(content, style, config, network)
     if resume:
         objective.evaluations = resume.search.done.evaluations
@@ -134,53 +131,92 @@ def transfer_style(
         return _objective(content, style, wide, network).terms(x).loss
 
     return TransferResult(
-        picture(x), loss, config.precision, loss_in_float32, tuple(journal.iterations),
-        objective.evaluations, stop_reason, network.weights, state(), tuple(journal.troubles), failure)
+        picture(x),
+        loss,
+        config.precision,
+        loss_in_float32,
+        tuple(journal.iterations),
+        objective.evaluations,
+        stop_reason,
+        network.weights,
+        state(),
+        tuple(journal.troubles),
+        failure,
+    )
 
 
 def _objective(content: Pixels, style: Pixels, config: TransferConfig, network: Network) -> Objective:
     preprocess = PREPROCESSINGS[config.preprocessing].preprocess
     extractor = None
     if config.layers:
-        extractor = build_extractor(config.layers, network.kernels(), pooling=config.pooling,
-                                    dtype=config.precision)
+        extractor = build_extractor(
+            config.layers, network.kernels(), pooling=config.pooling, dtype=config.precision
+        )
     return Objective(extractor, preprocess(content), preprocess(style), config)
 
 
-def _start(content: Pixels, init: Pixels | None, config: TransferConfig,
-           preprocessing: Preprocessing) -> Picture:
+def _start(
+    content: Pixels, init: Pixels | None, config: TransferConfig, preprocessing: Preprocessing
+) -> PictureArray:
     if config.init == 'noise':
         generator = np.random.default_rng(config.seed)
         picture: NDArray[Any] = generator.uniform(0, 255, content.shape)
     elif config.init == 'picture':
         if init is None or init.shape != content.shape:
             received = None if init is None else init.shape
-            raise ConfigError("Expected init: a picture of the content's shape, "
-                              f'{content.shape}, for init="picture". Received: {received}')
+            raise ConfigError(
+                "Expected init: a picture of the content's shape, "
+                f'{content.shape}, for init="picture". Received: {received}'
+            )
         picture = init
     else:
         picture = content
     return preprocessing.preprocess(picture).astype(
-        np.float64 if config.precision == 'float64' else np.float32)
+        np.float64 if config.precision == 'float64' else np.float32
+    )
 
 
-def _prepared(x0: Picture, objective: Objective, content: Pixels, style: Pixels, config: TransferConfig,
-              box: Box, journal: Journal) -> Picture:
+def _prepared(
+    x0: PictureArray,
+    objective: Objective,
+    content: Pixels,
+    style: Pixels,
+    config: TransferConfig,
+    box: Box,
+    journal: Journal,
+) -> PictureArray:
     if config.scales == 1:
         return x0
     preprocess = PREPROCESSINGS[config.preprocessing].preprocess
-    return grown_start(objective, preprocess(content), preprocess(style), x0, config, box,
-                       journal.note_smaller)
+    return grown_start(
+        objective, preprocess(content), preprocess(style), x0, config, box, journal.note_smaller
+    )
 
 
-def _search(journal: Journal, shape: tuple[int, int, int], x0: Picture, start: Picture,
-            config: TransferConfig, box: Box, state: SearchState | None) -> Search | AdamSearch:
+def _search(
+    journal: Journal,
+    shape: tuple[int, int, int],
+    x0: PictureArray,
+    start: PictureArray,
+    config: TransferConfig,
+    box: Box,
+    state: SearchState | None,
+) -> Search | AdamSearch:
     if config.optimizer == 'adam':
-        return AdamSearch(journal.evaluate, start.ravel().astype(np.float64), config, journal.mark,
-                          box=box, state=state)
+        return AdamSearch(
+            journal.evaluate, start.ravel().astype(np.float64), config, journal.mark, box=box, state=state
+        )
     coordinates = coordinates_for(x0.ravel(), shape, config, box)
-    return Search(journal.evaluate, coordinates, start.ravel(), config, journal.mark, box=box,
-                  state=state, report=journal.trouble)
+    return Search(
+        journal.evaluate,
+        coordinates,
+        start.ravel(),
+        config,
+        journal.mark,
+        box=box,
+        state=state,
+        report=journal.trouble,
+    )
 
 
 def _check_pictures(**pictures: Pixels | None) -> None:
@@ -188,8 +224,11 @@ def _check_pictures(**pictures: Pixels | None) -> None:
         if picture is None:
             continue
         if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
-            raise ConfigError(f'Expected {name}: a picture (H, W, 3) of uint8. '
-                              f'Received: {picture.shape} of {picture.dtype}')
+            raise ConfigError(
+                f'Expected {name}: a picture (H, W, 3) of uint8. Received: {picture.shape} of {picture.dtype}'
+            )
         if min(picture.shape[:2]) < SMALLEST_SIDE:
-            raise ImageSizeError(f'Expected {name}: at least {SMALLEST_SIDE} x {SMALLEST_SIDE} pixels. '
-                                 f'Received: {picture.shape[1]} x {picture.shape[0]}')
+            raise ImageSizeError(
+                f'Expected {name}: at least {SMALLEST_SIDE} x {SMALLEST_SIDE} pixels. '
+                f'Received: {picture.shape[1]} x {picture.shape[0]}'
+            )

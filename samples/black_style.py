@@ -6,5 +6,16 @@ content picture, as for the blank style.
 
 from experiment import TOWN, sweep
 
-sweep(__file__, TOWN, 'black', '--preset', 'medium-nst', '--init', 'content',
-      '--vary', 'iterations=30', '--image-height', '128')
+sweep(
+    __file__,
+    TOWN,
+    'black',
+    '--preset',
+    'medium-nst',
+    '--init',
+    'content',
+    '--vary',
+    'iterations=30',
+    '--image-height',
+    '128',
+)

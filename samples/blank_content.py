@@ -6,5 +6,6 @@ how long it ran; here it is 10 iterations.
 
 from experiment import PAINTING, sweep
 
-sweep(__file__, 'blank', PAINTING, '--preset', 'medium-nst', '--vary', 'iterations=10',
-      '--image-height', '128')
+sweep(
+    __file__, 'blank', PAINTING, '--preset', 'medium-nst', '--vary', 'iterations=10', '--image-height', '128'
+)

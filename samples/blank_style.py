@@ -6,5 +6,16 @@ noise there is only noise to be seen even after 10 iterations; here it is the co
 
 from experiment import TOWN, sweep
 
-sweep(__file__, TOWN, 'blank', '--preset', 'medium-nst', '--init', 'content',
-      '--vary', 'iterations=1,10', '--image-height', '128')
+sweep(
+    __file__,
+    TOWN,
+    'blank',
+    '--preset',
+    'medium-nst',
+    '--init',
+    'content',
+    '--vary',
+    'iterations=1,10',
+    '--image-height',
+    '128',
+)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from nst_lbfgs import Progress, TransferConfig, transfer_style
 from nst_lbfgs.pictures.reading import read_picture
-from nst_lbfgs.pictures.writing import write_picture
 from nst_lbfgs.pictures.size import fitted_size, resize
+from nst_lbfgs.pictures.writing import write_picture
 
 SAMPLES = Path(__file__).parent
 
@@ -46,8 +46,11 @@ content, style = resize(content, *size), resize(style, *size)
 def save(progress: Progress) -> None:
     """Print the loss and write the picture of an iteration."""
     print(f'Iteration {progress.losses.iteration}: loss {progress.losses.loss:.4e}')
-    write_picture(Path(f'style_transfer_result_at_iteration_{progress.losses.iteration}.png'),
-                  progress.picture(), overwrite=True)
+    write_picture(
+        Path(f'style_transfer_result_at_iteration_{progress.losses.iteration}.png'),
+        progress.picture(),
+        overwrite=True,
+    )
 
 
 result = transfer_style(content, style, config, on_iteration=save)

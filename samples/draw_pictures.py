@@ -14,10 +14,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PIL import Image
-
 from drawing.painting import PAINTING_SEED, PAINTING_SIZE, draw_painting
 from drawing.town import TOWN_SEED, TOWN_SIZE, draw_town
+from PIL import Image
 
 SAMPLES = Path(__file__).resolve().parent
 JPEG_QUALITY = 92
@@ -26,11 +25,15 @@ JPEG_QUALITY = 92
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the script's arguments."""
     parser = argparse.ArgumentParser(description='Draw the sample pictures again.')
-    parser.add_argument('--out', type=Path, default=SAMPLES, metavar='DIR',
-                        help='an existing folder (default: %(default)s)')
-    parser.add_argument('--seed', type=int, metavar='N',
-                        help='draw two other pictures (default: the seeds of the samples, '
-                             f'{TOWN_SEED} and {PAINTING_SEED})')
+    parser.add_argument(
+        '--out', type=Path, default=SAMPLES, metavar='DIR', help='an existing folder (default: %(default)s)'
+    )
+    parser.add_argument(
+        '--seed',
+        type=int,
+        metavar='N',
+        help=f'draw two other pictures (default: the seeds of the samples, {TOWN_SEED} and {PAINTING_SEED})',
+    )
     parser.add_argument('--force', action='store_true', help='replace pictures that are there')
     return parser
 

@@ -29,7 +29,7 @@ RESULTS = Path('experiments')
 def sweep(script: str, base: str, style: str, *settings: str) -> NoReturn:
     """Run a sweep that is called as `script` is, and exit with its code."""
     given = list(takewhile(lambda argument: not argument.startswith('-'), sys.argv[1:]))
-    options = sys.argv[1 + len(given):]
+    options = sys.argv[1 + len(given) :]
     for sample in (TOWN, PAINTING):
         if given and sample in (base, style):
             other = given.pop(0)

@@ -11,5 +11,18 @@ LAYERS = [f'block{block}_conv1' for block in range(1, 6)]
 RATIOS = [(1, 1, 1, 1, 1), (0.5, 0.5, 0.4, 0.4, 1), (0.1, 0.1, 0.4, 0.3, 0.1)]
 VALUES = ['+'.join(f'{layer}:{weight}' for layer, weight in zip(LAYERS, ratio)) for ratio in RATIOS]
 
-sweep(__file__, TOWN, PAINTING, '--preset', 'enhanced-lbfgs', '--vary',
-      f'style_layers={",".join(VALUES)}', '--image-height', '160', '--image-width', '160', '--iter', '5')
+sweep(
+    __file__,
+    TOWN,
+    PAINTING,
+    '--preset',
+    'enhanced-lbfgs',
+    '--vary',
+    f'style_layers={",".join(VALUES)}',
+    '--image-height',
+    '160',
+    '--image-width',
+    '160',
+    '--iter',
+    '5',
+)

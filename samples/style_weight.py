@@ -5,5 +5,18 @@ The seed finds hardly any difference: from the content picture, style is what th
 
 from experiment import PAINTING, TOWN, sweep
 
-sweep(__file__, TOWN, PAINTING, '--preset', 'enhanced-lbfgs', '--vary', 'style_weight=1,100',
-      '--image-height', '160', '--image-width', '160', '--iter', '5')
+sweep(
+    __file__,
+    TOWN,
+    PAINTING,
+    '--preset',
+    'enhanced-lbfgs',
+    '--vary',
+    'style_weight=1,100',
+    '--image-height',
+    '160',
+    '--image-width',
+    '160',
+    '--iter',
+    '5',
+)

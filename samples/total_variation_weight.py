@@ -5,5 +5,18 @@ The higher it is, the smoother neighbouring pixels pass into each other.
 
 from experiment import PAINTING, TOWN, sweep
 
-sweep(__file__, TOWN, PAINTING, '--preset', 'enhanced-lbfgs', '--vary', 'tv_weight=1,5,10',
-      '--image-height', '160', '--image-width', '160', '--iter', '5')
+sweep(
+    __file__,
+    TOWN,
+    PAINTING,
+    '--preset',
+    'enhanced-lbfgs',
+    '--vary',
+    'tv_weight=1,5,10',
+    '--image-height',
+    '160',
+    '--image-width',
+    '160',
+    '--iter',
+    '5',
+)

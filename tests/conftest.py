@@ -6,6 +6,7 @@ import os
 
 os.environ.setdefault('KERAS_BACKEND', 'tensorflow')
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')
 os.environ.setdefault('CUDA_VISIBLE_DEVICES', '-1')
 
 import numpy as np  # noqa: E402
@@ -17,6 +18,7 @@ from PIL import Image  # noqa: E402
 def auto_is_float32(monkeypatch) -> None:
     """Tests mean the same on every machine: there bfloat16 is no faster."""
     from nst_lbfgs.machine import precision
+
     monkeypatch.setattr(precision, 'choose_precision', lambda: precision.PrecisionChoice('float32', 1.0))
 
 

@@ -17,20 +17,26 @@ from hypothesis import strategies as st
 
 from nst_lbfgs.checkpoint import MAGIC, read_checkpoint, write_checkpoint
 from nst_lbfgs.config import RunConfig, TransferConfig
-from nst_lbfgs.search.curvature import Pairs
 from nst_lbfgs.errors import CheckpointError, OutputWriteError, RecordError, WeightsError
-from nst_lbfgs.search.lbfgs import Done
-from nst_lbfgs.record import parse_record, to_json
-from nst_lbfgs.search.recovery import SearchState
 from nst_lbfgs.progress import IterationLosses, TransferState
+from nst_lbfgs.record import parse_record, to_json
+from nst_lbfgs.search.curvature import Pairs
+from nst_lbfgs.search.lbfgs import Done
+from nst_lbfgs.search.recovery import SearchState
 from nst_lbfgs.weights.h5_file import read_convolutions
 
 from .support.mutations import damaged
 
 HEIGHT, WIDTH = 4, 5
 SIZE = 3 * HEIGHT * WIDTH
-RUN = {'config': RunConfig(TransferConfig(iterations=7, weights='random')), 'content_path': '/é/a.png',
-       'style_path': 'b.png', 'prefix': 'c', 'height': HEIGHT, 'width': WIDTH}
+RUN = {
+    'config': RunConfig(TransferConfig(iterations=7, weights='random')),
+    'content_path': '/é/a.png',
+    'style_path': 'b.png',
+    'prefix': 'c',
+    'height': HEIGHT,
+    'width': WIDTH,
+}
 
 
 def state_with(pairs):
@@ -38,8 +44,15 @@ def state_with(pairs):
     rounded = [row.astype(np.float32) for row in values[2:]]
     return TransferState(
         (IterationLosses(0, 20, 3.5, 1.0, 2.0, 0.5, 7.25), IterationLosses(1, 41, 1e8, 1.0, 2.0, 0.5, 7.0)),
-        SearchState(Done(2, 41), False, values[0], 1e8 / 3, values[1] if pairs else np.empty(0),
-                    Pairs(tuple(rounded[:pairs]), tuple(rounded[pairs:]))))
+        SearchState(
+            Done(2, 41),
+            False,
+            values[0],
+            1e8 / 3,
+            values[1] if pairs else np.empty(0),
+            Pairs(tuple(rounded[:pairs]), tuple(rounded[pairs:])),
+        ),
+    )
 
 
 def written(path, pairs=2):
@@ -56,10 +69,20 @@ def test_what_is_written_is_read_exactly(pairs, tmp_path):
     assert checkpoint.run['config'] == RUN['config'] and checkpoint.run['content_path'] == '/é/a.png'
     assert read.iterations == state.iterations and read.search.done == state.search.done
     for expected, actual in zip(
-            [state.search.iterate, state.search.gradient, *state.search.pairs.steps,
-             *state.search.pairs.gradient_changes],
-            [read.search.iterate, read.search.gradient, *read.search.pairs.steps,
-             *read.search.pairs.gradient_changes], strict=True):
+        [
+            state.search.iterate,
+            state.search.gradient,
+            *state.search.pairs.steps,
+            *state.search.pairs.gradient_changes,
+        ],
+        [
+            read.search.iterate,
+            read.search.gradient,
+            *read.search.pairs.steps,
+            *read.search.pairs.gradient_changes,
+        ],
+        strict=True,
+    ):
         assert actual.dtype == expected.dtype
         np.testing.assert_array_equal(actual, expected)
     assert read.search.loss == (state.search.loss if pairs else np.inf)
@@ -73,8 +96,8 @@ def test_a_run_that_has_finished_no_iteration_has_a_checkpoint(tmp_path):
 def test_there_is_no_pickle_in_it(tmp_path):
     """JSON and plain arrays: the bytes are those that the module's description adds up to."""
     data = written(tmp_path / 'a', 2)
-    length = int.from_bytes(data[len(MAGIC):len(MAGIC) + 8], 'little')
-    header = json.loads(data[len(MAGIC) + 8:len(MAGIC) + 8 + length])
+    length = int.from_bytes(data[len(MAGIC) : len(MAGIC) + 8], 'little')
+    header = json.loads(data[len(MAGIC) + 8 : len(MAGIC) + 8 + length])
     assert set(header) == {'run', 'iterations', 'search'}
     assert len(data) == len(MAGIC) + 8 + length + SIZE * (2 * 8 + 4 * 4) + 32
     assert data[-32:] == hashlib.sha256(data[:-32]).digest()
@@ -106,34 +129,37 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path):
 def with_header(data, change):
     """The file with another header and a right digest: what damage could not make, but a program can."""
     start = len(MAGIC) + 8
-    length = int.from_bytes(data[len(MAGIC):start], 'little')
-    header = json.loads(data[start:start + length])
+    length = int.from_bytes(data[len(MAGIC) : start], 'little')
+    header = json.loads(data[start : start + length])
     change(header)
     new = json.dumps(header).encode()
-    body = MAGIC + len(new).to_bytes(8, 'little') + new + data[start + length:-32]
+    body = MAGIC + len(new).to_bytes(8, 'little') + new + data[start + length : -32]
     return body + hashlib.sha256(body).digest()
 
 
-@pytest.mark.parametrize('change', [
-    lambda h: h.pop('run'),
-    lambda h: h['run'].update(height=2**31),
-    lambda h: h['run'].update(height=HEIGHT + 1),
-    lambda h: h['run'].update(width=-WIDTH),
-    lambda h: h['run'].update(width=True),
-    lambda h: h['run']['config']['transfer'].update(iterations=0),
-    lambda h: h['run']['config'].pop('pictures'),
-    lambda h: h['search'].update(pairs=10**9),
-    lambda h: h['search'].update(pairs=1),
-    lambda h: h['search'].update(gradients=0),
-    lambda h: h['search'].update(bounded='no'),
-    lambda h: h['search'].update(iterations=1),
-    lambda h: h['search'].update(evaluations=None),
-    lambda h: h['search'].update(loss=float('nan')),
-    lambda h: h.update(search=3),
-    lambda h: h.update(iterations=None),
-    lambda h: h['iterations'][0].pop('loss'),
-    lambda h: h['iterations'][0].update(loss='x'),
-])
+@pytest.mark.parametrize(
+    'change',
+    [
+        lambda h: h.pop('run'),
+        lambda h: h['run'].update(height=2**31),
+        lambda h: h['run'].update(height=HEIGHT + 1),
+        lambda h: h['run'].update(width=-WIDTH),
+        lambda h: h['run'].update(width=True),
+        lambda h: h['run']['config']['transfer'].update(iterations=0),
+        lambda h: h['run']['config'].pop('pictures'),
+        lambda h: h['search'].update(pairs=10**9),
+        lambda h: h['search'].update(pairs=1),
+        lambda h: h['search'].update(gradients=0),
+        lambda h: h['search'].update(bounded='no'),
+        lambda h: h['search'].update(iterations=1),
+        lambda h: h['search'].update(evaluations=None),
+        lambda h: h['search'].update(loss=float('nan')),
+        lambda h: h.update(search=3),
+        lambda h: h.update(iterations=None),
+        lambda h: h['iterations'][0].pop('loss'),
+        lambda h: h['iterations'][0].update(loss='x'),
+    ],
+)
 def test_a_header_that_does_not_fit_is_refused(change, tmp_path):
     (tmp_path / 'b').write_bytes(with_header(written(tmp_path / 'a'), change))
     with pytest.raises(CheckpointError):
@@ -148,8 +174,9 @@ def test_numbers_that_are_not_finite_are_refused(tmp_path):
         read_checkpoint(tmp_path / 'b')
 
 
-@pytest.mark.parametrize('name, code', [('replace', errno.ENOSPC), ('fsync', errno.EIO),
-                                        ('replace', errno.EROFS)])
+@pytest.mark.parametrize(
+    'name, code', [('replace', errno.ENOSPC), ('fsync', errno.EIO), ('replace', errno.EROFS)]
+)
 def test_a_write_that_fails_leaves_the_old_checkpoint_and_nothing_else(name, code, tmp_path, monkeypatch):
     path = tmp_path / 'a'
     before = written(path, 1)
@@ -169,8 +196,11 @@ def mutations(data):
     return damaged(data).filter(lambda mutated: mutated != data)
 
 
-EXAMPLES = settings(max_examples=int(os.environ.get('NST_LBFGS_TEST_MUTATIONS', '150')), deadline=None,
-                    suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(
+    max_examples=int(os.environ.get('NST_LBFGS_TEST_MUTATIONS', '150')),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @EXAMPLES

@@ -13,52 +13,64 @@ from nst_lbfgs.network.layers import LAYER_NAMES
 NAN, INFINITY = float('nan'), float('inf')
 
 
-@pytest.mark.parametrize('settings, message', [
-    *(({name: value}, f'Expected {name}: a finite number, 0 or more')
-      for name in ('content_weight', 'style_weight', 'tv_weight')
-      for value in (-1.0, NAN, INFINITY, '1', None, True, 10**400)),
-    ({'content_weight': 0, 'style_weight': 0.0, 'tv_weight': 0}, 'above 0'),
-    ({'content_layers': ()}, 'at least one'),
-    ({'style_layers': 5}, 'pairs of layer and weight'),
-    ({'style_layers': (('block1_conv1',),)}, 'pairs of layer and weight'),
-    ({'content_layers': (('block5_conv9', 1.0),)}, r"Did you mean 'block5_conv"),
-    ({'content_layers': ((['x'], 1.0),)}, 'Expected a layer of VGG19'),
-    ({'style_layers': (('block1_conv1', 1.0), ('block1_conv1', 2.0))}, 'each layer once'),
-    ({'style_layers': (('block1_conv1', -1.0),)}, 'weight of block1_conv1'),
-    ({'iterations': 0}, 'Expected iterations: an integer, 1 or more'),
-    ({'iterations': True}, 'Expected iterations'),
-    ({'evaluations_per_iteration': 2.5}, 'Expected evaluations_per_iteration'),
-    ({'history': 2**31}, 'Expected history'),
-    ({'seed': -1}, 'Expected seed: an integer, 0 or more'),
-    ({'restart': 'yes'}, 'Expected restart: true or false'),
-    ({'weights': 3}, 'Expected weights'),
-    ({'pooling': 'avarage'}, "Did you mean 'average'"),
-    ({'init': 'white'}, 'content, noise, picture'),
-    ({'optimizer': 'admm'}, "Did you mean 'adam'"),
-    ({'feature_scale': 'torch'}, "Did you mean 'torchvision'"),
-    *(({name: value}, f'Expected {name}: a finite number above 0')
-      for name in ('learning_rate', 'epsilon', 'learning_rate_decay')
-      for value in (0, -1.0, NAN, INFINITY, '1', True)),
-    *(({'beta_1': value}, 'Expected beta_1: a number from 0 to below 1')
-      for value in (1, -0.1, NAN, None, True)),
-    ({'decay_every': 0}, 'Expected decay_every'),
-    ({'clip': 1}, 'Expected clip: true or false'),
-    ({'precision': 'float16'}, 'Expected precision'),
-])
+@pytest.mark.parametrize(
+    'settings, message',
+    [
+        *(
+            ({name: value}, f'Expected {name}: a finite number, 0 or more')
+            for name in ('content_weight', 'style_weight', 'tv_weight')
+            for value in (-1.0, NAN, INFINITY, '1', None, True, 10**400)
+        ),
+        ({'content_weight': 0, 'style_weight': 0.0, 'tv_weight': 0}, 'above 0'),
+        ({'content_layers': ()}, 'at least one'),
+        ({'style_layers': 5}, 'pairs of layer and weight'),
+        ({'style_layers': (('block1_conv1',),)}, 'pairs of layer and weight'),
+        ({'content_layers': (('block5_conv9', 1.0),)}, r"Did you mean 'block5_conv"),
+        ({'content_layers': ((['x'], 1.0),)}, 'Expected a layer of VGG19'),
+        ({'style_layers': (('block1_conv1', 1.0), ('block1_conv1', 2.0))}, 'each layer once'),
+        ({'style_layers': (('block1_conv1', -1.0),)}, 'weight of block1_conv1'),
+        ({'iterations': 0}, 'Expected iterations: an integer, 1 or more'),
+        ({'iterations': True}, 'Expected iterations'),
+        ({'evaluations_per_iteration': 2.5}, 'Expected evaluations_per_iteration'),
+        ({'history': 2**31}, 'Expected history'),
+        ({'seed': -1}, 'Expected seed: an integer, 0 or more'),
+        ({'restart': 'yes'}, 'Expected restart: true or false'),
+        ({'weights': 3}, 'Expected weights'),
+        ({'pooling': 'avarage'}, "Did you mean 'average'"),
+        ({'init': 'white'}, 'content, noise, picture'),
+        ({'optimizer': 'admm'}, "Did you mean 'adam'"),
+        ({'feature_scale': 'torch'}, "Did you mean 'torchvision'"),
+        *(
+            ({name: value}, f'Expected {name}: a finite number above 0')
+            for name in ('learning_rate', 'epsilon', 'learning_rate_decay')
+            for value in (0, -1.0, NAN, INFINITY, '1', True)
+        ),
+        *(
+            ({'beta_1': value}, 'Expected beta_1: a number from 0 to below 1')
+            for value in (1, -0.1, NAN, None, True)
+        ),
+        ({'decay_every': 0}, 'Expected decay_every'),
+        ({'clip': 1}, 'Expected clip: true or false'),
+        ({'precision': 'float16'}, 'Expected precision'),
+    ],
+)
 def test_transfer_settings_that_cannot_be_used(settings, message):
     with pytest.raises(ConfigError, match=message):
         TransferConfig(**settings)
 
 
-@pytest.mark.parametrize('settings, message', [
-    ({'image_height': 0}, 'Expected image_height'),
-    ({'longest_side': 512}, 'Expected either longest_side'),
-    ({'save_every': -1}, 'Expected save_every'),
-    ({'brightness': -0.1}, 'Expected brightness'),
-    ({'sharpness': NAN}, 'Expected sharpness'),
-    ({'resampling': 'lancsoz'}, "Did you mean 'lanczos'"),
-    ({'enhance': 1}, 'Expected enhance: true or false'),
-])
+@pytest.mark.parametrize(
+    'settings, message',
+    [
+        ({'image_height': 0}, 'Expected image_height'),
+        ({'longest_side': 512}, 'Expected either longest_side'),
+        ({'save_every': -1}, 'Expected save_every'),
+        ({'brightness': -0.1}, 'Expected brightness'),
+        ({'sharpness': NAN}, 'Expected sharpness'),
+        ({'resampling': 'lancsoz'}, "Did you mean 'lanczos'"),
+        ({'enhance': 1}, 'Expected enhance: true or false'),
+    ],
+)
 def test_picture_settings_that_cannot_be_used(settings, message):
     with pytest.raises(ConfigError, match=message):
         PictureConfig(**settings)
@@ -75,9 +87,10 @@ def test_defaults_are_those_of_the_keras_example():
 
 
 def test_layers_are_those_with_a_weight_in_the_networks_order():
-    config = TransferConfig(content_layers=(('block4_conv2', 1.0),),
-                            style_layers=(('block2_conv1', 1.0), ('block1_conv1', 1.0),
-                                          ('block5_conv1', 0.0)))
+    config = TransferConfig(
+        content_layers=(('block4_conv2', 1.0),),
+        style_layers=(('block2_conv1', 1.0), ('block1_conv1', 1.0), ('block5_conv1', 0.0)),
+    )
     assert config.layers == ('block1_conv1', 'block2_conv1', 'block4_conv2')
     assert replace(config, content_weight=0.0).layers == ('block1_conv1', 'block2_conv1')
 

@@ -63,21 +63,39 @@ def test_an_experiment_leaves_its_pictures_and_its_sheet(name, folder, monkeypat
 
 
 def test_the_record_has_the_whole_command(folder, monkeypatch):
-    assert run_script('style_weight', 'base.png', 'style.png', *TINY, '--iter', '1',
-                      monkeypatch=monkeypatch) == 0
+    assert (
+        run_script('style_weight', 'base.png', 'style.png', *TINY, '--iter', '1', monkeypatch=monkeypatch)
+        == 0
+    )
     record = json.load(open('experiments/style_weight_style_weight_1.json'))
     assert record['command'].startswith('nst-lbfgs sweep base.png style.png experiments/style_weight')
     assert record['config']['transfer']['content_weight'] == 0.08
 
 
 def test_too_many_pictures(folder, monkeypatch):
-    assert 'Expected fewer pictures' in run_script('black_style', 'base.png', 'style.png',
-                                                   monkeypatch=monkeypatch)
+    assert 'Expected fewer pictures' in run_script(
+        'black_style', 'base.png', 'style.png', monkeypatch=monkeypatch
+    )
 
 
 def test_the_book_example_runs_through_the_library(folder, monkeypatch, capsys):
-    assert run_script('chollet_book', 'base.png', 'style.png', '--weights', 'random', '--height', '32',
-                      '--iterations', '1', monkeypatch=monkeypatch) == 0
+    assert (
+        run_script(
+            'chollet_book',
+            'base.png',
+            'style.png',
+            '--weights',
+            'random',
+            '--height',
+            '32',
+            '--iterations',
+            '1',
+            monkeypatch=monkeypatch,
+        )
+        == 0
+    )
     assert sorted(name for name in os.listdir() if name.startswith('style_transfer')) == [
-        'style_transfer_result.png', 'style_transfer_result_at_iteration_0.png']
+        'style_transfer_result.png',
+        'style_transfer_result_at_iteration_0.png',
+    ]
     assert 'Iteration 0: loss' in capsys.readouterr().out

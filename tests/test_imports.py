@@ -16,41 +16,72 @@ LIBRARY = ROOT / 'nst_lbfgs'
 # What each room, a folder or a file beside the folders, may import of the other rooms.
 ALLOWED = {
     'arrays': set(),
-    'benchmark': {'arrays', 'config', 'errors', 'machine', 'network', 'objective', 'presets', 'search',
-                  'transfer', 'weights'},
+    'benchmark': {
+        'arrays',
+        'config',
+        'errors',
+        'machine',
+        'network',
+        'objective',
+        'presets',
+        'search',
+        'transfer',
+        'weights',
+    },
     'checkpoint': {'errors', 'files', 'progress', 'record', 'search'},
     'config': {'errors', 'network'},
     'errors': set(),
     'files': {'errors'},
-    'inspection': {'losses', 'network', 'weights'},
-    'journal': {'objective', 'progress'},
+    'inspection': {'arrays', 'losses', 'network', 'weights'},
+    'journal': {'arrays', 'objective', 'progress'},
     'legacy': {'errors', 'quiet', 'weights'},
-    'losses': set(),
-    'machine': {'config', 'errors', 'network'},
+    'losses': {'arrays'},
+    'machine': {'arrays', 'config', 'errors', 'network'},
     'network': {'arrays', 'errors', 'losses'},
-    'objective': {'config', 'errors', 'losses', 'network'},
-    'pictures': {'errors', 'files', 'network', 'quiet'},
+    'objective': {'arrays', 'config', 'errors', 'losses', 'network'},
+    'pictures': {'arrays', 'errors', 'files', 'network', 'quiet'},
     'presets': {'config'},
     'progress': {'search'},
-    'pyramid': {'config', 'errors', 'network', 'objective', 'search'},
+    'pyramid': {'arrays', 'config', 'errors', 'network', 'objective', 'search'},
     'quiet': set(),
     'reconstruction': {'config', 'errors'},
     'record': {'__init__', 'config', 'errors'},
-    'search': {'config', 'errors'},
-    'transfer': {'config', 'errors', 'journal', 'machine', 'network', 'objective', 'progress', 'pyramid',
-                 'search', 'weights'},
+    'search': {'arrays', 'config', 'errors'},
+    'transfer': {
+        'arrays',
+        'config',
+        'errors',
+        'journal',
+        'machine',
+        'network',
+        'objective',
+        'progress',
+        'pyramid',
+        'search',
+        'weights',
+    },
     'weights': {'arrays', 'errors', 'files', 'network'},
 }
 # The only modules that may import these packages.
 ONLY_IN = {
     'scipy.optimize': {'legacy', 'search.lbfgs'},
     'PIL': {'benchmark.canvas', 'legacy', 'pictures'},
-    'tensorflow': {'benchmark.old_way', 'inspection', 'legacy', 'losses', 'machine', 'network', 'objective',
-                   'pyramid', 'search.adam'},
+    'tensorflow': {
+        'benchmark.old_way',
+        'inspection',
+        'legacy',
+        'losses',
+        'machine',
+        'network',
+        'objective',
+        'pyramid',
+        'search.adam',
+    },
     'argparse': set(),
 }
-MODULES = {'.'.join(path.relative_to(LIBRARY).with_suffix('').parts): path
-           for path in sorted(LIBRARY.rglob('*.py'))}
+MODULES = {
+    '.'.join(path.relative_to(LIBRARY).with_suffix('').parts): path for path in sorted(LIBRARY.rglob('*.py'))
+}
 
 
 def imports(name):
@@ -60,7 +91,7 @@ def imports(name):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            origin = package[:len(package) - node.level + 1] if node.level else []
+            origin = package[: len(package) - node.level + 1] if node.level else []
             module = '.'.join(origin + ([node.module] if node.module else []))
             yield module
             yield from (f'{module}.{alias.name}' for alias in node.names)
@@ -68,10 +99,17 @@ def imports(name):
 
 def rooms_imported(room):
     """Return the other rooms that a room's modules import."""
-    rooms = {path.stem if path.parent == LIBRARY else path.relative_to(LIBRARY).parts[0]
-             for path in MODULES.values()}
-    parts = [module.split('.') for name in MODULES if name.split('.')[0] == room for module in imports(name)
-             if module.startswith('nst_lbfgs.')]
+    rooms = {
+        path.stem if path.parent == LIBRARY else path.relative_to(LIBRARY).parts[0]
+        for path in MODULES.values()
+    }
+    parts = [
+        module.split('.')
+        for name in MODULES
+        if name.split('.')[0] == room
+        for module in imports(name)
+        if module.startswith('nst_lbfgs.')
+    ]
     return {part[1] if part[1] in rooms else '__init__' for part in parts} - {room}
 
 
@@ -101,19 +139,22 @@ def test_the_library_never_imports_the_command_line():
         assert not any(module.startswith(('cli', 'nst_lbfgs.cli')) for module in imports(name))
 
 
-@pytest.mark.parametrize('statement', [
-    'import nst_lbfgs',
-    'from cli.main import main; main(["--help"])',
-    'from cli.main import main; main(["transfer", "--help"])',
-    'from cli.main import main; main(["transfer", "a.png", "b.png", "c", "--content-weight", "x"])',
-    'from cli.main import main; main(["transfer", "a.png"])',
-    'from cli.main import main; main(["presets"]); main(["presets", "d2l"])',
-    'from cli.main import main; main(["sweep", "a.png", "b.png", "c", "--vary", "seed=1"])',
-    'from cli.main import main; main(["reconstruct", "style", "a.png", "--layer", "block1_conv1"])',
-    'from cli.main import main; main(["inspect", "a.png"])',
-    'from cli.main import main; main(["bench", "--sizes", "31"])',
-    'import cli.runs.benchmark',
-])
+@pytest.mark.parametrize(
+    'statement',
+    [
+        'import nst_lbfgs',
+        'from cli.main import main; main(["--help"])',
+        'from cli.main import main; main(["transfer", "--help"])',
+        'from cli.main import main; main(["transfer", "a.png", "b.png", "c", "--content-weight", "x"])',
+        'from cli.main import main; main(["transfer", "a.png"])',
+        'from cli.main import main; main(["presets"]); main(["presets", "d2l"])',
+        'from cli.main import main; main(["sweep", "a.png", "b.png", "c", "--vary", "seed=1"])',
+        'from cli.main import main; main(["reconstruct", "style", "a.png", "--layer", "block1_conv1"])',
+        'from cli.main import main; main(["inspect", "a.png"])',
+        'from cli.main import main; main(["bench", "--sizes", "31"])',
+        'import cli.runs.benchmark',
+    ],
+)
 def test_tensorflow_is_not_loaded(statement):
     program = f"""
 import atexit, sys

@@ -6,10 +6,10 @@ import keras
 import numpy as np
 import pytest
 
-from nst_lbfgs.weights.vgg19 import Network, random_kernels
 from nst_lbfgs.inspection import edge_pictures, layer_reports, total_variation
 from nst_lbfgs.network.layers import LAYER_NAMES
 from nst_lbfgs.weights.sources import resolve_weights
+from nst_lbfgs.weights.vgg19 import Network, random_kernels
 from tests.support.numpy_vgg import gram
 
 
@@ -82,5 +82,6 @@ def test_edges_of_a_step():
 def test_a_picture_turned_by_ninety_degrees_has_its_edges_exchanged(town):
     edges, turned = edge_pictures(town), edge_pictures(np.swapaxes(town, 0, 1))
     for kind in ('deltas', 'Sobel edges'):
-        np.testing.assert_allclose(edges[f'Horizontal {kind}'].astype(int),
-                                   np.swapaxes(turned[f'Vertical {kind}'], 0, 1), atol=1)
+        np.testing.assert_allclose(
+            edges[f'Horizontal {kind}'].astype(int), np.swapaxes(turned[f'Vertical {kind}'], 0, 1), atol=1
+        )

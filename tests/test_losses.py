@@ -21,17 +21,20 @@ CHECKERBOARD = (np.indices((4, 6)).sum(axis=0) % 2).astype(np.float64)[np.newaxi
 RAMP = np.arange(5.0)[np.newaxis, :, np.newaxis, np.newaxis] * np.ones((1, 5, 4, 1))
 
 
-@pytest.mark.parametrize('name, picture, expected', [
-    # 3 x 5 pixels have a right and a lower neighbour, each 1 away: (1 + 1)^1.25 each
-    ('smooth', CHECKERBOARD, 15 * 2**1.25),
-    # 3 x 6 vertical and 4 x 5 horizontal pairs, each 1 apart
-    ('absolute-sum', CHECKERBOARD, 18 + 20),
-    ('absolute-mean', CHECKERBOARD, 1.0),
-    # 4 x 3 pixels with a lower neighbour 1 away and an equal right one
-    ('smooth', RAMP, 12.0),
-    ('absolute-sum', RAMP, 16.0),
-    ('absolute-mean', RAMP, 0.5),
-])
+@pytest.mark.parametrize(
+    'name, picture, expected',
+    [
+        # 3 x 5 pixels have a right and a lower neighbour, each 1 away: (1 + 1)^1.25 each
+        ('smooth', CHECKERBOARD, 15 * 2**1.25),
+        # 3 x 6 vertical and 4 x 5 horizontal pairs, each 1 apart
+        ('absolute-sum', CHECKERBOARD, 18 + 20),
+        ('absolute-mean', CHECKERBOARD, 1.0),
+        # 4 x 3 pixels with a lower neighbour 1 away and an equal right one
+        ('smooth', RAMP, 12.0),
+        ('absolute-sum', RAMP, 16.0),
+        ('absolute-mean', RAMP, 0.5),
+    ],
+)
 def test_total_variation_of_a_known_picture(name, picture, expected):
     assert float(TOTAL_VARIATIONS[name](tf.constant(picture))) == pytest.approx(expected, rel=1e-12)
 
@@ -53,10 +56,11 @@ def test_the_gradient_of_smooth_total_variation_is_that_of_its_formula():
         tape.watch(picture)
         down = picture[:, 1:, :-1] - picture[:, :-1, :-1]
         right = picture[:, :-1, 1:] - picture[:, :-1, :-1]
-        formula = tf.reduce_sum((down**2 + right**2)**1.25)
+        formula = tf.reduce_sum((down**2 + right**2) ** 1.25)
         half = 0.5 * TOTAL_VARIATIONS['smooth'](picture)
-    np.testing.assert_allclose(tape.gradient(half, picture), 0.5 * tape.gradient(formula, picture),
-                               rtol=1e-12)
+    np.testing.assert_allclose(
+        tape.gradient(half, picture), 0.5 * tape.gradient(formula, picture), rtol=1e-12
+    )
 
 
 def test_absolute_total_variation_is_tensorflows():
@@ -85,8 +89,9 @@ def test_gradient_of_the_gram_matrix_agrees_with_automatic_differentiation():
         tape.watch(features)
         rows = tf.reshape(features, (2, -1, 5))
         plain = tf.reduce_sum(upstream * tf.matmul(rows, rows, transpose_a=True) / 12)
-    np.testing.assert_allclose(mean_gram_gradient(features, upstream), tape.gradient(plain, features),
-                               rtol=1e-12)
+    np.testing.assert_allclose(
+        mean_gram_gradient(features, upstream), tape.gradient(plain, features), rtol=1e-12
+    )
 
 
 def test_gram_matrix_of_bfloat16_features_is_summed_in_float32():
@@ -105,8 +110,9 @@ def test_gram_matrix_of_many_bfloat16_features_is_that_of_float32():
     np.testing.assert_allclose(narrow, wide, rtol=1e-6)
 
 
-@pytest.mark.parametrize('name, expected', [
-    ('sum-squared-error', 0 + 1 + 4 + 9), ('mean-squared-error', (0 + 1 + 4 + 9) / 4)])
+@pytest.mark.parametrize(
+    'name, expected', [('sum-squared-error', 0 + 1 + 4 + 9), ('mean-squared-error', (0 + 1 + 4 + 9) / 4)]
+)
 def test_distance_of_known_features(name, expected):
     assert float(DISTANCES[name](tf.constant([0.0, 1, 2, 3]), tf.zeros(4))) == expected
 
@@ -116,8 +122,7 @@ def test_distances_of_bfloat16_features_are_float32():
         assert distance(tf.zeros(3, tf.bfloat16), tf.ones(3, tf.bfloat16)).dtype == tf.float32
 
 
-@pytest.mark.parametrize('name, expected', [
-    ('sum', 12.0), ('per-location', 1.0), ('per-element', 1 / 5)])
+@pytest.mark.parametrize('name, expected', [('sum', 12.0), ('per-location', 1.0), ('per-element', 1 / 5)])
 def test_gram_scale_of_a_layer_of_3_by_4_locations_and_5_channels(name, expected):
     assert GRAM_SCALES[name](3, 4, 5) == expected
 
@@ -127,12 +132,15 @@ def test_picture_size_scale_is_that_of_the_keras_example():
     assert STYLE_SCALES['picture-size'](10, 20) == pytest.approx(1 / (4 * 9 * 200**2))
 
 
-@pytest.mark.parametrize('registry, names', [
-    (DISTANCES, config.DISTANCE_NAMES),
-    (FEATURE_SCALES, config.FEATURE_SCALE_NAMES),
-    (GRAM_SCALES, config.GRAM_NORMALISATIONS),
-    (STYLE_SCALES, config.STYLE_SCALE_NAMES),
-    (TOTAL_VARIATIONS, config.TOTAL_VARIATION_NAMES),
-])
+@pytest.mark.parametrize(
+    'registry, names',
+    [
+        (DISTANCES, config.DISTANCE_NAMES),
+        (FEATURE_SCALES, config.FEATURE_SCALE_NAMES),
+        (GRAM_SCALES, config.GRAM_NORMALISATIONS),
+        (STYLE_SCALES, config.STYLE_SCALE_NAMES),
+        (TOTAL_VARIATIONS, config.TOTAL_VARIATION_NAMES),
+    ],
+)
 def test_configuration_knows_exactly_the_losses_there_are(registry, names):
     assert set(registry) == set(names)

@@ -12,9 +12,9 @@ import pytest
 from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.errors import ConfigError, NonFiniteLossError
 from nst_lbfgs.network.extractor import build_extractor
-from nst_lbfgs.weights.vgg19 import random_kernels
-from nst_lbfgs.objective import Objective
 from nst_lbfgs.network.preprocessing import PREPROCESSINGS
+from nst_lbfgs.objective import Objective
+from nst_lbfgs.weights.vgg19 import random_kernels
 
 from .support import numpy_vgg
 
@@ -22,13 +22,20 @@ KERNELS = random_kernels(3)
 CONFIG = TransferConfig(
     content_layers=(('block2_conv2', 1.0), ('block3_conv1', 0.5)),
     style_layers=(('block1_conv1', 0.25), ('block2_conv1', 1.0), ('block3_conv1', 0.0)),
-    content_weight=0.7, style_weight=2.0, tv_weight=0.3, precision='float64')
+    content_weight=0.7,
+    style_weight=2.0,
+    tv_weight=0.3,
+    precision='float64',
+)
 
 
 def objective_for(content, style, config):
     preprocess = PREPROCESSINGS[config.preprocessing].preprocess
-    extractor = build_extractor(config.layers, KERNELS, pooling=config.pooling,
-                                dtype=config.precision) if config.layers else None
+    extractor = (
+        build_extractor(config.layers, KERNELS, pooling=config.pooling, dtype=config.precision)
+        if config.layers
+        else None
+    )
     return Objective(extractor, preprocess(content), preprocess(style), config)
 
 
@@ -42,17 +49,30 @@ def test_terms_are_those_of_the_keras_example_in_numpy(town, stripes):
     """The example's formulae, with the layer weights and means of CONFIG, over an independent VGG."""
     x = point(town)
     combination = x.reshape(town.shape)
-    base, ref, combined = (numpy_vgg.features(picture, KERNELS) for picture in (
-        numpy_vgg.caffe_from_rgb(town), numpy_vgg.caffe_from_rgb(stripes), combination))
-    content = sum(weight * np.sum((combined[name] - base[name])**2)
-                  for name, weight in (('block2_conv2', 1.0), ('block3_conv1', 0.5))) / 2
+    base, ref, combined = (
+        numpy_vgg.features(picture, KERNELS)
+        for picture in (numpy_vgg.caffe_from_rgb(town), numpy_vgg.caffe_from_rgb(stripes), combination)
+    )
+    content = (
+        sum(
+            weight * np.sum((combined[name] - base[name]) ** 2)
+            for name, weight in (('block2_conv2', 1.0), ('block3_conv1', 0.5))
+        )
+        / 2
+    )
     size = town.shape[0] * town.shape[1]
-    style = sum(weight * np.sum((numpy_vgg.gram(ref[name]) - numpy_vgg.gram(combined[name]))**2)
-                / (4 * 3**2 * size**2)
-                for name, weight in (('block1_conv1', 0.25), ('block2_conv1', 1.0))) / 3
-    a = (combination[:-1, :-1] - combination[1:, :-1])**2
-    b = (combination[:-1, :-1] - combination[:-1, 1:])**2
-    variation = np.sum((a + b)**1.25)
+    style = (
+        sum(
+            weight
+            * np.sum((numpy_vgg.gram(ref[name]) - numpy_vgg.gram(combined[name])) ** 2)
+            / (4 * 3**2 * size**2)
+            for name, weight in (('block1_conv1', 0.25), ('block2_conv1', 1.0))
+        )
+        / 3
+    )
+    a = (combination[:-1, :-1] - combination[1:, :-1]) ** 2
+    b = (combination[:-1, :-1] - combination[:-1, 1:]) ** 2
+    variation = np.sum((a + b) ** 1.25)
 
     evaluation = objective_for(town, stripes, CONFIG).evaluate(x).terms
 
@@ -73,31 +93,46 @@ def test_nothing_is_left_of_an_objective_that_is_no_longer_used(town, stripes):
 
 
 @pytest.mark.parametrize('layers', [0, 1, 2, 3, 5, 99])
-@pytest.mark.parametrize('change', [{}, {'content_layers': (('block1_conv2', 1.0), ('block1_conv1', 1.0))}],
-                         ids=['example', 'content in the first block'])
+@pytest.mark.parametrize(
+    'change',
+    [{}, {'content_layers': (('block1_conv2', 1.0), ('block1_conv1', 1.0))}],
+    ids=['example', 'content in the first block'],
+)
 def test_loss_and_gradient_are_the_same_whatever_is_forgotten(change, layers, town, stripes, monkeypatch):
     config, x = replace(CONFIG, **change), point(town)
     expected = objective_for(town, stripes, config).evaluate(x)
     monkeypatch.setattr('nst_lbfgs.objective.forgotten_layers', lambda height, width: layers)
     evaluation = objective_for(town, stripes, config).evaluate(x)
     assert evaluation.terms.loss == pytest.approx(expected.terms.loss, rel=1e-12)
-    np.testing.assert_allclose(evaluation.gradient, expected.gradient,
-                               atol=1e-12 * np.abs(expected.gradient).max())
+    np.testing.assert_allclose(
+        evaluation.gradient, expected.gradient, atol=1e-12 * np.abs(expected.gradient).max()
+    )
 
 
-@pytest.mark.parametrize('change', [
-    {},
-    {'references': 'each-evaluation'},
-    {'pooling': 'average'},
-    {'preprocessing': 'unit', 'tv_weight': 30.0},
-    {'preprocessing': 'torchvision', 'gram': 'per-element', 'style_distance': 'mean-squared-error',
-     'content_distance': 'mean-squared-error', 'style_scale': 'none', 'style_weight': 1e4,
-     'style_reduction': 'sum', 'total_variation': 'absolute-mean',
-     'feature_scale': 'torchvision'},
-    {'style_weight': 0.0},
-    {'content_weight': 0.0, 'tv_weight': 0.0},
-    {'content_weight': 0.0, 'style_weight': 0.0, 'total_variation': 'absolute-sum'},
-], ids=lambda change: ' '.join(f'{k}={v}' for k, v in change.items()) or 'example')
+@pytest.mark.parametrize(
+    'change',
+    [
+        {},
+        {'references': 'each-evaluation'},
+        {'pooling': 'average'},
+        {'preprocessing': 'unit', 'tv_weight': 30.0},
+        {
+            'preprocessing': 'torchvision',
+            'gram': 'per-element',
+            'style_distance': 'mean-squared-error',
+            'content_distance': 'mean-squared-error',
+            'style_scale': 'none',
+            'style_weight': 1e4,
+            'style_reduction': 'sum',
+            'total_variation': 'absolute-mean',
+            'feature_scale': 'torchvision',
+        },
+        {'style_weight': 0.0},
+        {'content_weight': 0.0, 'tv_weight': 0.0},
+        {'content_weight': 0.0, 'style_weight': 0.0, 'total_variation': 'absolute-sum'},
+    ],
+    ids=lambda change: ' '.join(f'{k}={v}' for k, v in change.items()) or 'example',
+)
 def test_gradient_agrees_with_finite_differences(change, town, stripes):
     """Along random directions: (f(x + h d) - f(x - h d)) / 2h against the gradient's projection."""
     config = replace(CONFIG, **change)

@@ -10,12 +10,12 @@ import pytest
 
 from nst_lbfgs import StopSearch, transfer_style
 from nst_lbfgs.config import PictureConfig, RunConfig, TransferConfig
-from nst_lbfgs.network.extractor import build_extractor
-from nst_lbfgs.weights.vgg19 import random_kernels
 from nst_lbfgs.losses import FEATURE_SCALES
-from nst_lbfgs.objective import Objective
+from nst_lbfgs.network.extractor import build_extractor
 from nst_lbfgs.network.preprocessing import PREPROCESSINGS
+from nst_lbfgs.objective import Objective
 from nst_lbfgs.presets import PRESETS, PUBLICATIONS
+from nst_lbfgs.weights.vgg19 import random_kernels
 
 from .support import numpy_vgg
 from .support.numpy_vgg import caffe_from_rgb, gram
@@ -35,32 +35,44 @@ def _features(data, shape):
     return numpy_vgg.features(np.frombuffer(data).reshape(shape), KERNELS)
 
 
-def chollet(content, style, x, *, content_layer='block5_conv2', content_weight=0.025,
-            layer_weights=(0.2,) * 5, tv_weight):
+def chollet(
+    content,
+    style,
+    x,
+    *,
+    content_layer='block5_conv2',
+    content_weight=0.025,
+    layer_weights=(0.2,) * 5,
+    tv_weight,
+):
     """Keras's example, the book and seed 003: sums of squares, x in BGR minus the mean."""
     height, width, _ = x.shape
-    base, reference, combination = (features(picture) for picture in (
-        caffe_from_rgb(content), caffe_from_rgb(style), x))
-    loss = content_weight * np.sum((combination[content_layer] - base[content_layer])**2)
+    base, reference, combination = (
+        features(picture) for picture in (caffe_from_rgb(content), caffe_from_rgb(style), x)
+    )
+    loss = content_weight * np.sum((combination[content_layer] - base[content_layer]) ** 2)
     for name, weight in zip(CONV1, layer_weights):
         difference = gram(reference[name]) - gram(combination[name])
-        loss += weight * np.sum(difference**2) / (4. * (3**2) * ((height * width)**2))
-    a = (x[:height - 1, :width - 1] - x[1:, :width - 1])**2
-    b = (x[:height - 1, :width - 1] - x[:height - 1, 1:])**2
-    return loss + tv_weight * np.sum((a + b)**1.25)
+        loss += weight * np.sum(difference**2) / (4.0 * (3**2) * ((height * width) ** 2))
+    a = (x[: height - 1, : width - 1] - x[1:, : width - 1]) ** 2
+    b = (x[: height - 1, : width - 1] - x[: height - 1, 1:]) ** 2
+    return loss + tv_weight * np.sum((a + b) ** 1.25)
 
 
 def tf_tutorial(content, style, x):
     """Seed 002: means of squares, x in RGB of 0 to 1."""
-    base, reference, combination = (features(picture) for picture in (
-        caffe_from_rgb(content), caffe_from_rgb(style), caffe_from_rgb(x * 255)))
+    base, reference, combination = (
+        features(picture)
+        for picture in (caffe_from_rgb(content), caffe_from_rgb(style), caffe_from_rgb(x * 255))
+    )
 
     def gram_matrix(layer):
         return np.einsum('ijc,ijd->cd', layer, layer) / (layer.shape[0] * layer.shape[1])
 
-    style_loss = sum(np.mean((gram_matrix(combination[name]) - gram_matrix(reference[name]))**2)
-                     for name in CONV1)
-    content_loss = np.mean((combination['block5_conv2'] - base['block5_conv2'])**2)
+    style_loss = sum(
+        np.mean((gram_matrix(combination[name]) - gram_matrix(reference[name])) ** 2) for name in CONV1
+    )
+    content_loss = np.mean((combination['block5_conv2'] - base['block5_conv2']) ** 2)
     variation = np.abs(np.diff(x, axis=0)).sum() + np.abs(np.diff(x, axis=1)).sum()
     return style_loss * 1e-2 / 5 + content_loss * 1e4 / 1 + 30 * variation
 
@@ -68,32 +80,38 @@ def tf_tutorial(content, style, x):
 def d2l(content, style, x):
     """Seed 001: a list of terms in which the style's stand ten times; x as torchvision has it."""
     base, reference, combination = (
-        {name: layer / (255 * 0.226) for name, layer in features(picture).items()} for picture in (
-            caffe_from_rgb(content), caffe_from_rgb(style),
-            caffe_from_rgb((x * TORCH_STD + TORCH_MEAN) * 255)))
+        {name: layer / (255 * 0.226) for name, layer in features(picture).items()}
+        for picture in (
+            caffe_from_rgb(content),
+            caffe_from_rgb(style),
+            caffe_from_rgb((x * TORCH_STD + TORCH_MEAN) * 255),
+        )
+    )
 
     def gram_matrix(layer):
         rows = layer.reshape(-1, layer.shape[-1]).T
         return rows @ rows.T / rows.size
 
-    contents_l = [np.mean((combination['block4_conv4'] - base['block4_conv4'])**2) * 1]
-    styles_l = [np.mean((gram_matrix(combination[name]) - gram_matrix(reference[name]))**2) * 1e3
-                for name in CONV1]
+    contents_l = [np.mean((combination['block4_conv4'] - base['block4_conv4']) ** 2) * 1]
+    styles_l = [
+        np.mean((gram_matrix(combination[name]) - gram_matrix(reference[name])) ** 2) * 1e3 for name in CONV1
+    ]
     tv_l = 10 * 0.5 * (np.mean(np.abs(x[1:] - x[:-1])) + np.mean(np.abs(x[:, 1:] - x[:, :-1])))
     return sum(10 * styles_l + contents_l + [tv_l])
 
 
 def gradient_tape(content, style, x):
     """Seed 000: means over layers of sums of squares, x in RGB of 0 to 1; the weights are ours."""
-    base, reference, combination = (features(picture) for picture in (
-        caffe_from_rgb(content), caffe_from_rgb(style), caffe_from_rgb(x * 255)))
+    base, reference, combination = (
+        features(picture)
+        for picture in (caffe_from_rgb(content), caffe_from_rgb(style), caffe_from_rgb(x * 255))
+    )
 
     def calc_loss(expected, actual):
-        return np.mean([np.sum((x - y)**2) for x, y in zip(actual, expected)])
+        return np.mean([np.sum((x - y) ** 2) for x, y in zip(actual, expected)])
 
     def grams(layers):
-        return [gram(layers[name]) / (layers[name].shape[0] * layers[name].shape[1])
-                for name in CONV1]
+        return [gram(layers[name]) / (layers[name].shape[0] * layers[name].shape[1]) for name in CONV1]
 
     content_loss = calc_loss([base['block5_conv1']], [combination['block5_conv1']])
     return 1.0 * content_loss + 1e-3 * calc_loss(grams(reference), grams(combination))
@@ -102,10 +120,10 @@ def gradient_tape(content, style, x):
 FORMULAE = {
     'keras-example': functools.partial(chollet, tv_weight=1.0),
     'chollet-book': functools.partial(chollet, tv_weight=1e-4),
-    'medium-nst': functools.partial(chollet, tv_weight=1.0, content_weight=2.0,
-                                    content_layer='block5_conv1'),
-    'enhanced-lbfgs': functools.partial(chollet, tv_weight=1.0, content_weight=0.08,
-                                        layer_weights=(0.1, 0.1, 0.4, 0.3, 0.1)),
+    'medium-nst': functools.partial(chollet, tv_weight=1.0, content_weight=2.0, content_layer='block5_conv1'),
+    'enhanced-lbfgs': functools.partial(
+        chollet, tv_weight=1.0, content_weight=0.08, layer_weights=(0.1, 0.1, 0.4, 0.3, 0.1)
+    ),
     'tf-tutorial': tf_tutorial,
     'd2l': d2l,
     'gradient-tape': gradient_tape,
@@ -147,8 +165,9 @@ def test_loss_at_a_random_picture_is_the_documents(name, town, stripes):
     style, config = style_for(name, stripes), PRESETS[name].transfer
     x = coordinates(name, np.random.default_rng(5).uniform(0, 255, town.shape))
     preprocess = PREPROCESSINGS[config.preprocessing].preprocess
-    objective = Objective(build_extractor(config.layers, KERNELS), preprocess(town),
-                          preprocess(style), config)
+    objective = Objective(
+        build_extractor(config.layers, KERNELS), preprocess(town), preprocess(style), config
+    )
     assert objective(x.ravel())[0] == pytest.approx(FORMULAE[name](town, style, x), rel=1e-4)
 
 
@@ -156,20 +175,21 @@ def test_features_on_torchvisions_scale_are_those_of_a_smaller_input_with_smalle
     """Positive homogeneity, which FEATURE_SCALES rests on: rectifiers and poolings keep factors."""
     scale = FEATURE_SCALES['torchvision']
     generator = np.random.default_rng(1)
-    biased = {name: (kernel, generator.normal(0, 50, bias.shape))
-              for name, (kernel, bias) in KERNELS.items()}
+    biased = {name: (kernel, generator.normal(0, 50, bias.shape)) for name, (kernel, bias) in KERNELS.items()}
     smaller = {name: (kernel, scale * bias) for name, (kernel, bias) in biased.items()}
     x = caffe_from_rgb(town)
     expected = numpy_vgg.features(scale * x, smaller)['block4_conv4']
-    np.testing.assert_allclose(scale * numpy_vgg.features(x, biased)['block4_conv4'], expected,
-                               rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(
+        scale * numpy_vgg.features(x, biased)['block4_conv4'], expected, rtol=1e-9, atol=1e-9
+    )
 
 
 @pytest.mark.parametrize('name', PRESETS)
 def test_every_field_has_a_value_and_a_source(name):
     settings = PUBLICATIONS[name].settings
-    assert set(settings) == {field.name for config in (TransferConfig, PictureConfig)
-                             for field in fields(config)}
+    assert set(settings) == {
+        field.name for config in (TransferConfig, PictureConfig) for field in fields(config)
+    }
     for field, (_, source) in settings.items():
         assert source.strip(), field
         assert not source.startswith('ours') or source.startswith('ours: '), field
@@ -179,8 +199,10 @@ def test_every_field_has_a_value_and_a_source(name):
 def test_the_default_run_has_the_objective_of_the_keras_example_and_another_search():
     """The fields of loss and network are equal; restarts, coordinates and resampling are not."""
     preset, default = PRESETS['keras-example'], RunConfig()
-    search = {name: getattr(default.transfer, name) for name in (
-        'restart', 'history', 'coordinates', 'coordinate_exponent', 'precision')}
+    search = {
+        name: getattr(default.transfer, name)
+        for name in ('restart', 'history', 'coordinates', 'coordinate_exponent', 'precision')
+    }
     assert replace(preset.transfer, **search) == default.transfer
     assert preset.transfer.restart and not default.transfer.restart
     assert replace(preset.pictures, resampling='lanczos') == default.pictures
@@ -196,11 +218,13 @@ def test_enhanced_lbfgs_is_seed_003():
     assert (pictures.brightness, pictures.color, pictures.sharpness) == (1.2, 1.2, 1.2)
 
 
-@pytest.mark.parametrize('name, steps, settings', [
-    ('tf-tutorial', 1000, {'learning_rate': 0.02, 'beta_1': 0.99, 'epsilon': 0.1, 'clip': True}),
-    ('d2l', 500, {'learning_rate': 0.3, 'learning_rate_decay': 0.8, 'decay_every': 50,
-                  'clip': False}),
-])
+@pytest.mark.parametrize(
+    'name, steps, settings',
+    [
+        ('tf-tutorial', 1000, {'learning_rate': 0.02, 'beta_1': 0.99, 'epsilon': 0.1, 'clip': True}),
+        ('d2l', 500, {'learning_rate': 0.3, 'learning_rate_decay': 0.8, 'decay_every': 50, 'clip': False}),
+    ],
+)
 def test_adam_is_the_documents(name, steps, settings):
     config = PRESETS[name].transfer
     assert config.optimizer == 'adam'
@@ -212,11 +236,20 @@ def test_adam_is_the_documents(name, steps, settings):
 @pytest.mark.parametrize('name', ['tf-tutorial', 'd2l', 'gradient-tape', 'chollet-book'])
 def test_either_optimiser_lowers_the_loss_of_any_preset(name, optimizer, town, stripes):
     """Small coordinates and small losses do not make L-BFGS believe that it has converged."""
-    config = replace(PRESETS[name].transfer, weights='random', optimizer=optimizer,
-                     iterations=2, evaluations_per_iteration=8)
+    config = replace(
+        PRESETS[name].transfer,
+        weights='random',
+        optimizer=optimizer,
+        iterations=2,
+        evaluations_per_iteration=8,
+    )
     losses, start = [], []
-    result = transfer_style(town, style_for(name, stripes), config,
-                            on_evaluation=lambda count, loss: start.append(loss),
-                            on_iteration=lambda progress: losses.append(progress.losses.loss))
+    result = transfer_style(
+        town,
+        style_for(name, stripes),
+        config,
+        on_evaluation=lambda count, loss: start.append(loss),
+        on_iteration=lambda progress: losses.append(progress.losses.loss),
+    )
     assert result.stop_reason == 'all iterations done'
     assert losses[1] < losses[0] < start[0]

@@ -9,15 +9,17 @@ import pytest
 
 from nst_lbfgs import TransferConfig, transfer_style
 from nst_lbfgs.network.extractor import build_extractor
-from nst_lbfgs.weights.vgg19 import random_kernels
-from nst_lbfgs.objective import Objective
-from nst_lbfgs.search.lbfgs import StopSearch
 from nst_lbfgs.network.preprocessing import PREPROCESSINGS
+from nst_lbfgs.objective import Objective
 from nst_lbfgs.presets import PRESETS
 from nst_lbfgs.pyramid import config_at, halved, resized
+from nst_lbfgs.search.lbfgs import StopSearch
+from nst_lbfgs.weights.vgg19 import random_kernels
 
-LAYERS = {'content_layers': (('block2_conv1', 1.0),),
-          'style_layers': (('block1_conv1', 1.0), ('block2_conv1', 1.0))}
+LAYERS = {
+    'content_layers': (('block2_conv1', 1.0),),
+    'style_layers': (('block1_conv1', 1.0), ('block2_conv1', 1.0)),
+}
 SETTINGS = {'weights': 'random', 'iterations': 2, 'evaluations_per_iteration': 5, 'scales': 2} | LAYERS
 
 
@@ -59,9 +61,11 @@ def test_the_full_size_begins_where_the_smaller_one_has_led(init, large):
     """From noise with a lower loss; from the content with another picture than the content."""
     first = {}
     for scales in (1, 2):
+
         def note(count, loss, scales=scales):
             if count == 1:
                 first[scales] = loss
+
         transfer_style(*large, TransferConfig(**SETTINGS | {'scales': scales}, init=init), on_evaluation=note)
     assert first[1] != first[2]
     if init == 'noise':
@@ -70,16 +74,18 @@ def test_the_full_size_begins_where_the_smaller_one_has_led(init, large):
 
 def test_evaluations_at_the_smaller_size_are_told_as_0_and_do_not_count(large):
     counts = []
-    result = transfer_style(*large, TransferConfig(**SETTINGS),
-                            on_evaluation=lambda count, loss: counts.append(count))
+    result = transfer_style(
+        *large, TransferConfig(**SETTINGS), on_evaluation=lambda count, loss: counts.append(count)
+    )
     small = counts.count(0)
     assert 5 <= small <= 8 and set(counts[:small]) == {0}
     assert counts[small:] == list(range(1, result.evaluations + 1))
 
 
 def test_sizes_too_small_for_the_network_are_left_out(large):
-    pictures = [transfer_style(*large, TransferConfig(**SETTINGS | {'scales': scales})).image
-                for scales in (2, 3)]
+    pictures = [
+        transfer_style(*large, TransferConfig(**SETTINGS | {'scales': scales})).image for scales in (2, 3)
+    ]
     np.testing.assert_array_equal(*pictures)
 
 
@@ -100,7 +106,11 @@ def test_taken_up_again_it_goes_on_at_the_full_size(large):
         raise StopSearch('cut')
 
     transfer_style(*large, TransferConfig(**SETTINGS), on_iteration=cut)
-    resumed = transfer_style(*large, TransferConfig(**SETTINGS), resume=states[0],
-                             on_evaluation=lambda count, loss: counts.append(count))
+    resumed = transfer_style(
+        *large,
+        TransferConfig(**SETTINGS),
+        resume=states[0],
+        on_evaluation=lambda count, loss: counts.append(count),
+    )
     assert 0 not in counts
     assert resumed.iterations[-1].loss == pytest.approx(whole.iterations[-1].loss, rel=1e-3)

@@ -24,10 +24,10 @@ def test_content_comes_back_from_noise(town):
 def test_style_comes_back_without_its_places(stripes):
     """Gram matrices alone: the loss nearly vanishes, and the picture is another."""
     losses = []
-    config = style_reconstruction(replace(FAST, evaluations_per_iteration=60),
-                                  ['block1_conv1', 'block1_conv2'])
-    result = transfer_style(stripes, stripes, config,
-                            on_evaluation=lambda count, loss: losses.append(loss))
+    config = style_reconstruction(
+        replace(FAST, evaluations_per_iteration=60), ['block1_conv1', 'block1_conv2']
+    )
+    result = transfer_style(stripes, stripes, config, on_evaluation=lambda count, loss: losses.append(loss))
     assert losses[-1] < 1e-2 * losses[0]
     assert result.iterations[-1].content_loss == 0
     assert np.abs(result.image.astype(float) - stripes).mean() > 20
@@ -37,16 +37,18 @@ def test_style_comes_back_without_its_places(stripes):
 def test_everything_else_is_as_in_the_configuration(reconstruction):
     config = TransferConfig(pooling='average', seed=7, tv_weight=3.0, iterations=4)
     changed = reconstruction(config, ['block3_conv1'])
-    assert (changed.pooling, changed.seed, changed.tv_weight, changed.iterations) == (
-        'average', 7, 3.0, 4)
+    assert (changed.pooling, changed.seed, changed.tv_weight, changed.iterations) == ('average', 7, 3.0, 4)
     assert changed.layers == ('block3_conv1',) and changed.init == 'noise'
 
 
-@pytest.mark.parametrize('combination, expected', [
-    ('each', [('a',), ('b',), ('c',)]),
-    ('cumulative', [('a',), ('a', 'b'), ('a', 'b', 'c')]),
-    ('all', [('a', 'b', 'c')]),
-])
+@pytest.mark.parametrize(
+    'combination, expected',
+    [
+        ('each', [('a',), ('b',), ('c',)]),
+        ('cumulative', [('a',), ('a', 'b'), ('a', 'b', 'c')]),
+        ('all', [('a', 'b', 'c')]),
+    ],
+)
 def test_the_layers_of_each_picture(combination, expected):
     assert layer_sets(['a', 'b', 'c'], combination) == expected
 

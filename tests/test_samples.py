@@ -17,8 +17,10 @@ from drawing.town import TOWN_SEED, TOWN_SIZE, draw_town
 from PIL import Image
 
 Draw = Callable[[int, int, int], Image.Image]
-DRAWINGS = [pytest.param(draw_painting, id='painting'),
-            pytest.param(draw_town, id='town', marks=pytest.mark.slow)]
+DRAWINGS = [
+    pytest.param(draw_painting, id='painting'),
+    pytest.param(draw_town, id='town', marks=pytest.mark.slow),
+]
 VIEWS = [
     Pinhole((60, 80), np.array([1.0, 5.0, -2.0]), 70.0, 33.0),
     Parallel((60, 60), np.array([0.6, 0.8, 0.0]), np.array([3.0, 1.0, 9.0]), 40.0),
@@ -36,12 +38,18 @@ def test_same_seed_draws_the_same_picture_and_another_seed_another(drawing: Draw
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(('name', 'drawing', 'size', 'seed'), [
-    ('town.jpg', draw_town, TOWN_SIZE, TOWN_SEED),
-    ('painting.jpg', draw_painting, PAINTING_SIZE, PAINTING_SEED),
-])
+@pytest.mark.parametrize(
+    ('name', 'drawing', 'size', 'seed'),
+    [
+        ('town.jpg', draw_town, TOWN_SIZE, TOWN_SEED),
+        ('painting.jpg', draw_painting, PAINTING_SIZE, PAINTING_SEED),
+    ],
+)
 def test_committed_picture_is_what_the_script_draws(
-    name: str, drawing: Draw, size: tuple[int, int], seed: int,
+    name: str,
+    drawing: Draw,
+    size: tuple[int, int],
+    seed: int,
 ) -> None:
     """Pixels agree within one level of 255 on average, JPEG libraries and processors apart."""
     committed = _decoded((draw_pictures.SAMPLES / name).read_bytes())
@@ -58,7 +66,9 @@ def test_committed_picture_is_small_enough_to_clone(name: str) -> None:
 
 @pytest.mark.parametrize('existing', ['town.jpg', 'painting.jpg'])
 def test_script_overwrites_nothing_unasked(
-    tmp_path: Path, existing: str, capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    existing: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """One picture that is there already stops it, before either is drawn."""
     (tmp_path / existing).write_bytes(b'mine')
@@ -71,7 +81,9 @@ def test_script_overwrites_nothing_unasked(
 
 @pytest.mark.parametrize('arguments', [['--out', 'missing'], ['--seed', '-1']])
 def test_script_refuses_a_missing_folder_and_a_negative_seed(
-    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Bad usage ends with exit code 2 and writes nothing."""
     monkeypatch.chdir(tmp_path)
@@ -82,9 +94,11 @@ def test_script_refuses_a_missing_folder_and_a_negative_seed(
 
 
 def test_script_writes_both_pictures_and_replaces_them_when_forced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What it draws for a seed is what the JPEGs hold, and nothing else is left behind."""
+
     def plain(width: int, height: int, seed: int) -> Image.Image:
         return Image.new('RGB', (width, height), (seed, seed, seed))
 
@@ -146,6 +160,5 @@ def _decoded(data: bytes) -> npt.NDArray[np.float64]:
 
 def _square(distance: float, tone: float) -> Face:
     """A square that faces the pinhole view from straight ahead, at that z."""
-    corners = np.array([[-5, 0, distance], [7, 0, distance], [7, 10, distance],
-                        [-5, 10, distance]], float)
+    corners = np.array([[-5, 0, distance], [7, 0, distance], [7, 10, distance], [-5, 10, distance]], float)
     return Face(corners, lambda u, v: np.full((len(u), 3), tone))

@@ -8,12 +8,17 @@ import pytest
 from nst_lbfgs import StopSearch, TransferConfig, transfer_style
 from nst_lbfgs.errors import ConfigError, ImageSizeError, NonFiniteLossError
 from nst_lbfgs.network.extractor import build_extractor
-from nst_lbfgs.weights.vgg19 import random_kernels
-from nst_lbfgs.objective import Objective
 from nst_lbfgs.network.preprocessing import PREPROCESSINGS
+from nst_lbfgs.objective import Objective
+from nst_lbfgs.weights.vgg19 import random_kernels
 
-SMALL = dict(weights='random', style_layers=(('block1_conv1', 1.0), ('block2_conv1', 1.0)),
-             content_layers=(('block2_conv2', 1.0),), evaluations_per_iteration=5, iterations=3)
+SMALL = dict(
+    weights='random',
+    style_layers=(('block1_conv1', 1.0), ('block2_conv1', 1.0)),
+    content_layers=(('block2_conv2', 1.0),),
+    evaluations_per_iteration=5,
+    iterations=3,
+)
 
 
 @pytest.mark.parametrize('restart', [False, True])
@@ -29,7 +34,8 @@ def test_the_loss_falls_and_the_picture_changes(restart, town, stripes):
 def test_the_terms_of_each_iteration_add_up(town, stripes):
     for losses in transfer_style(town, stripes, TransferConfig(**SMALL)).iterations:
         assert losses.loss == pytest.approx(
-            losses.content_loss + losses.style_loss + losses.total_variation_loss, rel=1e-12)
+            losses.content_loss + losses.style_loss + losses.total_variation_loss, rel=1e-12
+        )
 
 
 def test_callbacks_see_every_iteration_and_evaluation(town, stripes):
@@ -39,8 +45,13 @@ def test_callbacks_see_every_iteration_and_evaluation(town, stripes):
         iterations.append(progress.losses)
         pictures.append(progress.picture())
 
-    result = transfer_style(town, stripes, TransferConfig(**SMALL), on_iteration=on_iteration,
-                            on_evaluation=lambda count, loss: evaluations.append(count))
+    result = transfer_style(
+        town,
+        stripes,
+        TransferConfig(**SMALL),
+        on_iteration=on_iteration,
+        on_evaluation=lambda count, loss: evaluations.append(count),
+    )
     assert tuple(iterations) == result.iterations
     assert evaluations == list(range(1, result.evaluations + 1))
     np.testing.assert_array_equal(pictures[-1], result.image)
@@ -49,12 +60,20 @@ def test_callbacks_see_every_iteration_and_evaluation(town, stripes):
 def test_a_callback_gets_the_unrounded_combination(town, stripes):
     """It rounds to the picture, and the objective's loss there is the one that was reported."""
     seen = []
-    transfer_style(town, stripes, TransferConfig(**SMALL),
-                   on_iteration=lambda p: seen.append((p.x(), p.picture(), p.losses.loss)))
+    transfer_style(
+        town,
+        stripes,
+        TransferConfig(**SMALL),
+        on_iteration=lambda p: seen.append((p.x(), p.picture(), p.losses.loss)),
+    )
     x, picture, loss = seen[-1]
     config, preprocessing = TransferConfig(**SMALL), PREPROCESSINGS['caffe']
-    objective = Objective(build_extractor(config.layers, random_kernels(0)),
-                          preprocessing.preprocess(town), preprocessing.preprocess(stripes), config)
+    objective = Objective(
+        build_extractor(config.layers, random_kernels(0)),
+        preprocessing.preprocess(town),
+        preprocessing.preprocess(stripes),
+        config,
+    )
     assert x.shape == (town.size,) and x.dtype == np.float32
     np.testing.assert_array_equal(preprocessing.deprocess(x.reshape(town.shape)), picture)
     assert objective(x)[0] == pytest.approx(loss, rel=1e-6)
@@ -71,8 +90,10 @@ def test_a_callback_that_stops_leaves_the_best_picture(town, stripes):
 
 
 def test_noise_is_that_of_the_seed(town, stripes):
-    results = [transfer_style(town, stripes, TransferConfig(**SMALL, init='noise', seed=seed)).image
-               for seed in (1, 1, 2)]
+    results = [
+        transfer_style(town, stripes, TransferConfig(**SMALL, init='noise', seed=seed)).image
+        for seed in (1, 1, 2)
+    ]
     np.testing.assert_array_equal(results[0], results[1])
     assert not np.array_equal(results[0], results[2])
 
@@ -91,6 +112,7 @@ def test_without_style_and_total_variation_the_content_stays(town, stripes):
 @pytest.fixture
 def failing_after(monkeypatch):
     """Return a function that makes every evaluation from the given one on NaN."""
+
     def fail(first, last=10**9):
         evaluate = Objective.evaluate
 
@@ -98,6 +120,7 @@ def failing_after(monkeypatch):
             return evaluate(self, x * (np.nan if first <= self.evaluations + 1 <= last else 1.0))
 
         monkeypatch.setattr(Objective, 'evaluate', failing)
+
     return fail
 
 
@@ -119,8 +142,7 @@ def test_a_loss_that_stays_not_finite_leaves_the_best_picture(failing_after, tow
 def test_a_loss_that_is_not_finite_once_is_got_over(restart, failing_after, town, stripes):
     failing_after(7, 7)
     told = []
-    result = transfer_style(town, stripes, TransferConfig(**SMALL, restart=restart),
-                            on_trouble=told.append)
+    result = transfer_style(town, stripes, TransferConfig(**SMALL, restart=restart), on_trouble=told.append)
     assert result.failure is None and len(result.iterations) == 3
     assert result.troubles == tuple(told) and 'fresh memory' in told[0]
 
@@ -161,16 +183,22 @@ def test_with_bounds_no_evaluation_leaves_the_range_of_pixels(town, stripes, mon
     assert min(seen) < 0
 
 
-@pytest.mark.parametrize('content, style, settings, init, error, message', [
-    ((31, 40, 3), (40, 40, 3), {}, None, ImageSizeError, 'content: at least 32 x 32'),
-    ((40, 40, 3), (1, 1, 3), {}, None, ImageSizeError, 'style: at least 32 x 32'),
-    ((40, 40), (40, 40, 3), {}, None, ConfigError, r'content: a picture \(H, W, 3\)'),
-    ((40, 40, 3), (40, 40, 4), {}, None, ConfigError, r'style: a picture \(H, W, 3\)'),
-    ((40, 40, 3), (40, 40, 3), {'init': 'picture'}, None, ConfigError, 'Received: None'),
-    ((40, 40, 3), (40, 40, 3), {'init': 'picture'}, (40, 44, 3), ConfigError, "content's shape"),
-])
+@pytest.mark.parametrize(
+    'content, style, settings, init, error, message',
+    [
+        ((31, 40, 3), (40, 40, 3), {}, None, ImageSizeError, 'content: at least 32 x 32'),
+        ((40, 40, 3), (1, 1, 3), {}, None, ImageSizeError, 'style: at least 32 x 32'),
+        ((40, 40), (40, 40, 3), {}, None, ConfigError, r'content: a picture \(H, W, 3\)'),
+        ((40, 40, 3), (40, 40, 4), {}, None, ConfigError, r'style: a picture \(H, W, 3\)'),
+        ((40, 40, 3), (40, 40, 3), {'init': 'picture'}, None, ConfigError, 'Received: None'),
+        ((40, 40, 3), (40, 40, 3), {'init': 'picture'}, (40, 44, 3), ConfigError, "content's shape"),
+    ],
+)
 def test_pictures_that_cannot_be_used(content, style, settings, init, error, message):
     with pytest.raises(error, match=message):
-        transfer_style(np.zeros(content, np.uint8), np.zeros(style, np.uint8),
-                       TransferConfig(**settings, weights='random'),
-                       init=None if init is None else np.zeros(init, np.uint8))
+        transfer_style(
+            np.zeros(content, np.uint8),
+            np.zeros(style, np.uint8),
+            TransferConfig(**settings, weights='random'),
+            init=None if init is None else np.zeros(init, np.uint8),
+        )

@@ -31,42 +31,110 @@ RACE_ITERATIONS = 10
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the command line."""
-    parser = commands.add_parser('bench', help='how fast this machine is, against the old way',
-                                 description=DESCRIPTION, formatter_class=HelpFormatter)
+    parser = commands.add_parser(
+        'bench',
+        help='how fast this machine is, against the old way',
+        description=DESCRIPTION,
+        formatter_class=HelpFormatter,
+    )
     parser.set_defaults(run=run)
     _add_measurements(parser.add_argument_group('what is measured'))
     _add_output(parser.add_argument_group('what is left'))
 
 
 def _add_measurements(group: argparse._ActionsContainer) -> None:
-    add_option(group, '--sizes', type=int, nargs='+', metavar='PIXELS', default=[512],
-               help='sides of the square pictures (default: 512)')
-    add_option(group, '--precisions', nargs='+', choices=PRECISIONS, default=['float32', 'bfloat16'],
-               metavar='PRECISION', help=f'of our way: {", ".join(PRECISIONS)} (default: float32 '
-               'bfloat16)')
-    add_option(group, '--old-way', action=argparse.BooleanOptionalAction, default=True,
-               help='measure the old way as well, which needs 10 GB of memory at 1024 (default: yes)')
-    add_option(group, '--evaluations', type=int, metavar='N', default=10,
-               help='evaluations that are timed in a search, after one that is not (default: 10)')
-    add_option(group, '--repetitions', type=int, metavar='N', default=3,
-               help='how many times everything is measured (default: 3)')
+    add_option(
+        group,
+        '--sizes',
+        type=int,
+        nargs='+',
+        metavar='PIXELS',
+        default=[512],
+        help='sides of the square pictures (default: 512)',
+    )
+    add_option(
+        group,
+        '--precisions',
+        nargs='+',
+        choices=PRECISIONS,
+        default=['float32', 'bfloat16'],
+        metavar='PRECISION',
+        help=f'of our way: {", ".join(PRECISIONS)} (default: float32 bfloat16)',
+    )
+    add_option(
+        group,
+        '--old-way',
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help='measure the old way as well, which needs 10 GB of memory at 1024 (default: yes)',
+    )
+    add_option(
+        group,
+        '--evaluations',
+        type=int,
+        metavar='N',
+        default=10,
+        help='evaluations that are timed in a search, after one that is not (default: 10)',
+    )
+    add_option(
+        group,
+        '--repetitions',
+        type=int,
+        metavar='N',
+        default=3,
+        help='how many times everything is measured (default: 3)',
+    )
     add_option(group, '--race', action='store_true', help='measure the seconds to a loss as well')
-    add_option(group, '--iterations', type=int, nargs='+', metavar='N', default=None,
-               help="the old way's numbers of iterations, of 20 evaluations each, whose losses are "
-                    f'raced for; for --race (default: {RACE_ITERATIONS})')
-    add_option(group, '--pair', type=Path, nargs=2, action='append', metavar=('CONTENT', 'STYLE'),
-               dest='pairs', default=None, help='pictures, squashed to squares; repeatable; evaluations '
-               'are timed on the first pair (default: a pair that is drawn for the purpose)')
-    add_option(group, '--time-limit', type=float, metavar='S', default=None,
-               help='give up a measurement after S seconds (default: none)')
+    add_option(
+        group,
+        '--iterations',
+        type=int,
+        nargs='+',
+        metavar='N',
+        default=None,
+        help="the old way's numbers of iterations, of 20 evaluations each, whose losses are "
+        f'raced for; for --race (default: {RACE_ITERATIONS})',
+    )
+    add_option(
+        group,
+        '--pair',
+        type=Path,
+        nargs=2,
+        action='append',
+        metavar=('CONTENT', 'STYLE'),
+        dest='pairs',
+        default=None,
+        help='pictures, squashed to squares; repeatable; evaluations '
+        'are timed on the first pair (default: a pair that is drawn for the purpose)',
+    )
+    add_option(
+        group,
+        '--time-limit',
+        type=float,
+        metavar='S',
+        default=None,
+        help='give up a measurement after S seconds (default: none)',
+    )
     add_setting(group, '--weights', 'imagenet, the path of an h5 file, or random (for tests)')
 
 
 def _add_output(group: argparse._ActionsContainer) -> None:
-    add_option(group, '--json', type=Path, metavar='FILE', default=None,
-               help='leave every repetition, the medians and the machine; renewed after each measurement')
-    add_option(group, '--plot', type=Path, metavar='FILE', default=None,
-               help='leave the loss against time as a picture, a panel for each pair; for --race')
+    add_option(
+        group,
+        '--json',
+        type=Path,
+        metavar='FILE',
+        default=None,
+        help='leave every repetition, the medians and the machine; renewed after each measurement',
+    )
+    add_option(
+        group,
+        '--plot',
+        type=Path,
+        metavar='FILE',
+        default=None,
+        help='leave the loss against time as a picture, a panel for each pair; for --race',
+    )
     add_option(group, '--force', action='store_true', help='replace these files if they exist')
     add_option(group, '--verbose', action='store_true', help="show TensorFlow's own messages")
 
@@ -77,14 +145,21 @@ def run(args: argparse.Namespace) -> int:
 
     _check(args)
     settings = Settings(
-        sizes=tuple(dict.fromkeys(args.sizes)), precisions=tuple(dict.fromkeys(args.precisions)),
+        sizes=tuple(dict.fromkeys(args.sizes)),
+        precisions=tuple(dict.fromkeys(args.precisions)),
         old_way=args.old_way,
-        evaluations=args.evaluations, repetitions=args.repetitions,
+        evaluations=args.evaluations,
+        repetitions=args.repetitions,
         iterations=tuple(sorted(set(args.iterations or [RACE_ITERATIONS]))) if args.race else (),
         pairs=tuple(tuple(pair) for pair in args.pairs or ()),
-        weights=getattr(args, 'weights', TransferConfig.weights), time_limit=args.time_limit,
-        json=args.json, plot=args.plot, overwrite=args.force, verbose=args.verbose,
-        command=shlex.join(['nst-lbfgs', *sys.argv[1:]]))
+        weights=getattr(args, 'weights', TransferConfig.weights),
+        time_limit=args.time_limit,
+        json=args.json,
+        plot=args.plot,
+        overwrite=args.force,
+        verbose=args.verbose,
+        command=shlex.join(['nst-lbfgs', *sys.argv[1:]]),
+    )
     with ended_by_signals():
         return Benchmark(settings).run()
 
@@ -102,7 +177,8 @@ def _check(args: argparse.Namespace) -> None:
         if getattr(args, name) is not None and not args.race:
             raise ConfigError(f'Expected --race together with --{name}. Received: none.')
     if args.race and not args.old_way:
-        raise ConfigError('Expected --race without --no-old-way: it is a race against the old way. '
-                          'Received: both.')
+        raise ConfigError(
+            'Expected --race without --no-old-way: it is a race against the old way. Received: both.'
+        )
     if args.json is not None and args.json == args.plot:
         raise ConfigError(f'Expected two names for --json and --plot. Received: {args.json} for both.')

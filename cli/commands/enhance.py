@@ -14,11 +14,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         'enhance',
         help='change the brightness, colour and sharpness of a picture',
         description="Change a picture's brightness, colour and sharpness, in this order. "
-                    'A factor of 1 changes nothing.',
+        'A factor of 1 changes nothing.',
     )
     parser.add_argument('input', metavar='IN', type=Path, help='the picture')
     parser.add_argument(
-        'output', metavar='OUT', type=Path,
+        'output',
+        metavar='OUT',
+        type=Path,
         help='where the result goes: a name that ends in .png, .jpg, .webp or .tif',
     )
     factors = parser.add_argument_group('factors')
@@ -28,7 +30,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     files = parser.add_argument_group('files')
     files.add_argument('--force', action='store_true', help='replace OUT if it exists')
     files.add_argument(
-        '--max-pixels', type=int, metavar='N',
+        '--max-pixels',
+        type=int,
+        metavar='N',
         help="read pictures of up to N pixels (default: 89478485, Pillow's limit)",
     )
     parser.set_defaults(run=run)
@@ -38,9 +42,9 @@ def run(args: argparse.Namespace) -> int:
     """Read, enhance, write."""
     factors = Enhancement(args.brightness, args.color, args.sharpness)
 
+    from nst_lbfgs.pictures.enhancement import enhance
     from nst_lbfgs.pictures.reading import MAX_PIXELS, WHITE, read_picture
     from nst_lbfgs.pictures.writing import check_output, keeps_alpha, write_picture
-    from nst_lbfgs.pictures.enhancement import enhance
 
     check_output(args.output, overwrite=args.force)
     picture = read_picture(
@@ -56,6 +60,9 @@ def run(args: argparse.Namespace) -> int:
 def _add_factor(group: argparse._ArgumentGroup, name: str, effect: str) -> None:
     default = getattr(Enhancement, name)
     group.add_argument(
-        f'--{name}', type=float, metavar='FACTOR', default=default,
+        f'--{name}',
+        type=float,
+        metavar='FACTOR',
+        default=default,
         help=f'{effect} (default: %(default)s)',
     )

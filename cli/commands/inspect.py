@@ -15,8 +15,8 @@ from nst_lbfgs.config import POOLINGS, PictureConfig, RunConfig, TransferConfig
 from ..options import HelpFormatter, add_option, add_setting, settings_from
 
 if TYPE_CHECKING:
+    from nst_lbfgs.arrays import Pixels
     from nst_lbfgs.inspection import LayerReport, Statistics
-    from nst_lbfgs.pictures.colour_profiles import Pixels
 
 DESCRIPTION = """
 Show the outputs of VGG19's layers for IMAGE, (1, height, width, channels), and their Gram matrices
@@ -29,25 +29,44 @@ SIZE = PictureConfig(image_height=None, longest_side=512)  # as in seed 002
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the command line."""
-    parser = commands.add_parser('inspect', help='what VGG19 sees in a picture; its edges',
-                                 description=DESCRIPTION, formatter_class=HelpFormatter)
+    parser = commands.add_parser(
+        'inspect',
+        help='what VGG19 sees in a picture; its edges',
+        description=DESCRIPTION,
+        formatter_class=HelpFormatter,
+    )
     parser.set_defaults(run=run)
     parser.add_argument('image', metavar='IMAGE', type=Path, help='the picture')
     output = parser.add_argument_group('what is shown')
     add_option(output, '--json', action='store_true', help='JSON instead of a table')
-    add_option(output, '--edges', metavar='OUT', type=Path,
-               help='leave horizontal and vertical deltas and Sobel edges as one picture')
+    add_option(
+        output,
+        '--edges',
+        metavar='OUT',
+        type=Path,
+        help='leave horizontal and vertical deltas and Sobel edges as one picture',
+    )
     add_option(output, '--force', action='store_true', help='replace OUT if it exists')
     picture = parser.add_argument_group('the picture')
     for side in ('height', 'width'):
-        add_option(picture, f'--image-{side}', type=int, metavar='PIXELS', default=argparse.SUPPRESS,
-                   help=f'{side}; alone, it keeps the aspect ratio')
-    add_option(picture, '--max-pixels', type=int, metavar='N',
-               help="largest picture file that is read, in pixels (default: Pillow's limit)")
+        add_option(
+            picture,
+            f'--image-{side}',
+            type=int,
+            metavar='PIXELS',
+            default=argparse.SUPPRESS,
+            help=f'{side}; alone, it keeps the aspect ratio',
+        )
+    add_option(
+        picture,
+        '--max-pixels',
+        type=int,
+        metavar='N',
+        help="largest picture file that is read, in pixels (default: Pillow's limit)",
+    )
     network = parser.add_argument_group('the network')
     add_setting(network, '--weights', 'imagenet, the path of an h5 file, or random (for tests)')
-    add_setting(network, '--pooling', 'how VGG19 pools; the weights stay as they are',
-                choices=POOLINGS)
+    add_setting(network, '--pooling', 'how VGG19 pools; the weights stay as they are', choices=POOLINGS)
     add_setting(network, '--seed', 'seed of random weights', type=int)
     add_option(network, '--verbose', action='store_true', help="show TensorFlow's own messages")
 
@@ -55,19 +74,21 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Read the picture, look, print; write the picture of edges if it was asked for."""
     from nst_lbfgs.pictures.reading import MAX_PIXELS, read_picture
-    from nst_lbfgs.pictures.writing import check_output
     from nst_lbfgs.pictures.size import check_size, fitted_size, resize
+    from nst_lbfgs.pictures.writing import check_output
 
     from ..runs.quiet import import_tensorflow
 
     config = settings_from(args, RunConfig(pictures=SIZE))
     if args.edges:
         check_output(args.edges, overwrite=args.force)
-    picture = read_picture(args.image,
-                           max_pixels=MAX_PIXELS if args.max_pixels is None else args.max_pixels)
-    size = fitted_size(*picture.pixels.shape[:2], target_height=config.pictures.image_height,
-                       target_width=config.pictures.image_width,
-                       longest_side=config.pictures.longest_side)
+    picture = read_picture(args.image, max_pixels=MAX_PIXELS if args.max_pixels is None else args.max_pixels)
+    size = fitted_size(
+        *picture.pixels.shape[:2],
+        target_height=config.pictures.image_height,
+        target_width=config.pictures.image_width,
+        longest_side=config.pictures.longest_side,
+    )
     check_size(*size, args.image)
     pixels = resize(picture.pixels, *size)
     import_tensorflow(verbose=args.verbose)
@@ -87,9 +108,14 @@ def _print_report(args: argparse.Namespace, pixels: Pixels, config: TransferConf
     layers = layer_reports(pixels, network, pooling=config.pooling)
     variation = total_variation(pixels)
     if args.json:
-        report = {'height': pixels.shape[0], 'width': pixels.shape[1], 'pooling': config.pooling,
-                  'weights_sha256': network.weights.sha256, 'total_variation': variation,
-                  'layers': [asdict(layer) for layer in layers]}
+        report = {
+            'height': pixels.shape[0],
+            'width': pixels.shape[1],
+            'pooling': config.pooling,
+            'weights_sha256': network.weights.sha256,
+            'total_variation': variation,
+            'layers': [asdict(layer) for layer in layers],
+        }
         print(json.dumps(report, indent=2))
         return
     print(f'{args.image}, {pixels.shape[1]} x {pixels.shape[0]} pixels')
@@ -101,8 +127,10 @@ def _table(layers: Sequence[LayerReport]) -> str:
     """Return the reports as aligned columns."""
     columns = f'{"minimum":>12}{"maximum":>12}{"mean":>12}'
     heading = f'{"":14}{"features":<21}{columns}   {"Gram matrix":<13}{columns}'
-    rows = [f'{layer.layer:<14}{_statistics(layer.features, 21)}   {_statistics(layer.gram, 13)}'
-            for layer in layers]
+    rows = [
+        f'{layer.layer:<14}{_statistics(layer.features, 21)}   {_statistics(layer.gram, 13)}'
+        for layer in layers
+    ]
     return '\n'.join([heading, *rows])
 
 
@@ -112,12 +140,13 @@ def _statistics(statistics: Statistics, width: int) -> str:
 
 
 def _write_edges(args: argparse.Namespace, pixels: Pixels) -> None:
-    from nst_lbfgs.pictures.contact_sheet import Cell, contact_sheet
     from nst_lbfgs.inspection import edge_pictures
+    from nst_lbfgs.pictures.contact_sheet import Cell, contact_sheet
     from nst_lbfgs.pictures.writing import write_picture
 
     cells = [Cell(title, edges) for title, edges in edge_pictures(pixels).items()]
-    sheet = contact_sheet([cells[:2], cells[2:]], f'Edges of {args.image.name}',
-                          largest_side=max(pixels.shape[:2]))
+    sheet = contact_sheet(
+        [cells[:2], cells[2:]], f'Edges of {args.image.name}', largest_side=max(pixels.shape[:2])
+    )
     write_picture(args.edges, sheet, overwrite=args.force)
     print(args.edges, file=sys.stderr)

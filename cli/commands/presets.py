@@ -15,15 +15,18 @@ from ..options import shown
 DEFAULT_NOTE = (
     f'Without --preset, transfer has the objective of {DEFAULT_OBJECTIVE} and its own search: '
     'L-BFGS without restarts in spectral coordinates, and better resampling. --preset '
-    f'{DEFAULT_OBJECTIVE} has the search of the publication as well, as every preset has.')
+    f'{DEFAULT_OBJECTIVE} has the search of the publication as well, as every preset has.'
+)
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
-        'presets', help='list the published systems, or show where the settings of one come from',
+        'presets',
+        help='list the published systems, or show where the settings of one come from',
         description='List the published systems that transfer --preset NAME runs, or show every '
-                    'setting of one with its source.')
+        'setting of one with its source.',
+    )
     parser.add_argument('name', nargs='?', metavar='NAME', help='a preset to show')
     parser.set_defaults(run=run)
 

@@ -12,8 +12,8 @@ from nst_lbfgs.presets import PRESETS
 from nst_lbfgs.reconstruction import COMBINATIONS, RECONSTRUCTIONS, layer_sets
 
 from ..options import HelpFormatter, add_option, add_optional_paths, settings_from
-from .transfer import add_adam, add_network, add_pictures, add_running, add_search
 from ..runs.grid import GridPoint, shown_layers
+from .transfer import add_adam, add_network, add_pictures, add_running, add_search
 
 DESCRIPTION = """
 From noise, search for a picture that has the same features (content) or the same Gram matrices
@@ -26,15 +26,27 @@ same command again goes on where an interrupted one ended.
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the command line."""
-    parser = commands.add_parser('reconstruct', help="invert a layer's features, or make a texture",
-                                 description=DESCRIPTION, formatter_class=HelpFormatter)
+    parser = commands.add_parser(
+        'reconstruct',
+        help="invert a layer's features, or make a texture",
+        description=DESCRIPTION,
+        formatter_class=HelpFormatter,
+    )
     parser.set_defaults(run=run)
-    parser.add_argument('term', choices=sorted(RECONSTRUCTIONS), metavar='content|style',
-                        help='features, or Gram matrices')
+    parser.add_argument(
+        'term', choices=sorted(RECONSTRUCTIONS), metavar='content|style', help='features, or Gram matrices'
+    )
     parser.add_argument('image', metavar='IMAGE', type=Path, help='the picture')
-    add_optional_paths(parser, {'result_prefix': (
-        'PREFIX', "how the names of the results begin, folder included (default: the picture's "
-        'name and _content or _style, in this folder)')})
+    add_optional_paths(
+        parser,
+        {
+            'result_prefix': (
+                'PREFIX',
+                "how the names of the results begin, folder included (default: the picture's "
+                'name and _content or _style, in this folder)',
+            )
+        },
+    )
     _add_layers(parser.add_argument_group('what is minimised'))
     add_search(parser.add_argument_group('the search'))
     add_adam(parser.add_argument_group('Adam, for --optimizer adam'))
@@ -44,13 +56,32 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _add_layers(group: argparse._ActionsContainer) -> None:
-    group.add_argument('--layer', '--layers', dest='layers', action='extend', nargs='+',
-                       required=True, metavar='NAME', help='one layer or several; repeatable')
-    add_option(group, '--combine', choices=COMBINATIONS, default='each',
-               help='a picture from each layer alone, from each with all before it (cumulative), '
-                    'or one picture from all (default: %(default)s)')
-    add_option(group, '--tv-weight', type=float, default=0.0, metavar='WEIGHT',
-               help='weight of total variation: higher is smoother (default: 0)')
+    group.add_argument(
+        '--layer',
+        '--layers',
+        dest='layers',
+        action='extend',
+        nargs='+',
+        required=True,
+        metavar='NAME',
+        help='one layer or several; repeatable',
+    )
+    add_option(
+        group,
+        '--combine',
+        choices=COMBINATIONS,
+        default='each',
+        help='a picture from each layer alone, from each with all before it (cumulative), '
+        'or one picture from all (default: %(default)s)',
+    )
+    add_option(
+        group,
+        '--tv-weight',
+        type=float,
+        default=0.0,
+        metavar='WEIGHT',
+        help='weight of total variation: higher is smoother (default: 0)',
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -67,16 +98,21 @@ def _reconstruct_one(args: argparse.Namespace, config: RunConfig) -> int:
     from ..runs.quiet import import_tensorflow
     from ..runs.transfer import prepare
 
-    prepared = prepare(config, args.image, args.image, _prefix(args), max_pixels=args.max_pixels,
-                       overwrite=args.force, preset=args.preset)
+    prepared = prepare(
+        config,
+        args.image,
+        args.image,
+        _prefix(args),
+        max_pixels=args.max_pixels,
+        overwrite=args.force,
+        preset=args.preset,
+    )
     prepared = within_memory(prepared, [config.transfer], fit=args.fit)
     import_tensorflow(verbose=args.verbose)
-    return prepared.run(CommandLine.of_new_run(sys.argv[1:], _prefix(args),
-                                               in_metadata=args.metadata))
+    return prepared.run(CommandLine.of_new_run(sys.argv[1:], _prefix(args), in_metadata=args.metadata))
 
 
-def _reconstruct_several(args: argparse.Namespace, points: list[GridPoint],
-                         config: RunConfig) -> int:
+def _reconstruct_several(args: argparse.Namespace, points: list[GridPoint], config: RunConfig) -> int:
     from nst_lbfgs.pictures.contact_sheet import Cell
 
     from ..runs.command_line import CommandLine
@@ -85,16 +121,26 @@ def _reconstruct_several(args: argparse.Namespace, points: list[GridPoint],
     from ..runs.sweep import prepare_sweep
     from ..runs.transfer import prepare
 
-    sheet = prepare(config, args.image, args.image, _prefix(args), max_pixels=args.max_pixels,
-                    overwrite=True, preset=args.preset)
+    sheet = prepare(
+        config,
+        args.image,
+        args.image,
+        _prefix(args),
+        max_pixels=args.max_pixels,
+        overwrite=True,
+        preset=args.preset,
+    )
     sheet = within_memory(sheet, [point.config for point in points], fit=args.fit)
-    sweep = prepare_sweep(sheet, points, [Cell(args.image.name, sheet.inputs.resized_content())],
-                          f'The {args.term} of {args.image.name} in the layers of VGG19',
-                          overwrite=args.force)
+    sweep = prepare_sweep(
+        sheet,
+        points,
+        [Cell(args.image.name, sheet.inputs.resized_content())],
+        f'The {args.term} of {args.image.name} in the layers of VGG19',
+        overwrite=args.force,
+    )
     if not sweep.finished():
         import_tensorflow(verbose=args.verbose)
-    return sweep.run(CommandLine.of_new_run(sys.argv[1:], _prefix(args),
-                                            in_metadata=args.metadata))
+    return sweep.run(CommandLine.of_new_run(sys.argv[1:], _prefix(args), in_metadata=args.metadata))
 
 
 def _points(args: argparse.Namespace) -> tuple[list[GridPoint], RunConfig]:

@@ -12,19 +12,31 @@ from nst_lbfgs.legacy.settings import PRECISIONS
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its arguments."""
     parser = commands.add_parser(
-        'run', help='run an old Keras 1 or 2 style-transfer script, unmodified',
+        'run',
+        help='run an old Keras 1 or 2 style-transfer script, unmodified',
         description="Run an unmodified Keras 1 or 2 script or notebook on today's TensorFlow, "
-                    'with its own arguments. This runs the code in it: run only what you trust.')
-    parser.add_argument('--weights', default='imagenet', metavar='W',
-                        help="what weights='imagenet' means for VGG19: 'imagenet' (default), "
-                             "'random' (all networks, to try a script), or a file")
-    parser.add_argument('--precision', choices=PRECISIONS, default='float32',
-                        help='what networks compute in (default: %(default)s)')
-    parser.add_argument('--check', action='store_true',
-                        help='do not run the script; list what it uses and what is supported')
+        'with its own arguments. This runs the code in it: run only what you trust.',
+    )
+    parser.add_argument(
+        '--weights',
+        default='imagenet',
+        metavar='W',
+        help="what weights='imagenet' means for VGG19: 'imagenet' (default), "
+        "'random' (all networks, to try a script), or a file",
+    )
+    parser.add_argument(
+        '--precision',
+        choices=PRECISIONS,
+        default='float32',
+        help='what networks compute in (default: %(default)s)',
+    )
+    parser.add_argument(
+        '--check', action='store_true', help='do not run the script; list what it uses and what is supported'
+    )
     parser.add_argument('script', metavar='SCRIPT', help='a .py or .ipynb file')
-    parser.add_argument('arguments', metavar='ARGS', nargs=argparse.REMAINDER,
-                        help="the script's own arguments")
+    parser.add_argument(
+        'arguments', metavar='ARGS', nargs=argparse.REMAINDER, help="the script's own arguments"
+    )
     parser.set_defaults(run=run)
 
 
@@ -33,9 +45,11 @@ def run(args: argparse.Namespace) -> int:
     path = Path(args.script)
     if args.check:
         from nst_lbfgs.legacy.check import check_script
+
         report = check_script(path)
         print(report)
         return 0 if report.is_supported else 1
     os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
     from nst_lbfgs.legacy.runner import run_script
+
     return run_script(path, args.arguments, weights=args.weights, precision=args.precision)

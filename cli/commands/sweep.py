@@ -11,8 +11,8 @@ from nst_lbfgs.config import RunConfig
 from nst_lbfgs.presets import PRESETS
 
 from ..options import HelpFormatter, settings_from
-from .transfer import add_running, add_settings
 from ..runs.grid import grid, parse_variation
+from .transfer import add_running, add_settings
 
 DESCRIPTION = """
 Paint BASE in the style of STYLE once for every combination of the varied settings, with the network
@@ -26,21 +26,41 @@ record is for `transfer --from` as well.
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the command line."""
-    parser = commands.add_parser('sweep', help='vary settings; contact sheet and table of losses',
-                                 description=DESCRIPTION, formatter_class=HelpFormatter)
+    parser = commands.add_parser(
+        'sweep',
+        help='vary settings; contact sheet and table of losses',
+        description=DESCRIPTION,
+        formatter_class=HelpFormatter,
+    )
     parser.set_defaults(run=run)
-    parser.add_argument('base_image_path', metavar='BASE', type=Path,
-                        help='the content picture; or white, blank (the same) or black')
-    parser.add_argument('style_reference_image_path', metavar='STYLE', type=Path,
-                        help='the style picture; or white, blank or black')
-    parser.add_argument('result_prefix', metavar='PREFIX', type=Path,
-                        help='how the names of the results begin, folder included')
+    parser.add_argument(
+        'base_image_path',
+        metavar='BASE',
+        type=Path,
+        help='the content picture; or white, blank (the same) or black',
+    )
+    parser.add_argument(
+        'style_reference_image_path',
+        metavar='STYLE',
+        type=Path,
+        help='the style picture; or white, blank or black',
+    )
+    parser.add_argument(
+        'result_prefix',
+        metavar='PREFIX',
+        type=Path,
+        help='how the names of the results begin, folder included',
+    )
     grid = parser.add_argument_group('the grid')
     grid.add_argument(
-        '--vary', action='append', required=True, metavar='FIELD=VALUE,VALUE,...',
+        '--vary',
+        action='append',
+        required=True,
+        metavar='FIELD=VALUE,VALUE,...',
         help='values of a setting, by the name that it has in a run record or as an option; '
-             'repeatable, for every combination. Layers of one picture are joined by +: '
-             'style_layers=block1_conv1,block1_conv1+block2_conv1:0.5 varies two sets')
+        'repeatable, for every combination. Layers of one picture are joined by +: '
+        'style_layers=block1_conv1,block1_conv1+block2_conv1:0.5 varies two sets',
+    )
     add_settings(parser)
     add_running(parser.add_argument_group('running'))
 
@@ -59,14 +79,23 @@ def run(args: argparse.Namespace) -> int:
     config = replace(config, pictures=replace(config.pictures, save_every=0))
     points = grid(config.transfer, [parse_variation(text) for text in args.vary])
     content, style = args.base_image_path, args.style_reference_image_path
-    sheet = prepare(config, content, style, args.result_prefix, max_pixels=args.max_pixels,
-                    overwrite=True, preset=args.preset)
+    sheet = prepare(
+        config,
+        content,
+        style,
+        args.result_prefix,
+        max_pixels=args.max_pixels,
+        overwrite=True,
+        preset=args.preset,
+    )
     sheet = within_memory(sheet, [point.config for point in points], fit=args.fit)
-    inputs = [Cell(content.name, sheet.inputs.resized_content()),
-              Cell(style.name, sheet.inputs.resized_style())]
-    sweep = prepare_sweep(sheet, points, inputs, f'{content.name} in the style of {style.name}',
-                          overwrite=args.force)
+    inputs = [
+        Cell(content.name, sheet.inputs.resized_content()),
+        Cell(style.name, sheet.inputs.resized_style()),
+    ]
+    sweep = prepare_sweep(
+        sheet, points, inputs, f'{content.name} in the style of {style.name}', overwrite=args.force
+    )
     if not sweep.finished():
         import_tensorflow(verbose=args.verbose)
-    return sweep.run(CommandLine.of_new_run(sys.argv[1:], args.result_prefix,
-                                            in_metadata=args.metadata))
+    return sweep.run(CommandLine.of_new_run(sys.argv[1:], args.result_prefix, in_metadata=args.metadata))

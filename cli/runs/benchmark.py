@@ -75,8 +75,9 @@ class Benchmark:
         settings = self._settings
         _tell(f'Weights: {self._weights.description}')
         if not settings.pairs:
-            _tell('No --pair was given: the pictures are drawn, noise like that of natural pictures '
-                  'with edges.')
+            _tell(
+                'No --pair was given: the pictures are drawn, noise like that of natural pictures with edges.'
+            )
         with tempfile.TemporaryDirectory(prefix='nst-lbfgs-bench-') as folder:
             paths = self._pairs.save(Path(folder))
             for repetition in range(settings.repetitions):
@@ -90,13 +91,18 @@ class Benchmark:
         return 0
 
     def _measure(self, case: Case, repetition: int, pictures: Path | None) -> None:
-        _tell(f'{len(self._records) + 1} of {len(self._cases) * self._settings.repetitions}: '
-              f'{described(case)}{self._left()}')
+        _tell(
+            f'{len(self._records) + 1} of {len(self._cases) * self._settings.repetitions}: '
+            f'{described(case)}{self._left()}'
+        )
         since = time.monotonic()
         try:
             outcome = run_measurement(
-                case.kind, self._arguments(case, repetition, pictures),
-                time_limit=self._settings.time_limit, verbose=self._settings.verbose)
+                case.kind,
+                self._arguments(case, repetition, pictures),
+                time_limit=self._settings.time_limit,
+                verbose=self._settings.verbose,
+            )
             self._records.append(Record(case, repetition, outcome))
         except MeasurementError as error:
             self._records.append(Record(case, repetition, None, str(error)))
@@ -108,8 +114,11 @@ class Benchmark:
         """Return what `measure.py` is told."""
         if case.kind == 'ceiling':
             return {}
-        arguments: dict[str, Any] = {'way': case.way, 'pictures': str(pictures),
-                                     'weights': self._weights_name()}
+        arguments: dict[str, Any] = {
+            'way': case.way,
+            'pictures': str(pictures),
+            'weights': self._weights_name(),
+        }
         if case.kind == 'rate':
             return arguments | {'evaluations': self._settings.evaluations}
         arguments['iterations'] = self._settings.iterations
@@ -135,7 +144,7 @@ class Benchmark:
             return ''
         mean = sum(self._seconds.values()) / len(self._seconds)
         plan = self._cases * self._settings.repetitions
-        left = sum(self._seconds.get(case, mean) for case in plan[len(self._records):])
+        left = sum(self._seconds.get(case, mean) for case in plan[len(self._records) :])
         return f', about {duration(left)} left'
 
     def _write_json(self) -> None:
@@ -152,8 +161,11 @@ class Benchmark:
             'repetitions': [asdict(record) for record in self._records],
         }
         first = len(self._records) == 1
-        write_whole(self._settings.json, json.dumps(results, indent=1).encode() + b'\n',
-                    overwrite=self._settings.overwrite or not first)
+        write_whole(
+            self._settings.json,
+            json.dumps(results, indent=1).encode() + b'\n',
+            overwrite=self._settings.overwrite or not first,
+        )
 
     def _write_plot(self) -> None:
         if self._settings.plot is None:
@@ -170,6 +182,7 @@ def ended_by_signals() -> Iterator[None]:
 
     As `Stopping.signals` has it, a SIGHUP that is ignored stays so, and SIGINT is taken all the same.
     """
+
     def leave(number: int, frame: object) -> None:
         sys.exit(128 + number)
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nst_lbfgs.benchmark.task import PRESET
 from nst_lbfgs.benchmark.pairs import Pair, synthetic_pair
+from nst_lbfgs.benchmark.task import PRESET
 from nst_lbfgs.pictures.reading import read_picture
 from nst_lbfgs.pictures.size import resize
 from nst_lbfgs.presets import PRESETS
@@ -48,8 +48,9 @@ def sized_pairs(paths: Sequence[Sequence[Path]], sides: Sequence[int]) -> SizedP
         pictures = read_picture(content), read_picture(style)
         sized.sha256[name] = [picture.sha256 for picture in pictures]
         for side in sides:
-            sized.pairs[name, side] = Pair(*(resize(picture.pixels, side, side, resampling)
-                                             for picture in pictures))
+            sized.pairs[name, side] = Pair(
+                *(resize(picture.pixels, side, side, resampling) for picture in pictures)
+            )
     return sized
 
 

@@ -42,38 +42,75 @@ def _machine(ceiling: Ceiling | None) -> str:
     if ceiling is None:
         return "The machine's ceiling could not be measured."
     machine = ceiling.machine
-    rows = [[precision, f'{ceiling.convolution[precision] / GIGA:,.0f}',
-             f'{ceiling.matrix[precision] / GIGA:,.0f}'] for precision in ceiling.convolution]
-    return (f"{machine['device']}; TensorFlow {machine['tensorflow']}, Keras {machine['keras']}, "
-            f"SciPy {machine['scipy']}, Python {machine['python']}\n"
-            + _table(['best GFLOP/s', 'convolution', 'matrix product'], rows))
+    rows = [
+        [
+            precision,
+            f'{ceiling.convolution[precision] / GIGA:,.0f}',
+            f'{ceiling.matrix[precision] / GIGA:,.0f}',
+        ]
+        for precision in ceiling.convolution
+    ]
+    return (
+        f'{machine["device"]}; TensorFlow {machine["tensorflow"]}, Keras {machine["keras"]}, '
+        f'SciPy {machine["scipy"]}, Python {machine["python"]}\n'
+        + _table(['best GFLOP/s', 'convolution', 'matrix product'], rows)
+    )
 
 
 def _rates(summaries: Sequence[RateSummary], evaluations: int, repetitions: int) -> str:
-    heading = (f'Searches of {evaluations} evaluations, {repetitions} repetitions: median, and least to '
-               'greatest')
-    rows = [[f'{summary.case.size} x {summary.case.size}', _way(summary.case),
-             _spread(summary.evaluations_per_second, _significant),
-             _median(summary.times, lambda times: f'{times:.1f}'),
-             _median(summary.peak_bytes, lambda size: f'{size / MEGABYTE:,.0f}'),
-             _median(summary.flops, lambda rate: f'{rate / GIGA:,.0f}'),
-             _median(summary.share, lambda share: f'{share:.0%}'),
-             _median(summary.first_seconds, lambda seconds: f'{seconds:.1f}')]
-            for summary in summaries]
-    return heading + '\n' + _table(
-        ['size', 'way', 'evaluations/s', 'times', 'peak MB', 'useful GFLOP/s', 'of the best',
-         's to the first'], rows)
+    heading = (
+        f'Searches of {evaluations} evaluations, {repetitions} repetitions: median, and least to greatest'
+    )
+    rows = [
+        [
+            f'{summary.case.size} x {summary.case.size}',
+            _way(summary.case),
+            _spread(summary.evaluations_per_second, _significant),
+            _median(summary.times, lambda times: f'{times:.1f}'),
+            _median(summary.peak_bytes, lambda size: f'{size / MEGABYTE:,.0f}'),
+            _median(summary.flops, lambda rate: f'{rate / GIGA:,.0f}'),
+            _median(summary.share, lambda share: f'{share:.0%}'),
+            _median(summary.first_seconds, lambda seconds: f'{seconds:.1f}'),
+        ]
+        for summary in summaries
+    ]
+    return (
+        heading
+        + '\n'
+        + _table(
+            [
+                'size',
+                'way',
+                'evaluations/s',
+                'times',
+                'peak MB',
+                'useful GFLOP/s',
+                'of the best',
+                's to the first',
+            ],
+            rows,
+        )
+    )
 
 
 def _races(summaries: Sequence[RaceSummary]) -> str:
-    rows = [[f'{summary.case.size} x {summary.case.size}', summary.case.pair, str(summary.iterations),
-             _median(summary.loss, lambda loss: f'{loss:.3e}'),
-             _spread(summary.old_seconds, _significant), _way(summary.case),
-             _spread(summary.seconds, _significant) + (
-                 f', not reached in {summary.missed}' if summary.missed else ''),
-             _spread(summary.sooner, lambda times: f'{times:.1f}')] for summary in summaries]
+    rows = [
+        [
+            f'{summary.case.size} x {summary.case.size}',
+            summary.case.pair,
+            str(summary.iterations),
+            _median(summary.loss, lambda loss: f'{loss:.3e}'),
+            _spread(summary.old_seconds, _significant),
+            _way(summary.case),
+            _spread(summary.seconds, _significant)
+            + (f', not reached in {summary.missed}' if summary.missed else ''),
+            _spread(summary.sooner, lambda times: f'{times:.1f}'),
+        ]
+        for summary in summaries
+    ]
     return "Seconds to the loss of the old way's iterations\n" + _table(
-        ['size', 'pair', 'iterations', 'loss', 'old way', 'way', 'seconds', 'times sooner'], rows)
+        ['size', 'pair', 'iterations', 'loss', 'old way', 'way', 'seconds', 'times sooner'], rows
+    )
 
 
 def _way(case: Case) -> str:
@@ -100,5 +137,6 @@ def _significant(value: float) -> str:
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return aligned columns."""
     widths = [max(map(len, column)) for column in zip(headings, *rows)]
-    return '\n'.join('  '.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
-                     for row in [headings, *rows])
+    return '\n'.join(
+        '  '.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in [headings, *rows]
+    )

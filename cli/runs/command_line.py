@@ -28,13 +28,18 @@ class CommandLine:
         return cls(_text(arguments), _text(named), in_metadata)
 
     @classmethod
-    def of_resumed_run(cls, arguments: list[str], recorded: dict[str, Any], *,
-                       in_metadata: bool) -> CommandLine:
+    def of_resumed_run(
+        cls, arguments: list[str], recorded: dict[str, Any], *, in_metadata: bool
+    ) -> CommandLine:
         """Return the command line of a run that goes on, from its record so far."""
         resumed = recorded.get('resumed')
         before = tuple(map(str, resumed)) if isinstance(resumed, list) else ()
-        return cls(str(recorded.get('command')), str(recorded.get('command_without_prefix')),
-                   in_metadata, (*before, _text(arguments)))
+        return cls(
+            str(recorded.get('command')),
+            str(recorded.get('command_without_prefix')),
+            in_metadata,
+            (*before, _text(arguments)),
+        )
 
     def metadata(self, digest: str) -> dict[str, str]:
         """Return what a picture says of itself, `digest` being its record's."""
@@ -44,8 +49,11 @@ class CommandLine:
 
     def record(self) -> dict[str, Any]:
         """Return what a run record says of it."""
-        return {'command': self.text, 'command_without_prefix': self.without_prefix,
-                'resumed': list(self.resumed)}
+        return {
+            'command': self.text,
+            'command_without_prefix': self.without_prefix,
+            'resumed': list(self.resumed),
+        }
 
 
 def _text(arguments: list[str]) -> str:

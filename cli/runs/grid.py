@@ -16,8 +16,12 @@ from nst_lbfgs.errors import ConfigError
 from ..options import layer_weight
 
 # The option's name, where it is not the field's.
-FIELD_OF = {'iter': 'iterations', 'maxfun': 'evaluations_per_iteration',
-            'content_layer': 'content_layers', 'style_layer': 'style_layers'}
+FIELD_OF = {
+    'iter': 'iterations',
+    'maxfun': 'evaluations_per_iteration',
+    'content_layer': 'content_layers',
+    'style_layer': 'style_layers',
+}
 WORDS = {'yes': True, 'true': True, 'no': False, 'false': False}
 LONGEST_NAME = 120  # characters; file systems take 255 bytes, and endings are still to come
 
@@ -70,8 +74,10 @@ def grid(config: TransferConfig, variations: Sequence[Variation]) -> list[GridPo
     fields = [variation.field for variation in variations]
     if len(set(fields)) < len(fields):
         raise ConfigError(f'Expected each field to vary once. Received: {", ".join(fields)}')
-    return [_point(config, dict(zip(fields, values)))
-            for values in product(*(variation.values for variation in variations))]
+    return [
+        _point(config, dict(zip(fields, values)))
+        for values in product(*(variation.values for variation in variations))
+    ]
 
 
 def shown_layers(layers: LayerWeights) -> str:
@@ -93,8 +99,9 @@ def _parse(field: str, kind: Any, text: str) -> Any:
     try:
         return _PARSERS[kind](text)
     except (KeyError, ValueError, argparse.ArgumentTypeError) as error:
-        raise ConfigError(f'Expected a value of {field}{_EXPECTED.get(kind, "")}. '
-                          f'Received: {text!r}') from error
+        raise ConfigError(
+            f'Expected a value of {field}{_EXPECTED.get(kind, "")}. Received: {text!r}'
+        ) from error
 
 
 def _layers(text: str) -> LayerWeights:
@@ -102,11 +109,16 @@ def _layers(text: str) -> LayerWeights:
 
 
 _PARSERS: dict[Any, Callable[[str], Any]] = {
-    float: float, int: int, str: str, bool: lambda text: WORDS[text.lower()],
+    float: float,
+    int: int,
+    str: str,
+    bool: lambda text: WORDS[text.lower()],
     LayerWeights: _layers,
 }
 _EXPECTED: dict[Any, str] = {
-    float: ': a number', int: ': an integer', bool: ': yes or no',
+    float: ': a number',
+    int: ': an integer',
+    bool: ': yes or no',
     LayerWeights: ': NAME[:WEIGHT], several joined by +',
 }
 

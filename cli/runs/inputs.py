@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from nst_lbfgs.config import PictureConfig, RunConfig
 from nst_lbfgs.errors import CheckpointError
+from nst_lbfgs.pictures.plain import path_in_record, read_pair
 from nst_lbfgs.pictures.reading import MAX_PIXELS, Picture, read_picture
 from nst_lbfgs.pictures.size import check_size, fitted_size, resize
-from nst_lbfgs.pictures.plain import path_in_record, read_pair
 from nst_lbfgs.weights.sources import resolve_weights
 
 if TYPE_CHECKING:
-    from nst_lbfgs.pictures.colour_profiles import Pixels
+    from nst_lbfgs.arrays import Pixels
 
 
 @dataclass(frozen=True)
@@ -64,19 +64,23 @@ class Inputs:
 
     def check_unchanged(self, recorded: dict[str, Any]) -> None:
         """Raise CheckpointError, naming it, if a picture is not the one that a record was made with."""
-        paths = {'content_sha256': self.content_path, 'style_sha256': self.style_path,
-                 'init_sha256': self.config.init_path}
+        paths = {
+            'content_sha256': self.content_path,
+            'style_sha256': self.style_path,
+            'init_sha256': self.config.init_path,
+        }
         for name, digest in self.record().items():
             if name in paths and recorded.get(name) != digest:
-                raise CheckpointError(f'{paths[name]} has changed since the checkpoint. Expected the '
-                                      f'picture with SHA-256 {recorded.get(name)}. Received: {digest}')
+                raise CheckpointError(
+                    f'{paths[name]} has changed since the checkpoint. Expected the '
+                    f'picture with SHA-256 {recorded.get(name)}. Received: {digest}'
+                )
 
     def _resized(self, picture: Picture) -> Pixels:
         return resize(picture.pixels, *self.size, self.config.resampling)
 
 
-def read_inputs(config: RunConfig, content_path: Path, style_path: Path, *,
-                max_pixels: int | None) -> Inputs:
+def read_inputs(config: RunConfig, content_path: Path, style_path: Path, *, max_pixels: int | None) -> Inputs:
     """Check and read everything that a run needs, without TensorFlow.
 
     Raises ConfigError, ImageError or WeightsError.
@@ -84,8 +88,12 @@ def read_inputs(config: RunConfig, content_path: Path, style_path: Path, *,
     limit = MAX_PIXELS if max_pixels is None else max_pixels
     content, style = read_pair(content_path, style_path, max_pixels=limit)
     pictures = config.pictures
-    size = fitted_size(*content.pixels.shape[:2], target_height=pictures.image_height,
-                       target_width=pictures.image_width, longest_side=pictures.longest_side)
+    size = fitted_size(
+        *content.pixels.shape[:2],
+        target_height=pictures.image_height,
+        target_width=pictures.image_width,
+        longest_side=pictures.longest_side,
+    )
     check_size(*size, f'the result for {content_path}')
     init = None
     if pictures.init_path is not None:

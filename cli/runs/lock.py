@@ -48,8 +48,10 @@ def _hold(path: Path) -> int:
             os.close(descriptor)
             if not isinstance(error, (BlockingIOError, PermissionError)):
                 raise OutputWriteError(f'Cannot lock {path}: {error.strerror}') from error
-            raise OutputError(f'Another run is writing to {path.with_suffix("")}: it holds {path}. '
-                              'Expected a prefix of its own for each run.') from error
+            raise OutputError(
+                f'Another run is writing to {path.with_suffix("")}: it holds {path}. '
+                'Expected a prefix of its own for each run.'
+            ) from error
         if _is_still(path, descriptor):
             return descriptor
         os.close(descriptor)  # its last holder has removed it meanwhile

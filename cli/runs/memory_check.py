@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nst_lbfgs.machine.memory import available_memory
 from nst_lbfgs.config import PictureConfig, TransferConfig
 from nst_lbfgs.errors import InsufficientMemoryError
+from nst_lbfgs.machine.memory import available_memory
 from nst_lbfgs.machine.memory_model import largest_size, peak_memory
 
 from .inputs import Inputs
@@ -50,8 +50,12 @@ def _fitted(run: TransferRun, configs: Sequence[TransferConfig]) -> TransferRun:
     pictures, size = fitting
     print(f'{shortage} Going on with {size[1]} x {size[0]}.', file=sys.stderr)
     config = replace(run.config, pictures=pictures)
-    return replace(run, config=config, inputs=replace(run.inputs, config=pictures, size=size),
-                   outputs=replace(run.outputs, config=config))
+    return replace(
+        run,
+        config=config,
+        inputs=replace(run.inputs, config=pictures, size=size),
+        outputs=replace(run.outputs, config=config),
+    )
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,10 @@ class _Shortage:
         largest = max(self.configs, key=lambda config: peak_memory(config, height, width))
         need = math.ceil(10 * peak_memory(largest, height, width) / GIGABYTE) / 10
         free = math.floor(10 * self.free / GIGABYTE) / 10  # never the same figure for both
-        return (f'Expected about {need:.1f} GB of free memory for {width} x {height} pixels, '
-                f'{largest.precision}. Received: {free:.1f} GB.')
+        return (
+            f'Expected about {need:.1f} GB of free memory for {width} x {height} pixels, '
+            f'{largest.precision}. Received: {free:.1f} GB.'
+        )
 
     def advice(self) -> str:
         """Return what would fit, as a sentence, and how to ask for it."""
@@ -82,8 +88,10 @@ class _Shortage:
 
     def _fits_in_bfloat16(self) -> bool:
         """Return whether it is only that 'auto' may turn out to be float32."""
-        narrow = [replace(config, precision='bfloat16') if config.precision == 'auto' else config
-                  for config in self.configs]
+        narrow = [
+            replace(config, precision='bfloat16') if config.precision == 'auto' else config
+            for config in self.configs
+        ]
         return all(peak_memory(config, *self.inputs.size) <= self.free for config in narrow)
 
     def fitting(self) -> tuple[PictureConfig, tuple[int, int]] | None:

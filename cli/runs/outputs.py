@@ -28,8 +28,9 @@ class Outputs:
         else:
             outputs = cls(prefix, '.png', config)
         if outputs.prefix.name in ('', '..'):
-            raise ConfigError('Expected PREFIX: how the names of the results begin. '
-                              f'Received: {str(prefix)!r}')
+            raise ConfigError(
+                f'Expected PREFIX: how the names of the results begin. Received: {str(prefix)!r}'
+            )
         return outputs
 
     @property
@@ -61,8 +62,9 @@ class Outputs:
         try:
             self.prefix.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputWriteError(f'Cannot make the folder {self.prefix.parent}: '
-                                   f'{error.strerror}') from error
+            raise OutputWriteError(
+                f'Cannot make the folder {self.prefix.parent}: {error.strerror}'
+            ) from error
 
     def check(self, *, overwrite: bool) -> None:
         """Make the folder and raise OutputError unless every result can be written."""
@@ -71,8 +73,10 @@ class Outputs:
         if overwrite:
             return
         if os.path.lexists(self.checkpoint):
-            raise OutputExistsError(f'{self.checkpoint} exists already. Expected --resume to go on '
-                                    'with that run, a new name, or --force to replace it.')
+            raise OutputExistsError(
+                f'{self.checkpoint} exists already. Expected --resume to go on '
+                'with that run, a new name, or --force to replace it.'
+            )
         iterations = map(self.at_iteration, range(self.config.transfer.iterations))
         for path in [self.record, *filter(None, iterations)]:
             if os.path.lexists(path):

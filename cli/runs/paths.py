@@ -17,23 +17,34 @@ DEFAULTS: dict[str, Paths] = {'enhanced-lbfgs': ('base.jpg', 'style.jpg', 'resul
 
 def add_paths(parser: argparse.ArgumentParser) -> None:
     """Add the three arguments."""
-    add_optional_paths(parser, {
-        'base_image_path': ('BASE', 'the content picture; or white, blank (the same) or black'),
-        'style_reference_image_path': ('STYLE', 'the style picture; or white, blank or black'),
-        'result_prefix': ('PREFIX', 'how the names of the results begin, folder included'),
-    })
+    add_optional_paths(
+        parser,
+        {
+            'base_image_path': ('BASE', 'the content picture; or white, blank (the same) or black'),
+            'style_reference_image_path': ('STYLE', 'the style picture; or white, blank or black'),
+            'result_prefix': ('PREFIX', 'how the names of the results begin, folder included'),
+        },
+    )
 
 
 def add_old_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that seed 003 has instead."""
     group = parser.add_argument_group(
-        'the arguments of seed 003', 'With --preset enhanced-lbfgs its own command line works, and '
-        'its defaults are base.jpg, style.jpg and result.')
+        'the arguments of seed 003',
+        'With --preset enhanced-lbfgs its own command line works, and '
+        'its defaults are base.jpg, style.jpg and result.',
+    )
     add_option(group, '--base-image-path', dest='base_option', metavar='PATH', help='BASE')
-    add_option(group, '--style-reference-image-path', dest='style_option', metavar='PATH',
-               help='STYLE')
-    add_option(group, '--pictrue-size', dest='square_side', type=int, metavar='PIXELS',
-               default=argparse.SUPPRESS, help='height and width of the result, spelt as there')
+    add_option(group, '--style-reference-image-path', dest='style_option', metavar='PATH', help='STYLE')
+    add_option(
+        group,
+        '--pictrue-size',
+        dest='square_side',
+        type=int,
+        metavar='PIXELS',
+        default=argparse.SUPPRESS,
+        help='height and width of the result, spelt as there',
+    )
 
 
 def paths_from(args: argparse.Namespace, otherwise: Paths | None) -> tuple[Path, Path, Path]:
@@ -43,8 +54,11 @@ def paths_from(args: argparse.Namespace, otherwise: Paths | None) -> tuple[Path,
     twice.
     """
     given: list[str | None] = [args.base_option, args.style_option, None]
-    positions = [path for path in (args.base_image_path, args.style_reference_image_path,
-                                   args.result_prefix) if path is not None]
+    positions = [
+        path
+        for path in (args.base_image_path, args.style_reference_image_path, args.result_prefix)
+        if path is not None
+    ]
     places = [place for place, path in enumerate(given) if path is None]
     if args.record is not None and len(positions) == 1:
         places = [2]
@@ -55,6 +69,8 @@ def paths_from(args: argparse.Namespace, otherwise: Paths | None) -> tuple[Path,
     found = [path or other for path, other in zip(given, otherwise or (None, None, None))]
     base, style, prefix = (path and Path(path) for path in found)
     if not (base and style and prefix):
-        raise ConfigError('Expected BASE STYLE PREFIX, or --from RECORD. '
-                          f'Received: {len([path for path in found if path])} of them.')
+        raise ConfigError(
+            'Expected BASE STYLE PREFIX, or --from RECORD. '
+            f'Received: {len([path for path in found if path])} of them.'
+        )
     return base, style, prefix

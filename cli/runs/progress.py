@@ -17,8 +17,9 @@ class ProgressLines:
     not end a run.
     """
 
-    def __init__(self, iterations: int, per_iteration: int, stream: TextIO | None = None, *,
-                 done: int = 0) -> None:
+    def __init__(
+        self, iterations: int, per_iteration: int, stream: TextIO | None = None, *, done: int = 0
+    ) -> None:
         self._stream = stream or sys.stderr
         self._terminal = self._stream.isatty()
         self._iterations = iterations
@@ -35,8 +36,10 @@ class ProgressLines:
             return
         total = self._iterations * self._per_iteration
         iteration = min((count - 1) // self._per_iteration, self._iterations - 1)
-        self._print(f'\r\x1b[K  iteration {iteration}, evaluation {count} of about {total}, '
-                    f'loss {loss:.4e}, {self._left(count / total)} left')
+        self._print(
+            f'\r\x1b[K  iteration {iteration}, evaluation {count} of about {total}, '
+            f'loss {loss:.4e}, {self._left(count / total)} left'
+        )
 
     def iteration(self, losses: IterationLosses, saved: str | None) -> None:
         """Print one line for a finished iteration."""
@@ -45,7 +48,8 @@ class ProgressLines:
             f'Iteration {losses.iteration} of {self._iterations}: loss {losses.loss:.4e} '
             f'(content {losses.content_loss:.3e}, style {losses.style_loss:.3e}, total variation '
             f'{losses.total_variation_loss:.3e}), {losses.seconds:.1f} s, {self._left(done)} left'
-            + (f', {saved}' if saved else ''))
+            + (f', {saved}' if saved else '')
+        )
 
     def message(self, text: str) -> None:
         """Print a line of its own."""

@@ -19,6 +19,9 @@ def import_tensorflow(*, verbose: bool) -> None:
     # L-BFGS's vectors come from memory faster by one thread than by several that wait for each other,
     # and OpenBLAS's threads spin while TensorFlow's compute. It reads this when scipy is imported.
     os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
+    # TensorFlow itself turns oneDNN on only for processors with AVX-512 VNNI. Elsewhere it is as fast and
+    # takes an eighth less memory, and only it convolves channels-first features on a processor.
+    os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')
     if not verbose:
         os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
     with _held_back_stderr(enabled=not verbose):

@@ -24,8 +24,10 @@ def checkpoint_path(prefix: Path) -> Path:
     """
     path = Outputs.of(prefix, RunConfig()).checkpoint
     if not path.exists():
-        raise CheckpointError(f'There is no checkpoint {path} to go on from. '
-                              'Expected --resume with the PREFIX of a run that was begun.')
+        raise CheckpointError(
+            f'There is no checkpoint {path} to go on from. '
+            'Expected --resume with the PREFIX of a run that was begun.'
+        )
     return path
 
 
@@ -42,8 +44,10 @@ def check_settings(before: RunConfig, now: RunConfig) -> None:
         old, new = asdict(getattr(before, part)), asdict(getattr(now, part))
         for name in old:
             if old[name] != new[name] and name not in MAY_CHANGE:
-                raise ConfigError(f'Expected the settings of the run that is resumed: {name} was '
-                                  f'{old[name]!r}. Received: {new[name]!r}')
+                raise ConfigError(
+                    f'Expected the settings of the run that is resumed: {name} was '
+                    f'{old[name]!r}. Received: {new[name]!r}'
+                )
 
 
 def check_weights(recorded: dict[str, Any], weights: Weights) -> None:
@@ -53,7 +57,8 @@ def check_weights(recorded: dict[str, Any], weights: Weights) -> None:
     if before.get('sha256') != weights.sha256:
         raise CheckpointError(
             f'The weights have changed since the checkpoint. Expected {before.get("description")}, '
-            f'SHA-256 {before.get("sha256")}. Received: {weights.description}, {weights.sha256}')
+            f'SHA-256 {before.get("sha256")}. Received: {weights.description}, {weights.sha256}'
+        )
 
 
 def changed_surroundings(recorded: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
@@ -68,5 +73,6 @@ def changed_surroundings(recorded: dict[str, Any], now: dict[str, Any]) -> Itera
             yield f'Warning: the checkpoint was written with {name} {old}; this is {version}.'
     for name in ('device', 'threads'):
         if recorded.get(name) != now[name]:
-            yield (f'Warning: the checkpoint was written with {name} {recorded.get(name)}; '
-                   f'this is {now[name]}.')
+            yield (
+                f'Warning: the checkpoint was written with {name} {recorded.get(name)}; this is {now[name]}.'
+            )

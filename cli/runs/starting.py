@@ -12,26 +12,28 @@ from nst_lbfgs.checkpoint import read_checkpoint
 from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import ConfigError
 
-from .command_line import CommandLine
-from .memory_check import check_memory, within_memory
 from ..options import settings_from
+from .command_line import CommandLine
+from .inputs import read_inputs
+from .lock import run_lock
+from .memory_check import check_memory, within_memory
 from .outputs import Outputs
 from .resuming import check_settings, checkpoint_path, resumed_outputs
-from .lock import run_lock
 from .stopping import Stopping
-from .inputs import read_inputs
 from .transfer import TransferRun, prepare
 
 
-def begin(args: argparse.Namespace, config: RunConfig, content: Path, style: Path, prefix: Path,
-          preset: str | None) -> int:
+def begin(
+    args: argparse.Namespace, config: RunConfig, content: Path, style: Path, prefix: Path, preset: str | None
+) -> int:
     """Run a transfer from its start."""
     stopping = _stopping(args)
     outputs = Outputs.of(prefix, config)
     outputs.make_folder()
     with run_lock(outputs.lock):
-        run = prepare(config, content, style, prefix, max_pixels=args.max_pixels,
-                      overwrite=args.force, preset=preset)
+        run = prepare(
+            config, content, style, prefix, max_pixels=args.max_pixels, overwrite=args.force, preset=preset
+        )
         run = within_memory(run, [config.transfer], fit=args.fit)
         command = CommandLine.of_new_run(sys.argv[1:], prefix, in_metadata=args.metadata)
         return _run(replace(run, stopping=stopping, resumable=True), command, args)
@@ -52,8 +54,16 @@ def resume(args: argparse.Namespace) -> int:
         outputs.check(overwrite=True)
         check_memory(inputs, [config.transfer], fixed_size=True)
         command = CommandLine.of_resumed_run(sys.argv[1:], recorded, in_metadata=args.metadata)
-        run = TransferRun(config, inputs, outputs, True, recorded.get('preset'), stopping,
-                          resumable=True, checkpoint=checkpoint)
+        run = TransferRun(
+            config,
+            inputs,
+            outputs,
+            True,
+            recorded.get('preset'),
+            stopping,
+            resumable=True,
+            checkpoint=checkpoint,
+        )
         return _run(run, command, args)
 
 
@@ -71,8 +81,10 @@ def _run(run: TransferRun, command: CommandLine, args: argparse.Namespace) -> in
 def _pictures(args: argparse.Namespace, recorded: dict[str, Any]) -> tuple[Path, Path]:
     """Return where the pictures are: as recorded, unless BASE and STYLE say where they are now."""
     if args.record or args.preset or args.force or args.result_prefix:
-        raise ConfigError('Expected --resume PREFIX, with BASE and STYLE if they have moved, and '
-                          'without another PREFIX, --from, --preset and --force.')
+        raise ConfigError(
+            'Expected --resume PREFIX, with BASE and STYLE if they have moved, and '
+            'without another PREFIX, --from, --preset and --force.'
+        )
     if args.fit:
         raise ConfigError('Expected --resume without --fit: the size is that of the run that goes on.')
     base = args.base_option or args.base_image_path

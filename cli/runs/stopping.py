@@ -31,13 +31,13 @@ class Stopping:
     lower the loss. Raises ConfigError for either if it cannot be used.
     """
 
-    def __init__(self, *, max_seconds: float | None = None,
-                 min_improvement: float | None = None) -> None:
+    def __init__(self, *, max_seconds: float | None = None, min_improvement: float | None = None) -> None:
         if max_seconds is not None and not max_seconds > 0:
             raise ConfigError(f'Expected --max-seconds above 0. Received: {max_seconds}')
         if min_improvement is not None and not 0 <= min_improvement < 1:
-            raise ConfigError('Expected --min-improvement: a share, 0 or more and below 1. '
-                              f'Received: {min_improvement}')
+            raise ConfigError(
+                f'Expected --min-improvement: a share, 0 or more and below 1. Received: {min_improvement}'
+            )
         self._max_seconds = max_seconds
         self._min_improvement = min_improvement
         self._started = time.monotonic()
@@ -66,8 +66,10 @@ class Stopping:
         if before is None or self._min_improvement is None:
             return
         if not before - losses.loss >= self._min_improvement * before:
-            raise StopSearch(f'iteration {losses.iteration} lowered the loss by less than the '
-                             f'{self._min_improvement:g} of --min-improvement')
+            raise StopSearch(
+                f'iteration {losses.iteration} lowered the loss by less than the '
+                f'{self._min_improvement:g} of --min-improvement'
+            )
 
     @contextmanager
     def signals(self, tell: Callable[[str], None], abandon: Callable[[], None]) -> Iterator[None]:
@@ -85,8 +87,11 @@ class Stopping:
         reader, writer = socket.socketpair()
         writer.setblocking(False)
         before = {number: signal.getsignal(number) for number in SIGNALS}
-        taken = [number for number, handler in before.items() if handler is not None
-                 and (number == signal.SIGINT or handler != signal.SIG_IGN)]
+        taken = [
+            number
+            for number, handler in before.items()
+            if handler is not None and (number == signal.SIGINT or handler != signal.SIG_IGN)
+        ]
         wakeup = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
         for number in taken:
             signal.signal(number, self._note)
@@ -105,8 +110,9 @@ class Stopping:
     def _note(self, number: int, frame: object = None) -> None:
         self._signal = self._signal or number
 
-    def _listen(self, reader: socket.socket, tell: Callable[[str], None],
-                abandon: Callable[[], None]) -> None:
+    def _listen(
+        self, reader: socket.socket, tell: Callable[[str], None], abandon: Callable[[], None]
+    ) -> None:
         first = None
         while received := reader.recv(1):
             if received[0] not in SIGNALS:

@@ -10,22 +10,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nst_lbfgs.arrays import Pixels
 from nst_lbfgs.config import RunConfig, TransferConfig
-from nst_lbfgs.pictures.contact_sheet import Cell, contact_sheet, thumbnail
 from nst_lbfgs.errors import ConfigError, NonFiniteLossError, RecordError
 from nst_lbfgs.files import already_exists, write_whole
+from nst_lbfgs.pictures.contact_sheet import Cell, contact_sheet, thumbnail
 from nst_lbfgs.pictures.reading import MAX_PIXELS, read_picture
-from nst_lbfgs.search.lbfgs import Ending
-from nst_lbfgs.pictures.colour_profiles import Pixels
 from nst_lbfgs.pictures.writing import write_picture
 from nst_lbfgs.record import read_record
+from nst_lbfgs.search.lbfgs import Ending
 from nst_lbfgs.weights.sources import resolve_weights
 
 from .command_line import CommandLine
+from .grid import GridPoint
 from .outputs import Outputs
 from .progress import ProgressLines
 from .transfer import TransferRun, announce_network
-from .grid import GridPoint
 
 if TYPE_CHECKING:
     from nst_lbfgs.weights.vgg19 import Network
@@ -60,10 +60,13 @@ class SweepCell:
             record = read_record(run.outputs.record)
         except RecordError:
             return False
-        return (_same(run.config, record['config']) and _ran_to_its_end(record)
-                and record.get('content_sha256') == inputs.content.sha256
-                and record.get('style_sha256') == inputs.style.sha256
-                and record.get('init_sha256') == (None if inputs.init is None else inputs.init.sha256))
+        return (
+            _same(run.config, record['config'])
+            and _ran_to_its_end(record)
+            and record.get('content_sha256') == inputs.content.sha256
+            and record.get('style_sha256') == inputs.style.sha256
+            and record.get('init_sha256') == (None if inputs.init is None else inputs.init.sha256)
+        )
 
     def check(self, *, resumed: bool, overwrite: bool) -> None:
         """Raise OutputError unless the results can be written, replacing nobody else's.
@@ -135,8 +138,9 @@ class Sweep:
         write_picture(self.outputs.picture, contact_sheet(rows, self.title), overwrite=True)
 
 
-def prepare_sweep(sheet: TransferRun, points: Sequence[GridPoint], inputs: list[Cell], title: str, *,
-                  overwrite: bool) -> Sweep:
+def prepare_sweep(
+    sheet: TransferRun, points: Sequence[GridPoint], inputs: list[Cell], title: str, *, overwrite: bool
+) -> Sweep:
     """Check everything that a sweep needs, without TensorFlow.
 
     `sheet` is what `transfer_run.prepare` returned for the settings that do not vary, with the
@@ -177,7 +181,7 @@ def sheet_rows(inputs: list[Cell], cells: list[Cell], columns: int) -> list[list
     if columns == len(cells) and len(inputs) + columns <= MOST_COLUMNS:
         return [inputs + cells]
     columns = min(columns, MOST_COLUMNS)
-    return [inputs, *(cells[start:start + columns] for start in range(0, len(cells), columns))]
+    return [inputs, *(cells[start : start + columns] for start in range(0, len(cells), columns))]
 
 
 def _last_field_values(cells: Sequence[SweepCell]) -> int:
@@ -188,8 +192,7 @@ def _last_field_values(cells: Sequence[SweepCell]) -> int:
 def _cell(sheet: TransferRun, point: GridPoint) -> SweepCell:
     config = replace(sheet.config, transfer=point.config)
     prefix = sheet.outputs.prefix
-    outputs = Outputs(prefix.with_name(f'{prefix.name}_{point.file_name}'), sheet.outputs.suffix,
-                      config)
+    outputs = Outputs(prefix.with_name(f'{prefix.name}_{point.file_name}'), sheet.outputs.suffix, config)
     return SweepCell(point, replace(sheet, config=config, outputs=outputs, overwrite=True))
 
 
@@ -220,7 +223,8 @@ def _numbers(record: dict[str, Any]) -> dict[str, Any]:
     iterations = record['iterations']
     last = iterations[-1] if iterations else {}
     return {name: last.get(name, '') for name in LOSSES} | {
-        'iterations_done': len(iterations), 'evaluations': record.get('evaluations'),
+        'iterations_done': len(iterations),
+        'evaluations': record.get('evaluations'),
         'seconds': round(sum(losses.get('seconds', 0.0) for losses in iterations), 1),
         'stop_reason': record.get('stop_reason'),
     }

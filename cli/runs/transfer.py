@@ -12,24 +12,24 @@ from nst_lbfgs.checkpoint import Checkpoint, write_checkpoint
 from nst_lbfgs.config import RunConfig, TransferConfig
 from nst_lbfgs.files import write_whole
 from nst_lbfgs.machine.memory_model import peak_memory
-from nst_lbfgs.pictures.writing import write_picture
 from nst_lbfgs.pictures.enhancement import Enhancement, enhance
+from nst_lbfgs.pictures.writing import write_picture
 from nst_lbfgs.record import digest_of, to_json, versions
 from nst_lbfgs.weights.sources import resolve_weights
 
 from .command_line import CommandLine
+from .inputs import Inputs, read_inputs
 from .outputs import Outputs
 from .progress import ProgressLines
 from .resuming import changed_surroundings, check_weights
 from .saving import Saver, Writer
 from .stopping import Stopping
-from .inputs import Inputs, read_inputs
 
 if TYPE_CHECKING:
-    from nst_lbfgs.weights.vgg19 import Network
-    from nst_lbfgs.pictures.colour_profiles import Pixels
-    from nst_lbfgs.transfer import Progress, TransferResult
+    from nst_lbfgs.arrays import Pixels
     from nst_lbfgs.progress import TransferState
+    from nst_lbfgs.transfer import Progress, TransferResult
+    from nst_lbfgs.weights.vgg19 import Network
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,16 @@ class TransferRun:
         from nst_lbfgs.machine.precision import with_chosen_precision
 
         config, state = self.config.transfer, self._state
-        lines = ProgressLines(config.iterations, config.evaluations_per_iteration,
-                              done=len(state.iterations) if state else 0)
+        lines = ProgressLines(
+            config.iterations, config.evaluations_per_iteration, done=len(state.iterations) if state else 0
+        )
         network = network or announce_network(config, lines)
         config, choice = with_chosen_precision(config)
         keep_memory_compact(config, *self.inputs.size)
-        lines.message(f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, {choice or config.precision}, '
-                      f'about {peak_memory(config, *self.inputs.size) / 1e9:.1f} GB')
+        lines.message(
+            f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, {choice or config.precision}, '
+            f'about {peak_memory(config, *self.inputs.size) / 1e9:.1f} GB'
+        )
         record = self._record(network, command, config)
         if self.checkpoint:
             check_weights(self.checkpoint.run, network.weights)
@@ -75,8 +78,7 @@ class TransferRun:
         with self._signals(lines):
             result = self._transfer(config, network, record, saver, lines)
             self._save_results(result, record, command, saver, lines)
-        lines.message(f'{self.outputs.picture} after {result.evaluations} evaluations: '
-                      f'{result.stop_reason}')
+        lines.message(f'{self.outputs.picture} after {result.evaluations} evaluations: {result.stop_reason}')
         for problem in filter(None, (saver.problem, result.failure)):
             raise problem
         return self.stopping.exit_code
@@ -88,8 +90,14 @@ class TransferRun:
     def _signals(self, lines: ProgressLines) -> Any:
         return self.stopping.signals(lines.message, self._abandon) if self.resumable else nullcontext()
 
-    def _transfer(self, config: TransferConfig, network: Network, record: dict[str, Any], saver: Saver,
-                  lines: ProgressLines) -> TransferResult:
+    def _transfer(
+        self,
+        config: TransferConfig,
+        network: Network,
+        record: dict[str, Any],
+        saver: Saver,
+        lines: ProgressLines,
+    ) -> TransferResult:
         from nst_lbfgs.transfer import transfer_style
 
         def after_evaluation(count: int, loss: float) -> None:
@@ -107,29 +115,43 @@ class TransferRun:
         self._save_checkpoint(record, lambda: state, saver)
         self.stopping.begin(state.iterations[-1].loss if state and state.iterations else None)
         return transfer_style(
-            self.inputs.resized_content(), self.inputs.resized_style(), config,
-            init=self.inputs.resized_init(), network=network, on_iteration=after_iteration,
-            on_evaluation=after_evaluation, on_trouble=lines.message, resume=state)
+            self.inputs.resized_content(),
+            self.inputs.resized_style(),
+            config,
+            init=self.inputs.resized_init(),
+            network=network,
+            on_iteration=after_iteration,
+            on_evaluation=after_evaluation,
+            on_trouble=lines.message,
+            resume=state,
+        )
 
     def _save_checkpoint(self, record: dict[str, Any], state: Any, saver: Saver) -> None:
         if self.resumable:
-            saver.save(self.outputs.checkpoint,
-                       partial(write_checkpoint, run=record, state=state()))
+            saver.save(self.outputs.checkpoint, partial(write_checkpoint, run=record, state=state()))
 
-    def _save_results(self, result: TransferResult, record: dict[str, Any], command: CommandLine,
-                      saver: Saver, lines: ProgressLines) -> None:
-        full = record | self._final_losses(result, lines) | {
-            'stop_reason': result.stop_reason,
-            'evaluations': result.evaluations,
-            'troubles': list(result.troubles),
-            'iterations': [asdict(losses) for losses in result.iterations],
-        }
+    def _save_results(
+        self,
+        result: TransferResult,
+        record: dict[str, Any],
+        command: CommandLine,
+        saver: Saver,
+        lines: ProgressLines,
+    ) -> None:
+        full = (
+            record
+            | self._final_losses(result, lines)
+            | {
+                'stop_reason': result.stop_reason,
+                'evaluations': result.evaluations,
+                'troubles': list(result.troubles),
+                'iterations': [asdict(losses) for losses in result.iterations],
+            }
+        )
         full['digest'] = digest_of(full)
         self._save_checkpoint(record, lambda: result.state, saver)
-        saver.save(self.outputs.record, partial(write_whole, data=to_json(full),
-                                                overwrite=self.overwrite))
-        saver.save(self.outputs.picture,
-                   self._picture_writer(result.image, command.metadata(full['digest'])))
+        saver.save(self.outputs.record, partial(write_whole, data=to_json(full), overwrite=self.overwrite))
+        saver.save(self.outputs.picture, self._picture_writer(result.image, command.metadata(full['digest'])))
         saver.finish()
 
     def _final_losses(self, result: TransferResult, lines: ProgressLines) -> dict[str, float]:
@@ -140,8 +162,10 @@ class TransferRun:
         losses = {'loss': result.loss}
         if result.precision == 'bfloat16' and not self.stopping.exit_code:
             losses['loss_in_float32'] = result.loss_in_float32()
-            lines.message(f'Loss of the finished picture: {losses["loss_in_float32"]:.4e} in float32, '
-                          f'{result.loss:.4e} in bfloat16')
+            lines.message(
+                f'Loss of the finished picture: {losses["loss_in_float32"]:.4e} in float32, '
+                f'{result.loss:.4e} in bfloat16'
+            )
         return losses
 
     def _record(self, network: Network, command: CommandLine, config: TransferConfig) -> dict[str, Any]:
@@ -150,25 +174,33 @@ class TransferRun:
         from nst_lbfgs.machine.device import device_description
 
         weights = network.weights
-        return command.record() | self.inputs.record() | {
-            'prefix': str(self.outputs.prefix.absolute()),
-            'picture': str(self.outputs.picture.absolute()),
-            'preset': self.preset,
-            'config': replace(self.config, transfer=config),
-            'deterministic': config.deterministic,
-            'threads': available_cores(),
-            'weights': asdict(weights) | {'path': weights.path and str(weights.path)},
-            'device': device_description(),
-            'versions': versions(),
-        }
+        return (
+            command.record()
+            | self.inputs.record()
+            | {
+                'prefix': str(self.outputs.prefix.absolute()),
+                'picture': str(self.outputs.picture.absolute()),
+                'preset': self.preset,
+                'config': replace(self.config, transfer=config),
+                'deterministic': config.deterministic,
+                'threads': available_cores(),
+                'weights': asdict(weights) | {'path': weights.path and str(weights.path)},
+                'device': device_description(),
+                'versions': versions(),
+            }
+        )
 
     def _picture_writer(self, pixels: Pixels, metadata: dict[str, str] | None = None) -> Writer:
         pictures = self.config.pictures
         if pictures.enhance:
-            pixels = enhance(pixels, Enhancement(pictures.brightness, pictures.color,
-                                                 pictures.sharpness))
-        return partial(write_picture, pixels=pixels, alpha=self.inputs.resized_alpha(),
-                       overwrite=self.overwrite, metadata=metadata)
+            pixels = enhance(pixels, Enhancement(pictures.brightness, pictures.color, pictures.sharpness))
+        return partial(
+            write_picture,
+            pixels=pixels,
+            alpha=self.inputs.resized_alpha(),
+            overwrite=self.overwrite,
+            metadata=metadata,
+        )
 
     def _abandon(self) -> None:
         with suppress(OSError):
@@ -187,8 +219,16 @@ def announce_network(config: TransferConfig, lines: ProgressLines, *, keep: bool
     return (load_network if keep else find_network)(weights, seed=config.seed)
 
 
-def prepare(config: RunConfig, content_path: Path, style_path: Path, prefix: Path, *,
-            max_pixels: int | None, overwrite: bool, preset: str | None = None) -> TransferRun:
+def prepare(
+    config: RunConfig,
+    content_path: Path,
+    style_path: Path,
+    prefix: Path,
+    *,
+    max_pixels: int | None,
+    overwrite: bool,
+    preset: str | None = None,
+) -> TransferRun:
     """Check and read everything that a run needs, without TensorFlow.
 
     Raises ConfigError, ImageError, OutputError or WeightsError.

@@ -43,5 +43,5 @@ def log_axis(values: Sequence[float], start: float, end: float, *, margin: float
     `margin` is a share of the range.
     """
     lowest, highest = min(values), max(values)
-    factor = max((highest / lowest)**margin, 1.02)
+    factor = max((highest / lowest) ** margin, 1.02)
     return Axis(lowest / factor, highest * factor, start, end)

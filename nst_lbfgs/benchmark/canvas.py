@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-Pixels = NDArray[np.uint8]
+from ..arrays import Pixels
+
 Place = tuple[float, float]
 
 OVERSAMPLING = 3  # Pillow draws lines without smoothing them
@@ -41,8 +41,15 @@ class Canvas:
 
     def text(self, place: Place, text: str, colour: str, size: int, *, anchor: str) -> None:
         """Write, with a rim of paper; `anchor` is Pillow's, 'ms' for the middle of the base line."""
-        self._draw.text(_scaled(place), text, colour, _font(size), anchor,
-                        stroke_width=2 * OVERSAMPLING, stroke_fill=self._paper)
+        self._draw.text(
+            _scaled(place),
+            text,
+            colour,
+            _font(size),
+            anchor,
+            stroke_width=2 * OVERSAMPLING,
+            stroke_fill=self._paper,
+        )
 
     def upright_text(self, centre: Place, text: str, colour: str, size: int) -> None:
         """Write from below to above."""

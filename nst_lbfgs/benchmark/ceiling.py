@@ -19,9 +19,11 @@ MATRIX_SIDE = 2048
 def measure_ceiling() -> Ceiling:
     """Return the best rates in each precision, and the machine's description."""
     return Ceiling(
-        {precision: max(convolution_rate(side, channels, precision)
-                        for side, channels in CONVOLUTIONS) for precision in PRECISIONS},
+        {
+            precision: max(convolution_rate(side, channels, precision) for side, channels in CONVOLUTIONS)
+            for precision in PRECISIONS
+        },
         {precision: matrix_rate(MATRIX_SIDE, precision) for precision in PRECISIONS},
-        {'device': device_description(), 'system': platform.platform(),
-         'python': platform.python_version()}
-        | {name: version(name) for name in ('tensorflow', 'keras', 'scipy', 'numpy')})
+        {'device': device_description(), 'system': platform.platform(), 'python': platform.python_version()}
+        | {name: version(name) for name in ('tensorflow', 'keras', 'scipy', 'numpy')},
+    )

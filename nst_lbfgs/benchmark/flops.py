@@ -21,11 +21,15 @@ def useful_flops(config: TransferConfig, height: int, width: int) -> int:
     style = {name for name, weight in config.style_layers if weight and config.style_weight}
     sides = _sizes(height, width)
     deepest = max(LAYER_NAMES.index(name) for name in config.layers)
-    computed = LAYER_NAMES[:deepest + 1]
-    convolutions = sum(2 * 9 * channels * filters * sides[name][0] * sides[name][1]
-                       for name, channels, filters in CONVOLUTIONS if name in computed)
-    gram_matrices = sum(2 * FILTERS[name]**2 * sides[name][0] * sides[name][1]
-                        for name in FILTERS if name in style)
+    computed = LAYER_NAMES[: deepest + 1]
+    convolutions = sum(
+        2 * 9 * channels * filters * sides[name][0] * sides[name][1]
+        for name, channels, filters in CONVOLUTIONS
+        if name in computed
+    )
+    gram_matrices = sum(
+        2 * FILTERS[name] ** 2 * sides[name][0] * sides[name][1] for name in FILTERS if name in style
+    )
     return 2 * (convolutions + gram_matrices)
 
 

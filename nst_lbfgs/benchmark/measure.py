@@ -46,8 +46,8 @@ def _measured(kind: str, arguments: dict[str, Any]) -> Outcome:
         return measure_ceiling()
     way = arguments['way']
     pair = Pair.load(Path(arguments['pictures']))
-    from ..weights.vgg19 import find_network
     from ..weights.sources import resolve_weights
+    from ..weights.vgg19 import find_network
 
     network = find_network(resolve_weights(arguments['weights']))
     if kind == 'rate':

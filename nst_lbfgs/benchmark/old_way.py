@@ -16,26 +16,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
-from ..arrays import Kernels
+from ..arrays import FloatArray, Kernels, Pixels, Tensor
 from ..network.extractor import build_extractor
 from ..network.layers import LAYER_NAMES
-from ..search.lbfgs import FloatArray, StopSearch, minimize_lbfgs
 from ..network.preprocessing import PREPROCESSINGS
 from ..presets import PRESETS
+from ..search.lbfgs import StopSearch, minimize_lbfgs
 
 CONTENT_LAYER = 'block5_conv2'
 CONTENT_WEIGHT = 0.08
-STYLE_LAYERS = {'block1_conv1': 0.1, 'block2_conv1': 0.1, 'block3_conv1': 0.4, 'block4_conv1': 0.3,
-                'block5_conv1': 0.1}
-
-Pixels = NDArray[np.uint8]
-Tensor = Any  # TensorFlow ships no types
+STYLE_LAYERS = {
+    'block1_conv1': 0.1,
+    'block2_conv1': 0.1,
+    'block3_conv1': 0.4,
+    'block4_conv1': 0.3,
+    'block5_conv1': 0.1,
+}
 
 
 class OldWay:
@@ -79,7 +79,7 @@ def style_loss(style: Tensor, combination: Tensor, picture_shape: tuple[int, ...
     """Return the sum of squares of S - C over 4 channels^2 size^2, both the picture's (1, H, W, 3)."""
     _, height, width, channels = picture_shape
     difference = gram_matrix(style) - gram_matrix(combination)
-    return tf.reduce_sum(tf.square(difference)) / (4.0 * channels**2 * (height * width)**2)
+    return tf.reduce_sum(tf.square(difference)) / (4.0 * channels**2 * (height * width) ** 2)
 
 
 def gram_matrix(features: Tensor) -> Tensor:

@@ -70,8 +70,7 @@ class Race:
 
     def first_at_or_below(self, loss: float) -> float | None:
         """Return when the loss was first as low as `loss`, or None if it never was."""
-        return next((second for second, reached in zip(self.seconds, self.losses)
-                     if reached <= loss), None)
+        return next((second for second, reached in zip(self.seconds, self.losses) if reached <= loss), None)
 
 
 Outcome = Ceiling | Rate | Race

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8]
-Noise = NDArray[np.float64]
+from ..arrays import FloatArray, Pixels
 
 PALETTE = np.array([(16, 28, 74), (34, 84, 140), (236, 190, 66), (206, 88, 36), (240, 232, 206)])
 
@@ -64,7 +62,7 @@ def _style(side: int, generator: np.random.Generator) -> Pixels:
     return _to_pixels(PALETTE[colour] + grain[..., np.newaxis])
 
 
-def _natural_noise(side: int, generator: np.random.Generator) -> Noise:
+def _natural_noise(side: int, generator: np.random.Generator) -> FloatArray:
     """Return noise (side, side) with mean 0, standard deviation 1 and amplitudes like 1 / f."""
     frequency = np.hypot(np.fft.fftfreq(side)[:, np.newaxis], np.fft.rfftfreq(side)[np.newaxis])
     frequency[0, 0] = np.inf
@@ -74,5 +72,5 @@ def _natural_noise(side: int, generator: np.random.Generator) -> Noise:
     return noise
 
 
-def _to_pixels(picture: Noise) -> Pixels:
+def _to_pixels(picture: FloatArray) -> Pixels:
     return np.rint(np.clip(picture, 0, 255)).astype(np.uint8)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Pixels
 from .axes import log_axis
-from .canvas import Canvas, Pixels
+from .canvas import Canvas
 
 PANEL_WIDTH, PANEL_HEIGHT = 600, 460
 LEFT, RIGHT, TOP, BOTTOM = 84, 20, 46, 62  # the margins of a panel
@@ -68,23 +69,31 @@ def plot_races(panels: Sequence[Panel]) -> Pixels:
 class _PanelDrawing:
     """One panel, its upper left corner at (`left`, `top`) of the canvas."""
 
-    def __init__(self, canvas: Canvas, panel: Panel, colours: dict[str, str], left: float,
-                 top: float) -> None:
+    def __init__(
+        self, canvas: Canvas, panel: Panel, colours: dict[str, str], left: float, top: float
+    ) -> None:
         self._canvas = canvas
         self._panel = panel
         self._colours = colours
         self._left, self._right = left + LEFT, left + PANEL_WIDTH - RIGHT
         self._top, self._bottom = top + TOP, top + PANEL_HEIGHT - BOTTOM
-        self._time = log_axis([second for line in panel.lines for second in line.seconds],
-                              self._left, self._right)
-        self._loss = log_axis([loss for line in panel.lines for loss in _least_so_far(line)],
-                              self._bottom, self._top, margin=LOSS_MARGIN)
+        self._time = log_axis(
+            [second for line in panel.lines for second in line.seconds], self._left, self._right
+        )
+        self._loss = log_axis(
+            [loss for line in panel.lines for loss in _least_so_far(line)],
+            self._bottom,
+            self._top,
+            margin=LOSS_MARGIN,
+        )
 
     def draw(self) -> None:
         self._draw_axes()
         for line in self._panel.lines:
-            points = [(self._time.place(second), self._loss.place(loss))
-                      for second, loss in zip(line.seconds, _least_so_far(line))]
+            points = [
+                (self._time.place(second), self._loss.place(loss))
+                for second, loss in zip(line.seconds, _least_so_far(line))
+            ]
             self._canvas.line(points, self._colours[line.label], 2)
         for gap in self._panel.gaps:
             self._draw_gap(gap)
@@ -100,11 +109,17 @@ class _PanelDrawing:
             y = self._loss.place(tick)
             canvas.line([(self._left, y), (self._right, y)], GRID, 1)
             canvas.text((self._left - 6, y), _short(tick), INK, 13, anchor='rm')
-        canvas.line([(self._left, self._top), (self._left, self._bottom), (self._right, self._bottom)],
-                    INK, 1)
+        canvas.line(
+            [(self._left, self._top), (self._left, self._bottom), (self._right, self._bottom)], INK, 1
+        )
         title, room = self._panel.title, PANEL_WIDTH - LEFT
-        canvas.text((middle, self._top - 14), title, INK,
-                    int(min(16, 16 * room / canvas.text_width(title, 16))), anchor='ms')
+        canvas.text(
+            (middle, self._top - 14),
+            title,
+            INK,
+            int(min(16, 16 * room / canvas.text_width(title, 16))),
+            anchor='ms',
+        )
         canvas.text((middle, self._bottom + 30), 'seconds', INK, 14, anchor='ma')
         canvas.upright_text((self._left - 62, (self._top + self._bottom) / 2), 'loss', INK, 14)
 

@@ -19,8 +19,9 @@ from .outcomes import Outcome, outcome_from
 PACKAGES = Path(__file__).resolve().parents[2]
 
 
-def run_measurement(kind: str, arguments: dict[str, Any], *, time_limit: float | None = None,
-                    verbose: bool = False) -> Outcome:
+def run_measurement(
+    kind: str, arguments: dict[str, Any], *, time_limit: float | None = None, verbose: bool = False
+) -> Outcome:
     """Run `measure.py` and return its outcome.
 
     `time_limit` is in seconds. With `verbose`, what the process wrote to standard error is written to
@@ -29,14 +30,21 @@ def run_measurement(kind: str, arguments: dict[str, Any], *, time_limit: float |
     command = [sys.executable, '-m', 'nst_lbfgs.benchmark.measure', kind, json.dumps(arguments)]
     environment = os.environ | {'KERAS_BACKEND': 'tensorflow'}
     environment.setdefault('OPENBLAS_NUM_THREADS', '1')  # as the command line has it
+    environment.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # likewise
     if not verbose:
         environment.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
     # In the packages' own folder `-m` finds this package, and no file of the user's in place of another.
     process: subprocess.Popen[bytes] | None = None
     try:
         with signals_held():  # one that came before the assignment would leave the process running
-            process = subprocess.Popen(command, cwd=PACKAGES, env=environment, stdin=subprocess.DEVNULL,
-                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            process = subprocess.Popen(
+                command,
+                cwd=PACKAGES,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
         output, log = process.communicate(timeout=time_limit)
     except subprocess.TimeoutExpired:
         raise MeasurementError(f'not done after {time_limit:g} s') from None
@@ -62,8 +70,9 @@ def signals_held() -> Iterator[None]:
         yield
         return
     pending: list[int] = []
-    before = {number: handler for number in signal.valid_signals()
-              if callable(handler := signal.getsignal(number))}
+    before = {
+        number: handler for number in signal.valid_signals() if callable(handler := signal.getsignal(number))
+    }
     for number in before:
         signal.signal(number, lambda number, frame: pending.append(number))
     try:

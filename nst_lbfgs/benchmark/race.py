@@ -6,17 +6,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from ..arrays import Pixels
 from ..errors import MeasurementError
 from ..network.extractor import build_extractor
-from ..weights.vgg19 import Network
+from ..network.preprocessing import PREPROCESSINGS
 from ..objective import Objective
 from ..search.lbfgs import StopSearch
-from ..network.preprocessing import PREPROCESSINGS
 from ..transfer import Progress, transfer_style
+from ..weights.vgg19 import Network
 from .old_way import old_transfer
-from .task import our_config
 from .outcomes import Mark, Race
-from .pairs import Pair, Pixels, synthetic_pair
+from .pairs import Pair, synthetic_pair
+from .task import our_config
 
 OLD_EVALUATIONS = 20  # in an iteration of the old way
 WARM_UP_SIDE = 32
@@ -60,11 +61,19 @@ def race_old_way(pair: Pair, network: Network, iterations: Sequence[int]) -> Rac
             with clock.stopped():
                 race.marks.append(Mark(done, seconds, loss()))
 
-    old_transfer(pair.content, pair.style, network.kernels(), iterations=max(iterations),
-                 on_evaluation=on_evaluation, on_iteration=on_iteration)
+    old_transfer(
+        pair.content,
+        pair.style,
+        network.kernels(),
+        iterations=max(iterations),
+        on_evaluation=on_evaluation,
+        on_iteration=on_iteration,
+    )
     if len(race.marks) < len(set(iterations)):
-        raise MeasurementError(f'the search of the old way ended after {len(race.losses)} evaluations, '
-                               f'before its iteration {max(iterations)}')
+        raise MeasurementError(
+            f'the search of the old way ended after {len(race.losses)} evaluations, '
+            f'before its iteration {max(iterations)}'
+        )
     return race
 
 
@@ -74,8 +83,11 @@ def race_our_way(precision: str, pair: Pair, network: Network, iterations: int, 
     The clock runs from before `transfer_style` is called, with the network's weights in memory and
     TensorFlow warm, and stands still while the loss of a step is measured in float32.
     """
-    transfer_style(*_warm_up_pictures(), our_config(precision, iterations=1, evaluations_per_iteration=2),
-                   network=network)
+    transfer_style(
+        *_warm_up_pictures(),
+        our_config(precision, iterations=1, evaluations_per_iteration=2),
+        network=network,
+    )
     measured = _objective(pair, network)
     race = Race([], [], [])
     clock = Clock()

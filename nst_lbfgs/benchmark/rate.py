@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 
-from ..machine.allocators import keep_memory_compact
 from ..errors import MeasurementError
-from ..weights.vgg19 import Network
-from ..search.lbfgs import StopSearch
+from ..machine.allocators import keep_memory_compact
+from ..machine.peak_memory import peak_resident_bytes
 from ..machine.precision import with_chosen_precision
+from ..search.lbfgs import StopSearch
 from ..transfer import transfer_style
+from ..weights.vgg19 import Network
 from .old_way import old_transfer
-from .task import our_config
 from .outcomes import OLD_WAY, Rate
 from .pairs import Pair
-from ..machine.peak_memory import peak_resident_bytes
+from .task import our_config
 
 
 def measure_rate(way: str, pair: Pair, network: Network, evaluations: int) -> Rate:
@@ -31,8 +31,13 @@ def measure_rate(way: str, pair: Pair, network: Network, evaluations: int) -> Ra
             raise StopSearch('measured')
 
     if way == OLD_WAY:
-        old_transfer(pair.content, pair.style, network.kernels(), iterations=evaluations + 1,
-                     on_evaluation=on_evaluation)
+        old_transfer(
+            pair.content,
+            pair.style,
+            network.kernels(),
+            iterations=evaluations + 1,
+            on_evaluation=on_evaluation,
+        )
     else:
         config, _ = with_chosen_precision(our_config(way, evaluations_per_iteration=evaluations + 1))
         keep_memory_compact(config, *pair.content.shape[:2])

@@ -6,9 +6,9 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .task import our_config
-from .outcomes import OLD_WAY, Case, Ceiling, Mark, Outcome, Race, Rate, Record
 from .flops import useful_flops
+from .outcomes import OLD_WAY, Case, Ceiling, Mark, Outcome, Race, Rate, Record
+from .task import our_config
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,11 @@ def best_ceiling(records: Sequence[Record]) -> Ceiling | None:
     ceilings = [record.outcome for record in records if isinstance(record.outcome, Ceiling)]
     if not ceilings:
         return None
-    return Ceiling(_best([ceiling.convolution for ceiling in ceilings]),
-                   _best([ceiling.matrix for ceiling in ceilings]), ceilings[0].machine)
+    return Ceiling(
+        _best([ceiling.convolution for ceiling in ceilings]),
+        _best([ceiling.matrix for ceiling in ceilings]),
+        ceilings[0].machine,
+    )
 
 
 def rate_summaries(records: Sequence[Record]) -> list[RateSummary]:
@@ -81,25 +84,39 @@ def rate_summaries(records: Sequence[Record]) -> list[RateSummary]:
 
 def race_summaries(records: Sequence[Record]) -> list[RaceSummary]:
     """Return a summary for each precision, pair and size, and each mark of the old way."""
-    return [_race_summary(case, iterations, records)
-            for case in _cases('race', records) if case.way != OLD_WAY
-            for iterations in _marked_iterations(records)]
+    return [
+        _race_summary(case, iterations, records)
+        for case in _cases('race', records)
+        if case.way != OLD_WAY
+        for iterations in _marked_iterations(records)
+    ]
 
 
 def _rate_summary(case: Case, records: Sequence[Record], ceiling: Ceiling | None) -> RateSummary:
-    rates = {repetition: rate for repetition, rate in _outcomes(case, records).items()
-             if isinstance(rate, Rate)}
-    old = {repetition: rate for repetition, rate
-           in _outcomes(_old(case), records).items() if isinstance(rate, Rate)}
+    rates = {
+        repetition: rate for repetition, rate in _outcomes(case, records).items() if isinstance(rate, Rate)
+    }
+    old = {
+        repetition: rate
+        for repetition, rate in _outcomes(_old(case), records).items()
+        if isinstance(rate, Rate)
+    }
     work = useful_flops(our_config('float32'), case.size, case.size)
     flops = Spread.of(work * _per_second(rate) for rate in rates.values())
     return RateSummary(
-        case, Spread.of(map(_per_second, rates.values())),
-        Spread.of(_per_second(rate) / _per_second(old[repetition])
-                  for repetition, rate in rates.items() if repetition in old),
+        case,
+        Spread.of(map(_per_second, rates.values())),
+        Spread.of(
+            _per_second(rate) / _per_second(old[repetition])
+            for repetition, rate in rates.items()
+            if repetition in old
+        ),
         Spread.of(rate.first_seconds for rate in rates.values()),
         Spread.of(rate.peak_bytes for rate in rates.values()),
-        flops, _share(flops, case.way, ceiling), _failures(case, records))
+        flops,
+        _share(flops, case.way, ceiling),
+        _failures(case, records),
+    )
 
 
 def _share(flops: Spread | None, way: str, ceiling: Ceiling | None) -> Spread | None:
@@ -112,17 +129,27 @@ def _share(flops: Spread | None, way: str, ceiling: Ceiling | None) -> Spread | 
 
 def _race_summary(case: Case, iterations: int, records: Sequence[Record]) -> RaceSummary:
     ours = _outcomes(case, records)
-    marks = {repetition: _mark(race, iterations)
-             for repetition, race in _outcomes(_old(case), records).items()}
-    reached = {repetition: race.first_at_or_below(marks[repetition].loss)
-               for repetition, race in ours.items() if isinstance(race, Race)}
+    marks = {
+        repetition: _mark(race, iterations) for repetition, race in _outcomes(_old(case), records).items()
+    }
+    reached = {
+        repetition: race.first_at_or_below(marks[repetition].loss)
+        for repetition, race in ours.items()
+        if isinstance(race, Race)
+    }
     return RaceSummary(
-        case, iterations, Spread.of(mark.loss for mark in marks.values()),
-        Spread.of(mark.seconds for mark in marks.values()), Spread.of(reached.values()),
-        Spread.of(marks[repetition].seconds / seconds if seconds else None
-                  for repetition, seconds in reached.items()),
+        case,
+        iterations,
+        Spread.of(mark.loss for mark in marks.values()),
+        Spread.of(mark.seconds for mark in marks.values()),
+        Spread.of(reached.values()),
+        Spread.of(
+            marks[repetition].seconds / seconds if seconds else None
+            for repetition, seconds in reached.items()
+        ),
         sum(seconds is None for seconds in reached.values()),
-        _failures(_old(case), records) + _failures(case, records))
+        _failures(_old(case), records) + _failures(case, records),
+    )
 
 
 def _cases(kind: str, records: Sequence[Record]) -> list[Case]:
@@ -134,8 +161,11 @@ def _old(case: Case) -> Case:
 
 
 def _outcomes(case: Case, records: Sequence[Record]) -> dict[int, Outcome]:
-    return {record.repetition: record.outcome for record in records
-            if record.case == case and record.outcome is not None}
+    return {
+        record.repetition: record.outcome
+        for record in records
+        if record.case == case and record.outcome is not None
+    }
 
 
 def _failures(case: Case, records: Sequence[Record]) -> tuple[str, ...]:
@@ -143,8 +173,14 @@ def _failures(case: Case, records: Sequence[Record]) -> tuple[str, ...]:
 
 
 def _marked_iterations(records: Sequence[Record]) -> list[int]:
-    return sorted({mark.iterations for record in records if isinstance(record.outcome, Race)
-                   for mark in record.outcome.marks})
+    return sorted(
+        {
+            mark.iterations
+            for record in records
+            if isinstance(record.outcome, Race)
+            for mark in record.outcome.marks
+        }
+    )
 
 
 def _mark(race: Outcome, iterations: int) -> Mark:

@@ -9,9 +9,23 @@ from ..presets import PRESETS
 
 PRESET = 'enhanced-lbfgs'
 OBJECTIVE_FIELDS = (
-    'content_layers', 'style_layers', 'content_weight', 'style_weight', 'tv_weight',
-    'content_reduction', 'style_reduction', 'content_distance', 'style_distance', 'style_scale', 'gram',
-    'total_variation', 'preprocessing', 'feature_scale', 'pooling', 'init')
+    'content_layers',
+    'style_layers',
+    'content_weight',
+    'style_weight',
+    'tv_weight',
+    'content_reduction',
+    'style_reduction',
+    'content_distance',
+    'style_distance',
+    'style_scale',
+    'gram',
+    'total_variation',
+    'preprocessing',
+    'feature_scale',
+    'pooling',
+    'init',
+)
 
 
 def our_config(precision: str, **search: Any) -> TransferConfig:

@@ -15,17 +15,36 @@ import importlib
 from typing import Any
 
 _HOMES = {
-    'Evaluator': 'evaluator', 'configure': 'settings',
-    'Input': 'keras_names', 'array_to_img': 'keras_names', 'get_file': 'keras_names',
-    'img_to_array': 'keras_names', 'load_img': 'keras_names', 'merge': 'keras_names',
+    'Evaluator': 'evaluator',
+    'configure': 'settings',
+    'Input': 'keras_names',
+    'array_to_img': 'keras_names',
+    'get_file': 'keras_names',
+    'img_to_array': 'keras_names',
+    'load_img': 'keras_names',
+    'merge': 'keras_names',
     'Deconvolution2D': 'keras_names',
-    'convert_all_kernels_in_model': 'old_weights', 'convert_kernel': 'old_weights',
-    'fromimage': 'scipy_misc', 'imfilter': 'scipy_misc', 'imread': 'scipy_misc',
-    'imresize': 'scipy_misc', 'imrotate': 'scipy_misc', 'imsave': 'scipy_misc',
+    'convert_all_kernels_in_model': 'old_weights',
+    'convert_kernel': 'old_weights',
+    'fromimage': 'scipy_misc',
+    'imfilter': 'scipy_misc',
+    'imread': 'scipy_misc',
+    'imresize': 'scipy_misc',
+    'imrotate': 'scipy_misc',
+    'imsave': 'scipy_misc',
     'toimage': 'scipy_misc',
 }
-_NETWORKS = ('densenet', 'inception_v3', 'mobilenet', 'nasnet', 'resnet', 'resnet50', 'vgg16',
-             'vgg19', 'xception')
+_NETWORKS = (
+    'densenet',
+    'inception_v3',
+    'mobilenet',
+    'nasnet',
+    'resnet',
+    'resnet50',
+    'vgg16',
+    'vgg19',
+    'xception',
+)
 _WITHOUT_KERAS = ('settings', 'scipy_misc', 'evaluator')
 
 __all__ = ['backend', *_HOMES, *_NETWORKS]
@@ -50,10 +69,10 @@ def require_keras_3() -> None:
     from importlib.metadata import PackageNotFoundError, version
 
     from ..errors import LegacyError
+
     try:
         found = version('keras')
     except PackageNotFoundError:
         found = 'none'
     if not found[0].isdigit() or int(found.split('.')[0]) < 3:
-        raise LegacyError(f'Expected Keras 3 or later, which old scripts are run on. '
-                          f'Received: {found}')
+        raise LegacyError(f'Expected Keras 3 or later, which old scripts are run on. Received: {found}')

@@ -1,7 +1,7 @@
 """Keras's ready-made networks, as old scripts call them.
 
-    from nst_lbfgs.legacy import vgg19
-    model = vgg19.VGG19(input_tensor=tensor, weights='imagenet', include_top=False)
+from nst_lbfgs.legacy import vgg19
+model = vgg19.VGG19(input_tensor=tensor, weights='imagenet', include_top=False)
 """
 
 from __future__ import annotations
@@ -19,8 +19,19 @@ from .settings import RANDOM_WEIGHTS, SETTINGS
 from .tensors import bind, is_input, is_symbolic, source_of
 
 _MODULES = (
-    'densenet', 'inception_resnet_v2', 'inception_v3', 'mobilenet', 'mobilenet_v2', 'nasnet',
-    'resnet', 'resnet50', 'resnet_v2', 'vgg16', 'vgg19', 'xception')
+    'densenet',
+    'inception_resnet_v2',
+    'inception_v3',
+    'mobilenet',
+    'mobilenet_v2',
+    'nasnet',
+    'resnet',
+    'resnet50',
+    'resnet_v2',
+    'vgg16',
+    'vgg19',
+    'xception',
+)
 
 
 def legacy_builder(build: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,13 +40,18 @@ def legacy_builder(build: Callable[..., Any]) -> Callable[..., Any]:
     `weights='imagenet'` gives VGG19 without its top the weights that `configure` chose; other
     networks get Keras's own download. Raises WeightsError where that cannot be reached.
     """
+
     @functools.wraps(build)
-    def wrapped(include_top: bool = True, weights: Any = 'imagenet', input_tensor: Any = None,
-                input_shape: Any = None, **kwargs: Any) -> Any:
+    def wrapped(
+        include_top: bool = True,
+        weights: Any = 'imagenet',
+        input_tensor: Any = None,
+        input_shape: Any = None,
+        **kwargs: Any,
+    ) -> Any:
         if input_tensor is not None and not _is_plain_input(input_tensor):
             input_tensor = bind(None, input_tensor)
-        given = dict(include_top=include_top, input_tensor=input_tensor,
-                     input_shape=input_shape, **kwargs)
+        given = dict(include_top=include_top, input_tensor=input_tensor, input_shape=input_shape, **kwargs)
         source = _source(build.__name__, include_top, weights)
         if source is None or source == RANDOM_WEIGHTS:
             model = build(weights=None, **given)
@@ -43,13 +59,13 @@ def legacy_builder(build: Callable[..., Any]) -> Callable[..., Any]:
                 randomise(model)
             return model
         return _with_download(build, source, given)
+
     return wrapped
 
 
 def _is_plain_input(tensor: Any) -> bool:
     """Return whether a model can be built on a tensor as it is (or keeps its own source)."""
-    return is_symbolic(tensor) and is_input(tensor) and (
-        source_of(tensor) is None or len(tensor.shape) == 4)
+    return is_symbolic(tensor) and is_input(tensor) and (source_of(tensor) is None or len(tensor.shape) == 4)
 
 
 def _source(name: str, include_top: bool, weights: Any) -> Any:
@@ -66,6 +82,7 @@ def vgg19_weights() -> str:
     Raises WeightsError if they are not to be had.
     """
     from ..weights.sources import resolve_weights
+
     path = resolve_weights(SETTINGS.weights).path
     return RANDOM_WEIGHTS if path is None else str(path)
 
@@ -78,7 +95,8 @@ def _with_download(build: Callable[..., Any], source: Any, given: dict[str, Any]
             raise
         raise WeightsError(
             f"Cannot download {build.__name__}'s weights: {error}. Expected a connection, or "
-            "--weights random to try the script without them") from error
+            '--weights random to try the script without them'
+        ) from error
 
 
 def _legacy_module(name: str) -> types.SimpleNamespace:

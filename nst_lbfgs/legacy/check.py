@@ -10,15 +10,35 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from .catalogue import (
-    BACKEND, MOVED_MODULES, NUMPY, PILLOW, SCIPY_MISC, TENSORFLOW, UNSUPPORTED,
+    BACKEND,
+    MOVED_MODULES,
+    NUMPY,
+    PILLOW,
+    SCIPY_MISC,
+    TENSORFLOW,
+    UNSUPPORTED,
 )
 from .source import Cell, presumed_data_format, read_script
 
-_KERAS_1 = {'nb_filter', 'nb_row', 'nb_col', 'border_mode', 'subsample', 'dim_ordering',
-            'W_regularizer', 'b_regularizer', 'batch_input_shape', 'output_dim'}
-_METHODS = {'set_input': 'layer.set_input', 'get_output': 'layer.get_output',
-            'output_shape': 'layer.output_shape', 'input_shape': 'layer.input_shape',
-            'get_updates': 'optimizer.get_updates'}
+_KERAS_1 = {
+    'nb_filter',
+    'nb_row',
+    'nb_col',
+    'border_mode',
+    'subsample',
+    'dim_ordering',
+    'W_regularizer',
+    'b_regularizer',
+    'batch_input_shape',
+    'output_dim',
+}
+_METHODS = {
+    'set_input': 'layer.set_input',
+    'get_output': 'layer.get_output',
+    'output_shape': 'layer.output_shape',
+    'input_shape': 'layer.input_shape',
+    'get_updates': 'optimizer.get_updates',
+}
 _TENSORFLOW_GONE = ('contrib', 'train', 'app', 'flags')
 _ROOTS = ('keras', 'tensorflow', 'scipy', 'numpy', 'PIL')
 
@@ -48,8 +68,10 @@ class Report:
     def __str__(self) -> str:
         good = _lines_by_name([use for use in self.uses if not use.problem])
         bad = _lines_by_name([use for use in self.uses if use.problem])
-        lines = [f'{self.script}: ' + ('all supported' if not bad else
-                                       f'{len(bad)} not supported'), *self.notes]
+        lines = [
+            f'{self.script}: ' + ('all supported' if not bad else f'{len(bad)} not supported'),
+            *self.notes,
+        ]
         lines += ['', f'supported ({len(good)})', *good] if good else []
         lines += ['', f'not supported ({len(bad)})', *bad] if bad else []
         return '\n'.join(lines)
@@ -59,9 +81,11 @@ def _lines_by_name(uses: list[Use]) -> list[str]:
     places: dict[tuple[str, str], list[int]] = {}
     for use in uses:
         places.setdefault((use.name, use.problem), []).append(use.line)
-    return [f'  {name}{": " + problem if problem else ""} '
-            f'(line {", ".join(str(line) for line in sorted(set(lines)))})'
-            for (name, problem), lines in sorted(places.items())]
+    return [
+        f'  {name}{": " + problem if problem else ""} '
+        f'(line {", ".join(str(line) for line in sorted(set(lines)))})'
+        for (name, problem), lines in sorted(places.items())
+    ]
 
 
 def check_script(path: Path) -> Report:
@@ -93,29 +117,39 @@ def _cell_uses(cell: Cell, names: dict[str, str], folder: Path, many: bool) -> l
         if isinstance(node, ast.Attribute):
             uses += list(_attribute(node, names))
         elif isinstance(node, ast.Call):
-            uses += [Use(node.lineno, f'Keras 1 argument {k.arg}=') for k in node.keywords
-                     if k.arg in _KERAS_1]
+            uses += [
+                Use(node.lineno, f'Keras 1 argument {k.arg}=') for k in node.keywords if k.arg in _KERAS_1
+            ]
         elif isinstance(node, ast.Name) and node.id in ('xrange', 'raw_input'):
             uses.append(Use(node.lineno, node.id))
-    return [Use(use.line, f'{use.name} [{cell.name.rpartition(", ")[2]}]', use.problem)
-            for use in uses] if many else uses
+    return (
+        [Use(use.line, f'{use.name} [{cell.name.rpartition(", ")[2]}]', use.problem) for use in uses]
+        if many
+        else uses
+    )
 
 
 # --- imports
 
+
 def _optional_imports(tree: ast.Module) -> set[ast.AST]:
     """Return the imports whose failure the script itself catches."""
-    return {node for attempt in ast.walk(tree) if isinstance(attempt, ast.Try)
-            and attempt.handlers for statement in attempt.body for node in ast.walk(statement)
-            if isinstance(node, (ast.Import, ast.ImportFrom))}
+    return {
+        node
+        for attempt in ast.walk(tree)
+        if isinstance(attempt, ast.Try) and attempt.handlers
+        for statement in attempt.body
+        for node in ast.walk(statement)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+    }
 
 
-def _imports(node: ast.Import | ast.ImportFrom, names: dict[str, str],
-             folder: Path) -> Iterator[Use]:
+def _imports(node: ast.Import | ast.ImportFrom, names: dict[str, str], folder: Path) -> Iterator[Use]:
     if isinstance(node, ast.Import):
         for alias in node.names:
             names[alias.asname or alias.name.partition('.')[0]] = (
-                alias.name if alias.asname else alias.name.partition('.')[0])
+                alias.name if alias.asname else alias.name.partition('.')[0]
+            )
             yield from _module_use(node.lineno, alias.name, folder)
         return
     if node.level or node.module is None or node.module == '__future__':
@@ -160,13 +194,14 @@ def _canonical(name: str) -> str:
     """Return tf.keras's names as Keras's own, and keras.backend's under that name."""
     for prefix in ('tensorflow.python.keras', 'tensorflow.compat.v1.keras', 'tensorflow.keras'):
         if name == prefix or name.startswith(prefix + '.'):
-            name = 'keras' + name[len(prefix):]
+            name = 'keras' + name[len(prefix) :]
     for old in ('keras.backend.tensorflow_backend', 'keras.backend.common'):
         name = name.replace(old, 'keras.backend')
     return name.replace('tensorflow.compat.v1', 'tensorflow')
 
 
 # --- names
+
 
 def _attribute(node: ast.Attribute, names: dict[str, str]) -> Iterator[Use]:
     full = _dotted(node, names)

@@ -18,8 +18,7 @@ class Evaluator:
     shape: the image's shape; SciPy's points are flat.
     """
 
-    def __init__(self, evaluate: Callable[[list[Array]], list[Any]],
-                 shape: Sequence[int]) -> None:
+    def __init__(self, evaluate: Callable[[list[Array]], list[Any]], shape: Sequence[int]) -> None:
         self._evaluate = evaluate
         self._shape = tuple(shape)
         self._gradient: Array | None = None

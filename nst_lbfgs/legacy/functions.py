@@ -13,8 +13,15 @@ from ..errors import LegacyError
 from .lowering import Lowering, Value, evaluate, in_full
 from .settings import SETTINGS
 from .tensors import (
-    Gradients, Tensor, Variable, ancestry, as_symbolic, is_learning_phase, is_symbolic,
-    operation_of, source_of,
+    Gradients,
+    Tensor,
+    Variable,
+    ancestry,
+    as_symbolic,
+    is_learning_phase,
+    is_symbolic,
+    operation_of,
+    source_of,
 )
 
 # Operations with state that read it and nothing more; anything else may differ every time.
@@ -59,8 +66,9 @@ class Function:
     and again only when a variable behind it has changed.
     """
 
-    def __init__(self, inputs: Any, outputs: Any, updates: Any = None, name: str | None = None,
-                 **_ignored: Any) -> None:
+    def __init__(
+        self, inputs: Any, outputs: Any, updates: Any = None, name: str | None = None, **_ignored: Any
+    ) -> None:
         self.name = name
         self.inputs = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
         for tensor in self.inputs:
@@ -76,8 +84,7 @@ class Function:
         arrays = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
         if len(arrays) != len(self.inputs):
             raise ValueError(f'Expected {len(self.inputs)} input arrays. Received: {len(arrays)}')
-        fed = [(tensor, array) for tensor, array in zip(self.inputs, arrays)
-               if is_symbolic(tensor)]
+        fed = [(tensor, array) for tensor, array in zip(self.inputs, arrays) if is_symbolic(tensor)]
         training = _training([(t, a) for t, a in fed if is_learning_phase(t)])
         if training not in self._compiled:
             self._compiled[training] = self._compile([t for t, _ in fed], training)
@@ -99,14 +106,16 @@ def _training(phases: list[tuple[Tensor, Any]]) -> bool:
 class _Compiled:
     """One TensorFlow function for one learning phase."""
 
-    def __init__(self, inputs: list[Tensor], outputs: list[Tensor], updates: list[Any],
-                 training: bool) -> None:
+    def __init__(
+        self, inputs: list[Tensor], outputs: list[Tensor], updates: list[Any], training: bool
+    ) -> None:
         self._specs = [_spec(tensor) for tensor in inputs]
         self._slots = [Value(lambda _: None, (), True) for _ in inputs]
         steps = [as_step(update) for update in updates]
         needed = outputs + [tensor for step in steps for tensor in step.needs]
-        lowering = Lowering(list(zip(inputs, self._slots)), needed, training=training,
-                            precision=SETTINGS.precision)
+        lowering = Lowering(
+            list(zip(inputs, self._slots)), needed, training=training, precision=SETTINGS.precision
+        )
         self._outputs = [lowering.value_of(tensor) for tensor in outputs]
         self._steps = [(step, [lowering.value_of(t) for t in step.needs]) for step in steps]
         wanted = self._outputs + [value for _, values in self._steps for value in values]
@@ -115,7 +124,8 @@ class _Compiled:
         for step in steps:
             step.prepare()
         self._function = tf.function(self._evaluate, autograph=False).get_concrete_function(
-            self._specs, constant_specs)
+            self._specs, constant_specs
+        )
 
     def __call__(self, arrays: list[Any]) -> list[Any]:
         fed = [_fed(array, spec) for array, spec in zip(arrays, self._specs)]
@@ -143,8 +153,7 @@ def _spec(tensor: Tensor) -> Any:
 def _fed(array: Any, spec: Any) -> Any:
     tensor = tf.convert_to_tensor(np.asarray(array, spec.dtype.as_numpy_dtype))
     if not spec.shape.is_compatible_with(tensor.shape):
-        raise ValueError(f'Expected a value of shape {tuple(spec.shape)}. '
-                         f'Received: {tuple(tensor.shape)}')
+        raise ValueError(f'Expected a value of shape {tuple(spec.shape)}. Received: {tuple(tensor.shape)}')
     return tensor
 
 
@@ -199,8 +208,9 @@ def _dense(result: Any) -> Any:
 
 
 def _is_repeatable(graph: Any) -> bool:
-    return all(not operation.op_def.is_stateful or operation.type in _READING
-               for operation in graph.get_operations())
+    return all(
+        not operation.op_def.is_stateful or operation.type in _READING for operation in graph.get_operations()
+    )
 
 
 def _same_buffers(now: list[Any], before: list[Any]) -> bool:
@@ -246,8 +256,9 @@ class OptimizerStep:
         self.variables = [as_symbolic(variable).storage for variable in variables]
         self.needs = gradients(loss, variables)
         if any(gradient is None for gradient in self.needs):
-            raise LegacyError('Expected a loss that depends on every parameter of get_updates. '
-                              'Received: one that does not')
+            raise LegacyError(
+                'Expected a loss that depends on every parameter of get_updates. Received: one that does not'
+            )
 
     def prepare(self) -> None:
         """Create the optimizer's own variables, which tracing may not."""
@@ -265,5 +276,4 @@ def as_step(update: Any) -> Any:
         return update
     if isinstance(update, (list, tuple)) and len(update) == 2:
         return Assignment(*update)
-    raise LegacyError(f'Expected (variable, value) pairs or K.update(...) in updates. '
-                      f'Received: {update!r}')
+    raise LegacyError(f'Expected (variable, value) pairs or K.update(...) in updates. Received: {update!r}')

@@ -73,8 +73,7 @@ def _module(old: str, new: str) -> Any:
     contents = dict(vars(present))
     if old.startswith('keras.engine'):
         contents.update(vars(keras.models))
-    module.__dict__.update({name: value for name, value in contents.items()
-                            if not name.startswith('__')})
+    module.__dict__.update({name: value for name, value in contents.items() if not name.startswith('__')})
     if old == 'keras.engine':
         module.__path__ = []
     return module

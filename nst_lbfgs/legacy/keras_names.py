@@ -11,7 +11,9 @@ import keras
 from .applications import vgg19_weights
 from .backend.state import data_format_named
 from .old_weights import (
-    convert_all_kernels_in_model, convert_kernel, random_file,
+    convert_all_kernels_in_model,
+    convert_kernel,
+    random_file,
 )
 from .settings import RANDOM_WEIGHTS, SETTINGS
 from .tensors import Tensor, bind, keras_input
@@ -22,9 +24,15 @@ _img_to_array, _load_img = keras.utils.img_to_array, keras.utils.load_img
 _VGG19_FILE = 'vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5'
 
 
-def Input(shape: Any = None, batch_shape: Any = None, name: str | None = None,
-          dtype: str | None = None, sparse: bool = False, tensor: Any = None,
-          **kwargs: Any) -> Tensor:
+def Input(
+    shape: Any = None,
+    batch_shape: Any = None,
+    name: str | None = None,
+    dtype: str | None = None,
+    sparse: bool = False,
+    tensor: Any = None,
+    **kwargs: Any,
+) -> Tensor:
     """Return a model's input; with `tensor`, one that stands for that tensor."""
     if tensor is not None:
         return bind(name, tensor, batch_shape)
@@ -34,8 +42,7 @@ def Input(shape: Any = None, batch_shape: Any = None, name: str | None = None,
     return keras_input(shape, name=name, dtype=dtype, **kwargs)
 
 
-def load_img(path: Any, grayscale: bool | str = False, target_size: Any = None,
-             **kwargs: Any) -> Any:
+def load_img(path: Any, grayscale: bool | str = False, target_size: Any = None, **kwargs: Any) -> Any:
     """Return a picture as a Pillow image, resized to `target_size` (rows, columns) if given.
 
     Keras 1 had `grayscale` where Keras 2 and 3 have `color_mode`.
@@ -47,15 +54,22 @@ def load_img(path: Any, grayscale: bool | str = False, target_size: Any = None,
     return _load_img(path, target_size=target_size, **kwargs)
 
 
-def img_to_array(img: Any, data_format: str | None = None, dtype: str | None = None, *,
-                 dim_ordering: str | None = None) -> Any:
+def img_to_array(
+    img: Any, data_format: str | None = None, dtype: str | None = None, *, dim_ordering: str | None = None
+) -> Any:
     """Return a Pillow image as a float array, channels where the data format says."""
     order = data_format_named(_given(data_format or dim_ordering))
     return _img_to_array(img, order, dtype)
 
 
-def array_to_img(x: Any, data_format: str | None = None, scale: bool = True,
-                 dtype: str | None = None, *, dim_ordering: str | None = None) -> Any:
+def array_to_img(
+    x: Any,
+    data_format: str | None = None,
+    scale: bool = True,
+    dtype: str | None = None,
+    *,
+    dim_ordering: str | None = None,
+) -> Any:
     """Return an array as a Pillow image, scaled to its range unless `scale` is false."""
     order = data_format_named(_given(data_format or dim_ordering))
     return _array_to_img(x, order, scale, dtype)
@@ -80,20 +94,29 @@ def get_file(fname: str | None = None, origin: str | None = None, **kwargs: Any)
     return _get_file(fname, origin, **kwargs)
 
 
-def Deconvolution2D(nb_filter: int, nb_row: int, nb_col: int, output_shape: Any = None,
-                    **kwargs: Any) -> Any:
+def Deconvolution2D(nb_filter: int, nb_row: int, nb_col: int, output_shape: Any = None, **kwargs: Any) -> Any:
     """Return Keras 1's transposed convolution; its output shape follows from the rest."""
     return keras.layers.Conv2DTranspose(nb_filter, (nb_row, nb_col), **kwargs)
 
 
 _MERGES: dict[str, Callable[..., Any]] = {
-    'sum': keras.layers.add, 'mul': keras.layers.multiply, 'ave': keras.layers.average,
-    'max': keras.layers.maximum, 'concat': keras.layers.concatenate, 'dot': keras.layers.dot,
+    'sum': keras.layers.add,
+    'mul': keras.layers.multiply,
+    'ave': keras.layers.average,
+    'max': keras.layers.maximum,
+    'concat': keras.layers.concatenate,
+    'dot': keras.layers.dot,
 }
 
 
-def merge(inputs: Sequence[Any], mode: str = 'sum', concat_axis: int = -1, dot_axes: Any = -1,
-          name: str | None = None, **_ignored: Any) -> Any:
+def merge(
+    inputs: Sequence[Any],
+    mode: str = 'sum',
+    concat_axis: int = -1,
+    dot_axes: Any = -1,
+    name: str | None = None,
+    **_ignored: Any,
+) -> Any:
     """Return tensors joined in one of Keras 1's ways: sum, mul, ave, max, concat or dot."""
     if mode not in _MERGES:
         raise ValueError(f'Expected a mode of {sorted(_MERGES)}. Received: {mode!r}')
@@ -108,13 +131,20 @@ class CallableModule(types.ModuleType):
         return merge(*args, **kwargs)
 
 
-IMAGE: dict[str, Any] = {
-    'array_to_img': array_to_img, 'img_to_array': img_to_array, 'load_img': load_img}
+IMAGE: dict[str, Any] = {'array_to_img': array_to_img, 'img_to_array': img_to_array, 'load_img': load_img}
 LAYERS: dict[str, Any] = {
-    'AtrousConvolution2D': keras.layers.Conv2D, 'Deconvolution2D': Deconvolution2D,
-    'Input': Input, 'InputSpec': keras.InputSpec, 'Layer': keras.layers.Layer,
-    'Model': keras.Model, 'Sequential': keras.Sequential}
+    'AtrousConvolution2D': keras.layers.Conv2D,
+    'Deconvolution2D': Deconvolution2D,
+    'Input': Input,
+    'InputSpec': keras.InputSpec,
+    'Layer': keras.layers.Layer,
+    'Model': keras.Model,
+    'Sequential': keras.Sequential,
+}
 UTILS: dict[str, Any] = {
     'convert_all_kernels_in_model': convert_all_kernels_in_model,
-    'convert_kernel': convert_kernel, 'get_file': get_file,
-    'plot': keras.utils.plot_model, 'Progbar': keras.utils.Progbar}
+    'convert_kernel': convert_kernel,
+    'get_file': get_file,
+    'plot': keras.utils.plot_model,
+    'Progbar': keras.utils.Progbar,
+}

@@ -9,28 +9,40 @@ from ..errors import LegacyError
 from .backend.state import data_format_named
 
 _RENAMED = {
-    'nb_filter': 'filters', 'border_mode': 'padding', 'subsample': 'strides',
-    'init': 'kernel_initializer', 'bias': 'use_bias', 'output_dim': 'units',
-    'W_regularizer': 'kernel_regularizer', 'b_regularizer': 'bias_regularizer',
-    'W_constraint': 'kernel_constraint', 'b_constraint': 'bias_constraint',
-    'atrous_rate': 'dilation_rate', 'gamma_init': 'gamma_initializer',
+    'nb_filter': 'filters',
+    'border_mode': 'padding',
+    'subsample': 'strides',
+    'init': 'kernel_initializer',
+    'bias': 'use_bias',
+    'output_dim': 'units',
+    'W_regularizer': 'kernel_regularizer',
+    'b_regularizer': 'bias_regularizer',
+    'W_constraint': 'kernel_constraint',
+    'b_constraint': 'bias_constraint',
+    'atrous_rate': 'dilation_rate',
+    'gamma_init': 'gamma_initializer',
     'beta_init': 'beta_initializer',
 }
 _RENAMED_IN = {
-    'Dropout': {'p': 'rate'}, 'SpatialDropout2D': {'p': 'rate'},
-    'GaussianDropout': {'p': 'rate'}, 'GaussianNoise': {'sigma': 'stddev'},
-    'LeakyReLU': {'alpha': 'negative_slope'}, 'Embedding': {'output_dim': 'output_dim'},
+    'Dropout': {'p': 'rate'},
+    'SpatialDropout2D': {'p': 'rate'},
+    'GaussianDropout': {'p': 'rate'},
+    'GaussianNoise': {'sigma': 'stddev'},
+    'LeakyReLU': {'alpha': 'negative_slope'},
+    'Embedding': {'output_dim': 'output_dim'},
     'Optimizer': {'lr': 'learning_rate'},
 }
-_INITIALIZERS = {'normal': 'random_normal', 'uniform': 'random_uniform', 'one': 'ones',
-                 'zero': 'zeros'}
+_INITIALIZERS = {'normal': 'random_normal', 'uniform': 'random_uniform', 'one': 'ones', 'zero': 'zeros'}
 _DROPPED = {'BatchNormalization': ('mode',), 'Optimizer': ('decay',)}
 _CONVOLUTIONS = ('Conv2D', 'SeparableConv2D', 'Conv2DTranspose')
 _AFTER_KERNEL = ('init', 'activation', 'weights', 'border_mode', 'subsample', 'dim_ordering')
 
 
-def translate(kind: str, args: tuple[Any, ...], kwargs: dict[str, Any],
-              ) -> tuple[tuple[Any, ...], dict[str, Any], dict[str, Any]]:
+def translate(
+    kind: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> tuple[tuple[Any, ...], dict[str, Any], dict[str, Any]]:
     """Return a layer's arguments as Keras 3 has them, and what is to be set on it ourselves.
 
     kind: the class's name. Arguments of Keras 2 and 3 come back as they are.
@@ -57,8 +69,10 @@ def translate(kind: str, args: tuple[Any, ...], kwargs: dict[str, Any],
     return args, found, ours
 
 
-def _kernel_size(args: tuple[Any, ...], kwargs: dict[str, Any],
-                 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _kernel_size(
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Read Convolution2D(64, 3, 3, ...) as 64 filters of 3 x 3, unless Keras itself calls."""
     if 'nb_row' in kwargs or 'nb_col' in kwargs:
         rows = kwargs.pop('nb_row', None)

@@ -18,8 +18,20 @@ import tensorflow as tf
 from ..errors import LegacyError
 from .row_wise import broadcasts_over_rows, is_elementwise, is_network_layer, is_row_wise
 from .tensors import (
-    Concatenation, Constant, Gradients, Slice, Tensor, Variable, ancestry, as_symbolic, is_input,
-    is_learning_phase, leaf_value, node_of, operation_of, source_of,
+    Concatenation,
+    Constant,
+    Gradients,
+    Slice,
+    Tensor,
+    Variable,
+    ancestry,
+    as_symbolic,
+    is_input,
+    is_learning_phase,
+    leaf_value,
+    node_of,
+    operation_of,
+    source_of,
 )
 
 Environment = dict['Value', Any]
@@ -68,8 +80,9 @@ class Lowering:
     What a gradient is taken against is never constant, and is never cut into rows.
     """
 
-    def __init__(self, feeds: list[tuple[Tensor, Value]], outputs: list[Tensor], *,
-                 training: bool, precision: str) -> None:
+    def __init__(
+        self, feeds: list[tuple[Tensor, Value]], outputs: list[Tensor], *, training: bool, precision: str
+    ) -> None:
         self.training = training
         self.precision = precision
         self._lowered: dict[int, Value | Rows] = {id(tensor): value for tensor, value in feeds}
@@ -137,8 +150,10 @@ class Lowering:
             return None
         parts = []
         for index in range(len(batches[0].parts)):
-            chosen = {id(t): value.parts[index] if isinstance(value, Rows) else value
-                      for t, value in zip(node.input_tensors, inputs)}
+            chosen = {
+                id(t): value.parts[index] if isinstance(value, Rows) else value
+                for t, value in zip(node.input_tensors, inputs)
+            }
             parts.append(self._pick(self._call(operation, node, chosen), tensor))
         return Rows(tuple(parts), batches[0].counts)
 
@@ -152,8 +167,11 @@ class Lowering:
             return False
         rank = max(len(t.shape) for t in tensors if isinstance(self._lowered[id(t)], Rows))
         others = [t for t in tensors if not isinstance(self._lowered[id(t)], Rows)]
-        others += [leaf for leaf in tf.nest.flatten((node.arguments.args, node.arguments.kwargs))
-                   if leaf is not None and not isinstance(leaf, keras.KerasTensor)]
+        others += [
+            leaf
+            for leaf in tf.nest.flatten((node.arguments.args, node.arguments.kwargs))
+            if leaf is not None and not isinstance(leaf, keras.KerasTensor)
+        ]
         return all(broadcasts_over_rows(other, rank) for other in others)
 
     def _concatenated(self, tensors: list[Tensor], inputs: list[Value | Rows]) -> Rows | None:
@@ -216,6 +234,7 @@ class Lowering:
             def compute(environment: Environment) -> list[Any]:
                 results = {name: environment[value] for name, value in chosen.items()}
                 return self._run(operation, node.arguments, results)
+
             self._calls[key] = Value(compute, inputs, live)
         return self._calls[key]
 
@@ -234,8 +253,11 @@ class Lowering:
         """
         given = tuple(map(id, inputs))
         if isinstance(operation, keras.layers.Layer) and not self.training:
-            others = [leaf for leaf in tf.nest.flatten(node.arguments.kwargs)
-                      if not isinstance(leaf, keras.KerasTensor)]
+            others = [
+                leaf
+                for leaf in tf.nest.flatten(node.arguments.kwargs)
+                if not isinstance(leaf, keras.KerasTensor)
+            ]
             return (id(operation), given, repr(others))
         return (id(node), given)
 
@@ -262,11 +284,12 @@ class Lowering:
         values = tuple(self._whole(self._lowered[id(t)]) for t in (loss, *variables))
         key = ('gradients', id(node))
         if key not in self._calls:
+
             def compute(environment: Environment) -> list[Any]:
-                sources = [_differentiable(t, environment[v])
-                           for t, v in zip(variables, values[1:])]
+                sources = [_differentiable(t, environment[v]) for t, v in zip(variables, values[1:])]
                 found = tf.gradients(in_full(environment[values[0]]), sources)
                 return [_gradient(g, t) for g, t in zip(found, variables)]
+
             self._calls[key] = Value(compute, values, True)
         return self._calls[key]
 
@@ -295,14 +318,18 @@ def _differentiable(tensor: Tensor, result: Any) -> Any:
 
 def _gradient(gradient: Any, variable: Tensor) -> Any:
     if gradient is None:
-        raise LegacyError('Expected a loss that depends on what K.gradients differentiates '
-                          f'against. Received: one that does not depend on {variable.name!r}')
+        raise LegacyError(
+            'Expected a loss that depends on what K.gradients differentiates '
+            f'against. Received: one that does not depend on {variable.name!r}'
+        )
     return tf.cast(tf.convert_to_tensor(gradient), variable.dtype)
 
 
 def _refuse(tensor: Tensor) -> None:
-    raise LegacyError(f'Expected a value for every placeholder that the outputs need. '
-                      f'Received: none for {tensor.name!r} of shape {tensor.shape}')
+    raise LegacyError(
+        f'Expected a value for every placeholder that the outputs need. '
+        f'Received: none for {tensor.name!r} of shape {tensor.shape}'
+    )
 
 
 def _joins_rows(operation: Any) -> bool:
@@ -322,8 +349,11 @@ def _rows(flat: list[tuple[Value, int]]) -> Rows:
 
 
 def _joined(parts: tuple[Value, ...]) -> Value:
-    return Value(lambda env: tf.concat([in_full(env[part]) for part in parts], 0), parts,
-                 any(part.live for part in parts))
+    return Value(
+        lambda env: tf.concat([in_full(env[part]) for part in parts], 0),
+        parts,
+        any(part.live for part in parts),
+    )
 
 
 def _slice_of(part: Value, key: tuple[Any, ...]) -> Value:

@@ -56,11 +56,11 @@ def _stand_in_for_ipython(undo: ExitStack, module: types.ModuleType, pictures: P
         replace(undo, pyplot, 'show', lambda *args, **kwargs: pictures.save_figures())
     if find_spec('IPython') is None:
         stand_in = types.ModuleType('IPython.display')
-        stand_in.__dict__.update(display=pictures.display, Image=str, HTML=str,
-                                 clear_output=_Ignoring())
+        stand_in.__dict__.update(display=pictures.display, Image=str, HTML=str, clear_output=_Ignoring())
         package = types.ModuleType('IPython')
-        package.__dict__.update(display=stand_in, get_ipython=lambda: None, __path__=[],
-                                version_info=(9, 0, 0))  # what matplotlib looks for
+        package.__dict__.update(
+            display=stand_in, get_ipython=lambda: None, __path__=[], version_info=(9, 0, 0)
+        )  # what matplotlib looks for
         replace_module(undo, 'IPython', package)
         replace_module(undo, 'IPython.display', stand_in)
     else:

@@ -30,13 +30,16 @@ def set_layer_weights(layer: Any, weights: Any, *, turn: bool = True) -> None:
     arrays = [np.asarray(weight) for weight in weights]
     variables = layer.weights
     if len(arrays) != len(variables):
-        raise ValueError(f'Expected {len(variables)} weights for layer {layer.name!r}. '
-                         f'Received: {len(arrays)}')
+        raise ValueError(
+            f'Expected {len(variables)} weights for layer {layer.name!r}. Received: {len(arrays)}'
+        )
     for variable, array in zip(variables, arrays):
         fitted = _fitted(array, tuple(variable.shape), turn)
         if fitted.shape != tuple(variable.shape):
-            raise ValueError(f'Expected weights of shape {tuple(variable.shape)} for layer '
-                             f'{layer.name!r}. Received: {array.shape}')
+            raise ValueError(
+                f'Expected weights of shape {tuple(variable.shape)} for layer '
+                f'{layer.name!r}. Received: {array.shape}'
+            )
         if fitted is not array and turn:
             layer._legacy_kernels_turned = True
         variable.assign(fitted)
@@ -63,8 +66,11 @@ def load_old_weights(model: Any, filepath: Any, by_name: bool = False, **_ignore
     with h5py.File(filepath, 'r') as file:
         stored = _stored_layers(file)
     if by_name:
-        pairs = [(model.get_layer(name), arrays) for name, arrays in stored
-                 if name in {layer.name for layer in model.layers}]
+        pairs = [
+            (model.get_layer(name), arrays)
+            for name, arrays in stored
+            if name in {layer.name for layer in model.layers}
+        ]
     else:
         pairs = _in_order(model, [arrays for _, arrays in stored if arrays])
     for layer, arrays in pairs:
@@ -78,19 +84,22 @@ def _is_old_file(filepath: Any) -> bool:
     if name.endswith('.weights.h5') or not os.path.isfile(name) or not h5py.is_hdf5(name):
         return False
     with h5py.File(name, 'r') as file:
-        return any(key in file.attrs for key in ('nb_layers', 'layer_names')) \
-            or 'model_weights' in file
+        return any(key in file.attrs for key in ('nb_layers', 'layer_names')) or 'model_weights' in file
 
 
 def _stored_layers(file: Any) -> list[tuple[str, list[Array]]]:
     group = file['model_weights'] if 'model_weights' in file else file
     if 'nb_layers' in group.attrs:
         names = [f'layer_{k}' for k in range(group.attrs['nb_layers'])]
-        return [(name, [group[name][f'param_{p}'][()]
-                        for p in range(group[name].attrs['nb_params'])]) for name in names]
+        return [
+            (name, [group[name][f'param_{p}'][()] for p in range(group[name].attrs['nb_params'])])
+            for name in names
+        ]
     names = [_text(name) for name in group.attrs['layer_names']]
-    return [(name, [group[name][_text(weight)][()]
-                    for weight in group[name].attrs['weight_names']]) for name in names]
+    return [
+        (name, [group[name][_text(weight)][()] for weight in group[name].attrs['weight_names']])
+        for name in names
+    ]
 
 
 def _text(name: Any) -> str:
@@ -100,8 +109,9 @@ def _text(name: Any) -> str:
 def _in_order(model: Any, stored: list[list[Array]]) -> list[tuple[Any, list[Array]]]:
     layers = [layer for layer in model.layers if layer.weights]
     if len(stored) < len(layers):
-        raise ValueError(f'Expected a file with weights for {len(layers)} layers. '
-                         f'Received: one with {len(stored)}')
+        raise ValueError(
+            f'Expected a file with weights for {len(layers)} layers. Received: one with {len(stored)}'
+        )
     return list(zip(layers, stored))
 
 
@@ -139,5 +149,5 @@ def randomise(model: Any, seed: int = 0) -> None:
         for name in ('kernel', 'depthwise_kernel', 'pointwise_kernel'):
             kernel = getattr(layer, name, None)
             if kernel is not None:
-                scale = np.sqrt(2. / np.prod(kernel.shape[:-1]))
-                kernel.assign(generator.normal(0., scale, kernel.shape).astype('float32'))
+                scale = np.sqrt(2.0 / np.prod(kernel.shape[:-1]))
+                kernel.assign(generator.normal(0.0, scale, kernel.shape).astype('float32'))

@@ -12,7 +12,8 @@ def import_tensorflow_quietly() -> None:
 
     These come from C++, before anything can be set, and go to the process's standard error.
     """
+    os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # for channels-first convolutions on every processor
     os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
     with silent_stderr():
-        import tensorflow  # noqa: F401
         import keras  # noqa: F401
+        import tensorflow  # noqa: F401

@@ -26,9 +26,17 @@ from .replacements import replace, replace_module
 from .sessions import Session
 
 _NUMPY_SPECIAL: dict[str, Any] = {
-    'NINF': -np.inf, 'asfarray': lambda a, dtype=np.float64: np.asarray(a, dtype),
-    'asscalar': lambda a: a.item(), 'bool': bool, 'complex': complex, 'float': float,
-    'int': int, 'long': int, 'object': object, 'str': str, 'unicode': str,
+    'NINF': -np.inf,
+    'asfarray': lambda a, dtype=np.float64: np.asarray(a, dtype),
+    'asscalar': lambda a: a.item(),
+    'bool': bool,
+    'complex': complex,
+    'float': float,
+    'int': int,
+    'long': int,
+    'object': object,
+    'str': str,
+    'unicode': str,
 }
 _graph_placeholder = tf.compat.v1.placeholder
 _PRINTING = ('disp', 'iprint')
@@ -63,11 +71,19 @@ def _restore_pillow(undo: ExitStack) -> None:
         if not hasattr(Image, old):
             replace(undo, Image, old, getattr(Image.Resampling, new))
     if not hasattr(ImageFont.FreeTypeFont, 'getsize'):
-        replace(undo, ImageFont.FreeTypeFont, 'getsize',
-                lambda self, text, *args, **kwargs: self.getbbox(text)[2:])
+        replace(
+            undo,
+            ImageFont.FreeTypeFont,
+            'getsize',
+            lambda self, text, *args, **kwargs: self.getbbox(text)[2:],
+        )
     if not hasattr(ImageDraw.ImageDraw, 'textsize'):
-        replace(undo, ImageDraw.ImageDraw, 'textsize',
-                lambda self, text, font=None, **kwargs: self.textbbox((0, 0), text, font)[2:])
+        replace(
+            undo,
+            ImageDraw.ImageDraw,
+            'textsize',
+            lambda self, text, font=None, **kwargs: self.textbbox((0, 0), text, font)[2:],
+        )
 
 
 def _restore_scipy(undo: ExitStack) -> None:
@@ -86,11 +102,11 @@ def _quiet_lbfgs(minimise: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(minimise)
     def fmin_l_bfgs_b(*args: Any, **kwargs: Any) -> Any:
-        kept = {name: value for name, value in kwargs.items()
-                if name not in _PRINTING or name in taken}
+        kept = {name: value for name, value in kwargs.items() if name not in _PRINTING or name in taken}
         with warnings.catch_warnings():
             warnings.filterwarnings('ignore', '.*`disp` and `iprint`', DeprecationWarning)
             return minimise(*args, **kept)
+
     return fmin_l_bfgs_b
 
 
@@ -98,19 +114,31 @@ def _restore_tensorflow(undo: ExitStack) -> None:
     """Give TensorFlow 1's names a meaning: sessions run K.function, switches do nothing."""
     old = tf.compat.v1
     names = {
-        'Session': Session, 'InteractiveSession': Session, 'placeholder': _tf_placeholder,
-        'get_default_session': get_session, 'disable_eager_execution': _nothing,
-        'disable_v2_behavior': _nothing, 'enable_eager_execution': _nothing,
-        'global_variables_initializer': _nothing, 'initialize_all_variables': _nothing,
+        'Session': Session,
+        'InteractiveSession': Session,
+        'placeholder': _tf_placeholder,
+        'get_default_session': get_session,
+        'disable_eager_execution': _nothing,
+        'disable_v2_behavior': _nothing,
+        'enable_eager_execution': _nothing,
+        'global_variables_initializer': _nothing,
+        'initialize_all_variables': _nothing,
         'reset_default_graph': _nothing,
-        'ConfigProto': _Options, 'GPUOptions': _Options,
+        'ConfigProto': _Options,
+        'GPUOptions': _Options,
     }
     for module in _tensorflow_modules():
         for name, value in names.items():
             replace(undo, module, name, value)
-    later = {'Print': old.Print, 'log': tf.math.log, 'logging': old.logging,
-             'set_random_seed': tf.random.set_seed, 'to_float': old.to_float,
-             'to_int32': old.to_int32, 'variable_scope': old.variable_scope}
+    later = {
+        'Print': old.Print,
+        'log': tf.math.log,
+        'logging': old.logging,
+        'set_random_seed': tf.random.set_seed,
+        'to_float': old.to_float,
+        'to_int32': old.to_int32,
+        'variable_scope': old.variable_scope,
+    }
     for name, value in later.items():
         if not hasattr(tf, name):
             replace(undo, tf, name, value)
@@ -119,8 +147,11 @@ def _restore_tensorflow(undo: ExitStack) -> None:
 def _tensorflow_modules() -> list[Any]:
     """Return TensorFlow and every module that goes by the name of its compat.v1."""
     importlib.import_module('tensorflow.compat.v1')
-    found = [module for name, module in list(sys.modules.items())
-             if name.startswith('tensorflow') and name.endswith('compat.v1')]
+    found = [
+        module
+        for name, module in list(sys.modules.items())
+        if name.startswith('tensorflow') and name.endswith('compat.v1')
+    ]
     return list({id(m): m for m in (tf, tf.compat.v1, *found)}.values())
 
 

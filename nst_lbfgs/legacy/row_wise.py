@@ -12,18 +12,43 @@ import keras
 import numpy as np
 
 _LAYERS = frozenset(
-    getattr(keras.layers, name) for name in (
-        'Activation', 'Add', 'Average', 'AveragePooling2D', 'Conv2D', 'Conv2DTranspose',
-        'Cropping2D', 'Dense', 'DepthwiseConv2D', 'ELU', 'Flatten', 'GlobalAveragePooling2D',
-        'GlobalMaxPooling2D', 'LeakyReLU', 'MaxPooling2D', 'Maximum', 'Minimum', 'Multiply',
-        'Permute', 'ReLU', 'Reshape', 'SeparableConv2D', 'Subtract', 'UpSampling2D',
-        'ZeroPadding2D'))
+    getattr(keras.layers, name)
+    for name in (
+        'Activation',
+        'Add',
+        'Average',
+        'AveragePooling2D',
+        'Conv2D',
+        'Conv2DTranspose',
+        'Cropping2D',
+        'Dense',
+        'DepthwiseConv2D',
+        'ELU',
+        'Flatten',
+        'GlobalAveragePooling2D',
+        'GlobalMaxPooling2D',
+        'LeakyReLU',
+        'MaxPooling2D',
+        'Maximum',
+        'Minimum',
+        'Multiply',
+        'Permute',
+        'ReLU',
+        'Reshape',
+        'SeparableConv2D',
+        'Subtract',
+        'UpSampling2D',
+        'ZeroPadding2D',
+    )
+)
 _LAYERS_WITH_AXIS = frozenset((keras.layers.Concatenate, keras.layers.Softmax))
 _INFERENCE_LAYERS = frozenset(
-    getattr(keras.layers, name) for name in (
-        'Dropout', 'SpatialDropout2D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout'))
-_ELEMENTWISE = frozenset((
-    'Absolute', 'Add', 'Divide', 'Multiply', 'Negative', 'Power', 'Subtract', 'TrueDivide'))
+    getattr(keras.layers, name)
+    for name in ('Dropout', 'SpatialDropout2D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout')
+)
+_ELEMENTWISE = frozenset(
+    ('Absolute', 'Add', 'Divide', 'Multiply', 'Negative', 'Power', 'Subtract', 'TrueDivide')
+)
 
 
 def is_row_wise(operation: Any, training: bool) -> bool:

@@ -25,8 +25,9 @@ _OURS = os.path.dirname(os.path.abspath(__file__))
 _PYTHON_2_NAMES = {'xrange': range, 'raw_input': input}
 
 
-def run_script(path: Path, arguments: Sequence[str] = (), *, weights: str = 'imagenet',
-               precision: str = 'float32') -> int:
+def run_script(
+    path: Path, arguments: Sequence[str] = (), *, weights: str = 'imagenet', precision: str = 'float32'
+) -> int:
     """Run a script or notebook as `__main__` and return the exit code it ends with.
 
     arguments: its own, as `sys.argv[1:]`. weights, precision: see `configure`.
@@ -40,6 +41,7 @@ def run_script(path: Path, arguments: Sequence[str] = (), *, weights: str = 'ima
     configure(weights=weights, precision=precision)
     import_tensorflow_quietly()
     from .importing import old_names
+
     with old_names(), _as_main(path, arguments) as module, _data_format(path, cells):
         return _outcome(path, cells, module)
 
@@ -65,11 +67,15 @@ def _as_main(path: Path, arguments: Sequence[str]) -> Iterator[types.ModuleType]
 def _data_format(path: Path, cells: list[Cell]) -> Iterator[None]:
     """Set Theano's ordering for a script that takes it for granted, and say so."""
     import keras
+
     before = keras.config.image_data_format()
     presumed = presumed_data_format(cells)
     if presumed is not None and presumed[0] != before:
-        print(f'nst-lbfgs: channels come first in {path.name} (line {presumed[1]}): '
-              "running it with Theano's 'th' ordering", file=sys.stderr)
+        print(
+            f'nst-lbfgs: channels come first in {path.name} (line {presumed[1]}): '
+            "running it with Theano's 'th' ordering",
+            file=sys.stderr,
+        )
         keras.config.set_image_data_format(presumed[0])
     try:
         yield
@@ -81,6 +87,7 @@ def _outcome(path: Path, cells: list[Cell], module: types.ModuleType) -> int:
     try:
         if path.suffix == '.ipynb':
             from .notebook import run_cells
+
             run_cells(cells, module, path)
         else:
             exec(compile(cells[0].text, cells[0].name, 'exec'), module.__dict__)
@@ -109,8 +116,11 @@ def _exit_code(ending: SystemExit, stderr: TextIO) -> int:
 def _place(error: BaseException, cells: list[Cell]) -> str:
     """Return 'script.py, line 12: ', the last line of the script on the way to an error."""
     names = {cell.name for cell in cells}
-    places = [f'{frame.filename}, line {frame.lineno}: '
-              for frame in traceback.extract_tb(error.__traceback__) if frame.filename in names]
+    places = [
+        f'{frame.filename}, line {frame.lineno}: '
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename in names
+    ]
     return places[-1] if places else ''
 
 

@@ -16,20 +16,32 @@ Array = np.ndarray[Any, Any]
 
 _INTERPOLATIONS = {'nearest': 0, 'lanczos': 1, 'bilinear': 2, 'bicubic': 3, 'cubic': 3}
 _FILTERS = {
-    'blur': ImageFilter.BLUR, 'contour': ImageFilter.CONTOUR, 'detail': ImageFilter.DETAIL,
-    'edge_enhance': ImageFilter.EDGE_ENHANCE, 'edge_enhance_more': ImageFilter.EDGE_ENHANCE_MORE,
-    'emboss': ImageFilter.EMBOSS, 'find_edges': ImageFilter.FIND_EDGES,
-    'smooth': ImageFilter.SMOOTH, 'smooth_more': ImageFilter.SMOOTH_MORE,
+    'blur': ImageFilter.BLUR,
+    'contour': ImageFilter.CONTOUR,
+    'detail': ImageFilter.DETAIL,
+    'edge_enhance': ImageFilter.EDGE_ENHANCE,
+    'edge_enhance_more': ImageFilter.EDGE_ENHANCE_MORE,
+    'emboss': ImageFilter.EMBOSS,
+    'find_edges': ImageFilter.FIND_EDGES,
+    'smooth': ImageFilter.SMOOTH,
+    'smooth_more': ImageFilter.SMOOTH_MORE,
     'sharpen': ImageFilter.SHARPEN,
 }
-_MOVED = {'face': 'scipy.datasets.face', 'ascent': 'scipy.datasets.ascent',
-          'derivative': 'scipy.differentiate.derivative', 'comb': 'scipy.special.comb',
-          'factorial': 'scipy.special.factorial', 'logsumexp': 'scipy.special.logsumexp',
-          'imshow': 'PIL.Image.Image.show', 'lena': 'scipy.datasets.face'}
+_MOVED = {
+    'face': 'scipy.datasets.face',
+    'ascent': 'scipy.datasets.ascent',
+    'derivative': 'scipy.differentiate.derivative',
+    'comb': 'scipy.special.comb',
+    'factorial': 'scipy.special.factorial',
+    'logsumexp': 'scipy.special.logsumexp',
+    'imshow': 'PIL.Image.Image.show',
+    'lena': 'scipy.datasets.face',
+}
 
 
-def bytescale(data: Any, cmin: float | None = None, cmax: float | None = None, high: int = 255,
-              low: int = 0) -> Array:
+def bytescale(
+    data: Any, cmin: float | None = None, cmax: float | None = None, high: int = 255, low: int = 0
+) -> Array:
     """Return data scaled from [cmin, cmax] (else its own range) to [low, high] as uint8.
 
     uint8 data come back as they are.
@@ -45,7 +57,7 @@ def bytescale(data: Any, cmin: float | None = None, cmax: float | None = None, h
         raise ValueError('Expected cmax of at least cmin. Received: less')
     scale = float(high - low) / (span or 1)
     scaled = (values - least) * scale + low
-    return np.asarray(scaled.clip(low, high) + .5).astype(np.uint8)
+    return np.asarray(scaled.clip(low, high) + 0.5).astype(np.uint8)
 
 
 def imread(name: Any, flatten: bool = False, mode: str | None = None) -> Array:
@@ -72,9 +84,16 @@ def fromimage(im: Any, flatten: bool = False, mode: str | None = None) -> Array:
     return np.array(im)
 
 
-def toimage(arr: Any, high: int = 255, low: int = 0, cmin: float | None = None,
-            cmax: float | None = None, pal: Any = None, mode: str | None = None,
-            channel_axis: int | None = None) -> Any:
+def toimage(
+    arr: Any,
+    high: int = 255,
+    low: int = 0,
+    cmin: float | None = None,
+    cmax: float | None = None,
+    pal: Any = None,
+    mode: str | None = None,
+    channel_axis: int | None = None,
+) -> Any:
     """Return an array as a Pillow image: two axes as grey, three with 3 or 4 channels.
 
     `channel_axis` says where the channels are; else they are the first axis of length 3, or 4.
@@ -85,8 +104,7 @@ def toimage(arr: Any, high: int = 255, low: int = 0, cmin: float | None = None,
     if data.ndim == 2:
         return _grey(data, high, low, cmin, cmax, mode)
     if data.ndim != 3 or not {3, 4} & set(data.shape):
-        raise ValueError(f"'arr' does not have a suitable array shape for any mode. "
-                         f'Received: {data.shape}')
+        raise ValueError(f"'arr' does not have a suitable array shape for any mode. Received: {data.shape}")
     axis = _channels(data.shape) if channel_axis is None else channel_axis
     if data.shape[axis] not in (3, 4):
         raise ValueError(f'Expected 3 or 4 channels. Received: {data.shape[axis]}')
@@ -96,8 +114,7 @@ def toimage(arr: Any, high: int = 255, low: int = 0, cmin: float | None = None,
     return Image.frombytes(kind, size, np.ascontiguousarray(pixels).tobytes())
 
 
-def _grey(data: Array, high: int, low: int, cmin: float | None, cmax: float | None,
-          mode: str | None) -> Any:
+def _grey(data: Array, high: int, low: int, cmin: float | None, cmax: float | None, mode: str | None) -> Any:
     size = (data.shape[1], data.shape[0])
     if mode == 'F':
         return Image.frombytes('F', size, data.astype(np.float32).tobytes())
@@ -120,7 +137,7 @@ def imresize(arr: Any, size: Any, interp: str = 'bilinear', mode: str | None = N
     """
     image = toimage(arr, mode=mode)
     if isinstance(size, (int, np.integer)):
-        target = tuple((np.array(image.size) * (size / 100.)).astype(int))
+        target = tuple((np.array(image.size) * (size / 100.0)).astype(int))
     elif isinstance(size, (float, np.floating)):
         target = tuple((np.array(image.size) * size).astype(int))
     else:
@@ -147,6 +164,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f'the old scipy.misc has no {name!r}')
 
     def refuse(*_args: Any, **_kwargs: Any) -> Any:
-        raise LegacyError(f'Expected one of the picture functions of scipy.misc. Received: '
-                          f'{name}, which is not here; use {_MOVED[name]} instead')
+        raise LegacyError(
+            f'Expected one of the picture functions of scipy.misc. Received: '
+            f'{name}, which is not here; use {_MOVED[name]} instead'
+        )
+
     return refuse

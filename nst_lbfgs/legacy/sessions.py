@@ -50,8 +50,9 @@ class Session:
         self.close()
 
 
-def evaluate_tensor(tensor: Any, feed_dict: dict[Any, Any] | None = None,
-                    session: Any = None) -> np.ndarray[Any, Any]:
+def evaluate_tensor(
+    tensor: Any, feed_dict: dict[Any, Any] | None = None, session: Any = None
+) -> np.ndarray[Any, Any]:
     """Return a symbolic tensor's value (`tensor.eval(feed_dict, session)`, `K.eval`)."""
     feeds = feed_dict or {}
     result: np.ndarray[Any, Any] = Function(list(feeds), tensor)(list(feeds.values()))

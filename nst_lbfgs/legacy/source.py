@@ -13,9 +13,13 @@ from pathlib import Path
 from ..errors import ConfigError, LegacyError
 
 _PYTHON_2 = (
-    'missing parentheses in call', 'multiple exception types must be parenthesized',
-    'leading zeros in decimal integer literals', 'inconsistent use of tabs',
-    'invalid hexadecimal literal', 'invalid decimal literal')
+    'missing parentheses in call',
+    'multiple exception types must be parenthesized',
+    'leading zeros in decimal integer literals',
+    'inconsistent use of tabs',
+    'invalid hexadecimal literal',
+    'invalid decimal literal',
+)
 _PYTHON_2_LINES = ('print ', 'print\t', 'exec ', 'raise ')
 _FORMAT_NAMES = ('data_format', 'dim_ordering', 'image_data_format', 'image_dim_ordering')
 _SHAPED_CALLS = ('placeholder', 'Input', 'set_input', 'uniform', 'reshape')
@@ -41,8 +45,7 @@ def read_script(path: Path) -> list[Cell]:
         raise ConfigError(f'Expected a script that exists. Received: {path}')
     try:
         if path.suffix == '.ipynb':
-            return [_cell(f'{path}, cell {number}', text)
-                    for number, text in _notebook_cells(path)]
+            return [_cell(f'{path}, cell {number}', text) for number, text in _notebook_cells(path)]
         with tokenize.open(path) as file:
             return [_cell(str(path), file.read())]
     except (UnicodeDecodeError, json.JSONDecodeError, KeyError) as error:
@@ -62,14 +65,18 @@ def _syntax_report(name: str, text: str, error: SyntaxError) -> str:
     line = lines[number - 1].strip() if 0 < number <= len(lines) else ''
     message = (error.msg or '').lower()
     old = any(sign in message for sign in _PYTHON_2) or (
-        line.startswith(_PYTHON_2_LINES) or '`' in line or '<>' in line)
+        line.startswith(_PYTHON_2_LINES) or '`' in line or '<>' in line
+    )
     if old:
-        return (f"{name}, line {number}: this is Python 2's syntax ({line!r}). Expected Python 3; "
-                f'convert a copy of the script with `2to3 -w`')
+        return (
+            f"{name}, line {number}: this is Python 2's syntax ({line!r}). Expected Python 3; "
+            f'convert a copy of the script with `2to3 -w`'
+        )
     return f'{name}, line {number}: {error.msg} ({line!r})'
 
 
 # --- notebooks
+
 
 def _notebook_cells(path: Path) -> Iterator[tuple[int, str]]:
     notebook = json.loads(path.read_text(encoding='utf-8'))
@@ -96,7 +103,7 @@ def without_magics(text: str) -> str:
 
 def _without_magic(line: str) -> str:
     stripped = line.strip()
-    indent = line[:len(line) - len(line.lstrip())]
+    indent = line[: len(line) - len(line.lstrip())]
     if stripped.startswith(('%', '!', '?')) or (stripped.endswith('?') and '#' not in line):
         return f'{indent}pass'
     name, equals, rest = stripped.partition('=')
@@ -106,6 +113,7 @@ def _without_magic(line: str) -> str:
 
 
 # --- the data format
+
 
 def presumed_data_format(cells: list[Cell]) -> tuple[str, int] | None:
     """Return ('channels_first', line) for a script that takes Theano's ordering for granted.
@@ -119,8 +127,9 @@ def presumed_data_format(cells: list[Cell]) -> tuple[str, int] | None:
         return None
     depending = {id(shape) for tree in trees for shape in _shapes_that_depend(tree)}
     shapes = [shape for tree in trees for shape in _shapes(tree)]
-    first = [shape.lineno for shape in shapes
-             if _is_channels(shape, first=True) and id(shape) not in depending]
+    first = [
+        shape.lineno for shape in shapes if _is_channels(shape, first=True) and id(shape) not in depending
+    ]
     last = [shape.lineno for shape in shapes if _is_channels(shape, first=False)]
     return ('channels_first', min(first)) if first and not last else None
 
@@ -133,8 +142,7 @@ def _sets_format(node: ast.AST) -> bool:
 
 
 def _asks_for_format(test: ast.AST) -> bool:
-    return any(getattr(node, 'attr', getattr(node, 'id', '')) in _FORMAT_NAMES
-               for node in ast.walk(test))
+    return any(getattr(node, 'attr', getattr(node, 'id', '')) in _FORMAT_NAMES for node in ast.walk(test))
 
 
 def _shapes_that_depend(tree: ast.Module) -> Iterator[ast.AST]:

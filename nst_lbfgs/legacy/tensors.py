@@ -113,7 +113,8 @@ def as_symbolic(value: Any, dtype: str | None = None) -> Tensor:
     if isinstance(value, tf.Variable):
         raise LegacyError(
             'Expected a K.variable or a layer weight. Received: a tf.Variable, '
-            'which old graph functions cannot read here; use K.variable')
+            'which old graph functions cannot read here; use K.variable'
+        )
     array = np.asarray(value)
     if dtype is None and array.dtype == np.float64:
         dtype = keras.config.floatx()
@@ -137,12 +138,12 @@ def leaf_value(tensor: Tensor) -> Tensor:
         return tf.convert_to_tensor(tensor.storage.value)
     if isinstance(tensor, Constant):
         return tf.constant(tensor.value)
-    raise LegacyError(f'Expected a tensor with a value. Received: {tensor!r}, which has one '
-                      'only inside K.function')
+    raise LegacyError(
+        f'Expected a tensor with a value. Received: {tensor!r}, which has one only inside K.function'
+    )
 
 
-def apply(function: Callable[..., Any], *args: Any, label: str | None = None,
-          **kwargs: Any) -> Any:
+def apply(function: Callable[..., Any], *args: Any, label: str | None = None, **kwargs: Any) -> Any:
     """Return `function(*args, **kwargs)` as a symbolic tensor.
 
     With TensorFlow tensors among the arguments (inside a Lambda layer, say) the function is
@@ -153,8 +154,11 @@ def apply(function: Callable[..., Any], *args: Any, label: str | None = None,
         args, kwargs = map_leaves(_concrete, (args, kwargs))
         return function(*args, **kwargs)
     args, kwargs = map_leaves(_lift, (args, kwargs))
-    operation = function if isinstance(function, Expression) else Expression(
-        function, str(label or getattr(function, '__name__', 'expression')))
+    operation = (
+        function
+        if isinstance(function, Expression)
+        else Expression(function, str(label or getattr(function, '__name__', 'expression')))
+    )
     return operation.symbolic_call(*args, **kwargs)
 
 

@@ -26,6 +26,7 @@ def make_deterministic(threads: int) -> None:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)
     except RuntimeError as error:
-        raise StyleTransferError('Expected to be asked for determinism before TensorFlow is used. '
-                                 f'Received: {error}') from error
+        raise StyleTransferError(
+            f'Expected to be asked for determinism before TensorFlow is used. Received: {error}'
+        ) from error
     tf.config.experimental.enable_op_determinism()

@@ -10,8 +10,10 @@ import tensorflow as tf
 
 def device_description() -> str:
     """Return the accelerators that TensorFlow uses, or else the processor and its cores."""
-    accelerators = [tf.config.experimental.get_device_details(device).get('device_name', device.name)
-                    for device in tf.config.list_physical_devices('GPU')]
+    accelerators = [
+        tf.config.experimental.get_device_details(device).get('device_name', device.name)
+        for device in tf.config.list_physical_devices('GPU')
+    ]
     return ', '.join(accelerators) or f'{_processor()}, {os.cpu_count()} cores'
 
 

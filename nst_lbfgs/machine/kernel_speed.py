@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 
-Tensor = Any  # TensorFlow ships no types
+from ..arrays import Tensor
 
 CALLS = 5  # of which the fastest counts
 
@@ -18,6 +17,7 @@ def convolution_rate(side: int, channels: int, precision: str) -> float:
 
     It has `channels` channels in and out, on features of `side` x `side`.
     """
+
     @tf.function
     def convolve(pictures: Tensor, kernel: Tensor) -> Tensor:
         return tf.nn.conv2d(pictures, kernel, strides=1, padding='SAME')
@@ -28,6 +28,7 @@ def convolution_rate(side: int, channels: int, precision: str) -> float:
 
 def matrix_rate(side: int, precision: str) -> float:
     """Return the rate, in operations a second, of a product of two square matrices."""
+
     @tf.function
     def multiply(left: Tensor, right: Tensor) -> Tensor:
         return tf.matmul(left, right)

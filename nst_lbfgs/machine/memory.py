@@ -83,11 +83,22 @@ if sys.platform == 'win32':
     class _MemoryStatus(ctypes.Structure):
         """MEMORYSTATUSEX of the Windows API."""
 
-        _fields_ = [('length', ctypes.c_ulong), ('load', ctypes.c_ulong),
-                    *((name, ctypes.c_ulonglong) for name in (
-                        'total_physical', 'available_physical', 'total_page_file',
-                        'available_page_file', 'total_virtual', 'available_virtual',
-                        'available_extended_virtual'))]
+        _fields_ = [
+            ('length', ctypes.c_ulong),
+            ('load', ctypes.c_ulong),
+            *(
+                (name, ctypes.c_ulonglong)
+                for name in (
+                    'total_physical',
+                    'available_physical',
+                    'total_page_file',
+                    'available_page_file',
+                    'total_virtual',
+                    'available_virtual',
+                    'available_extended_virtual',
+                )
+            ),
+        ]
 
     def _free_on_windows() -> int | None:
         status = _MemoryStatus(length=ctypes.sizeof(_MemoryStatus))

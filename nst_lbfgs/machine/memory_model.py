@@ -47,8 +47,12 @@ def peak_memory(config: TransferConfig, height: int, width: int) -> int:
     within bounds; a style picture of another size counts as if it had this one.
     """
     return LIBRARIES + round(
-        _weights(config) + network_memory(config, height, width) + _content(config, height, width)
-        + _pictures(config, height, width) + _search(config, 3 * height * width))
+        _weights(config)
+        + network_memory(config, height, width)
+        + _content(config, height, width)
+        + _pictures(config, height, width)
+        + _search(config, 3 * height * width)
+    )
 
 
 def network_memory(config: TransferConfig, height: int, width: int) -> float:
@@ -62,8 +66,9 @@ def network_memory(config: TransferConfig, height: int, width: int) -> float:
     return ALLOCATOR_WASTE * BYTES[config.precision] * numbers
 
 
-def largest_size(configs: Sequence[TransferConfig], shape: tuple[int, int], highest: int,
-                 free: int) -> tuple[int, int] | None:
+def largest_size(
+    configs: Sequence[TransferConfig], shape: tuple[int, int], highest: int, free: int
+) -> tuple[int, int] | None:
     """Return the largest (height, width) at which each of `configs` needs at most `free` bytes.
 
     It has the shape of a picture of `shape`, its width rounded down, and a height of `highest` at
@@ -88,8 +93,9 @@ def largest_size(configs: Sequence[TransferConfig], shape: tuple[int, int], high
 
 def _weights(config: TransferConfig) -> int:
     layers = _computed_layers(config)
-    return BYTES[config.precision] * sum(9 * channels * filters + filters
-                                         for name, channels, filters in CONVOLUTIONS if name in layers)
+    return BYTES[config.precision] * sum(
+        9 * channels * filters + filters for name, channels, filters in CONVOLUTIONS if name in layers
+    )
 
 
 def _in_use(layers: list[str], height: int, width: int) -> int:
@@ -114,14 +120,17 @@ def _in_use_at_each(layers: list[str], forgotten: int, height: int, width: int) 
     """
     sizes = [prod(feature_shape(layer, height, width)) for layer in layers]
     inputs = [0, *sizes]
-    return [sum(sizes[forgotten if index >= forgotten else 0:index + 1]) + size + max(size, inputs[index])
-            for index, size in enumerate(sizes)]
+    return [
+        sum(sizes[forgotten if index >= forgotten else 0 : index + 1]) + size + max(size, inputs[index])
+        for index, size in enumerate(sizes)
+    ]
 
 
 def _columns(layers: list[str], sizes: list[int]) -> list[int]:
     """Return how many numbers a convolution's gradient unfolds in float64, at each convolution."""
-    locations = {layer: size // feature_shape(layer, 1, 1)[2]
-                 for layer, size in zip(layers, sizes, strict=True)}
+    locations = {
+        layer: size // feature_shape(layer, 1, 1)[2] for layer, size in zip(layers, sizes, strict=True)
+    }
     return [9 * channels * locations[name] for name, channels, _ in CONVOLUTIONS if name in locations]
 
 
@@ -130,8 +139,9 @@ def _content(config: TransferConfig, height: int, width: int) -> int:
     if not config.content_weight:
         return 0
     number = BYTES[config.precision]
-    features = sum(prod(feature_shape(layer, height, width))
-                   for layer, weight in config.content_layers if weight)
+    features = sum(
+        prod(feature_shape(layer, height, width)) for layer, weight in config.content_layers if weight
+    )
     return (number + 2 * max(number, 4)) * features
 
 
@@ -157,4 +167,4 @@ def _computed_layers(config: TransferConfig) -> list[str]:
     """Return every layer up to the deepest in use."""
     if not config.layers:
         return []
-    return list(LAYER_NAMES[:LAYER_NAMES.index(config.layers[-1]) + 1])
+    return list(LAYER_NAMES[: LAYER_NAMES.index(config.layers[-1]) + 1])

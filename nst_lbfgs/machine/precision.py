@@ -31,8 +31,7 @@ class PrecisionChoice:
 def choose_precision() -> PrecisionChoice:
     """Try a convolution in both types, well under a second and once a process, and choose."""
     try:
-        speed_up = (convolution_rate(SIDE, CHANNELS, 'bfloat16')
-                    / convolution_rate(SIDE, CHANNELS, 'float32'))
+        speed_up = convolution_rate(SIDE, CHANNELS, 'bfloat16') / convolution_rate(SIDE, CHANNELS, 'float32')
     except tf.errors.OpError:  # a device without such a kernel
         speed_up = 0.0
     return PrecisionChoice('bfloat16' if speed_up >= WORTHWHILE else 'float32', speed_up)

@@ -8,9 +8,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from ..arrays import Tensor
 from ..losses import mean_gram_gradient, mean_gram_matrices
-
-Tensor = Any  # TensorFlow ships no types
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,15 @@ class NetworkPass:
     registers them for the life of the process, and with them all that they know, weights included.)
     """
 
-    def __init__(self, layers: Sequence[Any], values: Tensor, *, content: Collection[str],
-                 style: Collection[str], forgotten: int) -> None:
+    def __init__(
+        self,
+        layers: Sequence[Any],
+        values: Tensor,
+        *,
+        content: Collection[str],
+        style: Collection[str],
+        forgotten: int,
+    ) -> None:
         self.features: dict[str, Tensor] = {}
         self.grams: dict[str, Tensor] = {}
         self._values = values
@@ -70,8 +76,12 @@ def _forwards(layers: Sequence[Any], values: Tensor) -> list[Step]:
     return steps
 
 
-def _backwards(steps: Sequence[Step], gradient: Tensor | None, by_features: Mapping[str, Tensor],
-               by_grams: Mapping[str, Tensor]) -> Tensor | None:
+def _backwards(
+    steps: Sequence[Step],
+    gradient: Tensor | None,
+    by_features: Mapping[str, Tensor],
+    by_grams: Mapping[str, Tensor],
+) -> Tensor | None:
     """Return the gradient for the first step's inputs from `gradient` for the last one's outputs."""
     for step in reversed(steps):
         if step.layer in by_features:

@@ -12,8 +12,9 @@ from ..errors import StyleTransferError
 from .layers import BLOCKS, FILTERS, LAYER_NAMES
 
 
-def build_extractor(layers: Sequence[str], kernels: Kernels, *, pooling: str = 'max',
-                    dtype: str = 'float32') -> Any:
+def build_extractor(
+    layers: Sequence[str], kernels: Kernels, *, pooling: str = 'max', dtype: str = 'float32'
+) -> Any:
     """Return VGG19 (Simonyan and Zisserman, configuration E) up to the deepest of `layers`.
 
     The model takes Caffe's coordinates (n, H, W, 3) and returns a dictionary from layer name to
@@ -22,13 +23,14 @@ def build_extractor(layers: Sequence[str], kernels: Kernels, *, pooling: str = '
     they are, as Gatys et al. did. `dtype` is the type of weights and features.
     """
     if keras.backend.backend() != 'tensorflow':
-        raise StyleTransferError('Expected Keras on TensorFlow (KERAS_BACKEND=tensorflow). '
-                                 f'Received: {keras.backend.backend()}')
+        raise StyleTransferError(
+            f'Expected Keras on TensorFlow (KERAS_BACKEND=tensorflow). Received: {keras.backend.backend()}'
+        )
     deepest = max(LAYER_NAMES.index(name) for name in layers)
     picture = keras.Input((None, None, 3), dtype=dtype)
     outputs = {}
     features = picture
-    for layer in _vgg19_layers(pooling, dtype)[:deepest + 1]:
+    for layer in _vgg19_layers(pooling, dtype)[: deepest + 1]:
         features = layer(features)
         if layer.name in layers:
             outputs[layer.name] = features
@@ -45,8 +47,15 @@ def _vgg19_layers(pooling: str, dtype: str) -> list[Any]:
     layers = []
     for block, (count, filters) in enumerate(BLOCKS, start=1):
         layers += [
-            keras.layers.Conv2D(filters, 3, padding='same', activation='relu', dtype=dtype,
-                                data_format='channels_last', name=f'block{block}_conv{index}')
+            keras.layers.Conv2D(
+                filters,
+                3,
+                padding='same',
+                activation='relu',
+                dtype=dtype,
+                data_format='channels_last',
+                name=f'block{block}_conv{index}',
+            )
             for index in range(1, count + 1)
         ]
         layers.append(pool(2, 2, data_format='channels_last', dtype=dtype, name=f'block{block}_pool'))

@@ -18,8 +18,7 @@ LAYER_NAMES: tuple[str, ...] = tuple(
 )
 
 # Name, input channels and filters of each 3 x 3 convolution.
-CONVOLUTIONS: tuple[tuple[str, int, int], ...] = tuple(
-    zip(FILTERS, (3, *FILTERS.values()), FILTERS.values()))
+CONVOLUTIONS: tuple[tuple[str, int, int], ...] = tuple(zip(FILTERS, (3, *FILTERS.values()), FILTERS.values()))
 
 SMALLEST_SIDE = 32  # pixels: five poolings halve each side
 LARGE_PICTURE = 1 << 19  # pixels

@@ -40,7 +40,7 @@ class Preprocessing:
         Deviation from the Keras example, which truncates: values are rounded, so that a picture
         comes back unchanged. Values outside 0 to 255 are clipped, as there.
         """
-        channels = (np.asarray(x, np.float64).reshape(x.shape[-3:]) * self.std + self.mean)
+        channels = np.asarray(x, np.float64).reshape(x.shape[-3:]) * self.std + self.mean
         rgb = channels[..., ::-1] if self.bgr else channels
         return np.rint(np.clip(rgb * self.divisor, 0, 255)).astype(np.uint8)
 
@@ -65,6 +65,7 @@ PREPROCESSINGS: dict[str, Preprocessing] = {
     # RGB in 0..1, seeds 000 and 002
     'unit': Preprocessing(bgr=False, divisor=255.0, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0)),
     # torchvision's normalisation, seed 001
-    'torchvision': Preprocessing(bgr=False, divisor=255.0, mean=(0.485, 0.456, 0.406),
-                                 std=(0.229, 0.224, 0.225)),
+    'torchvision': Preprocessing(
+        bgr=False, divisor=255.0, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225)
+    ),
 }

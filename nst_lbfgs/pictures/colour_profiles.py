@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, TiffImagePlugin
 
-Pixels = NDArray[np.uint8]
+from ..arrays import Pixels
 
 BAND_PIXELS = 1 << 20
 

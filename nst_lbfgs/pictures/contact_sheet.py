@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ..arrays import Pixels
 from .size import fitted_size, resize
 
-Pixels = NDArray[np.uint8]
 Font = Any  # FreeType's, or Pillow's bitmap font where Pillow was built without FreeType
 
 LARGEST_SIDE = 400  # pixels of a picture in a sheet
@@ -30,8 +29,7 @@ class Cell:
     pixels: Pixels | None
 
 
-def contact_sheet(rows: Sequence[Sequence[Cell]], title: str, *,
-                  largest_side: int = LARGEST_SIDE) -> Pixels:
+def contact_sheet(rows: Sequence[Sequence[Cell]], title: str, *, largest_side: int = LARGEST_SIDE) -> Pixels:
     """Return the rows of cells as one picture, uint8 (H, W, 3), under a title.
 
     Pictures above `largest_side` pixels on their longer side are made smaller to that; smaller
@@ -48,8 +46,9 @@ def contact_sheet(rows: Sequence[Sequence[Cell]], title: str, *,
     labels = [[_wrapped(cell.label, font, width) for cell in row] for row in rows]
     label_heights = [max(_text_height(label, font) for label in row) for row in labels]
     top = 2 * gap + _text_height(heading, font)
-    sheet = Image.new('RGB', (sheet_width, top + sum(height + text + 2 * gap
-                                                     for text in label_heights)), PAPER)
+    sheet = Image.new(
+        'RGB', (sheet_width, top + sum(height + text + 2 * gap for text in label_heights)), PAPER
+    )
     draw = ImageDraw.Draw(sheet)
     _write(draw, (gap, gap), heading, font)
     for row, row_labels, label_height in zip(rows, labels, label_heights):
@@ -74,12 +73,15 @@ def _to_size(cell: Cell, largest_side: int) -> Cell:
 
 def _cell_size(rows: Sequence[Sequence[Cell]]) -> tuple[int, int]:
     sizes = [cell.pixels.shape for row in rows for cell in row if cell.pixels is not None]
-    return (max([SMALLEST_CELL, *(size[0] for size in sizes)]),
-            max([SMALLEST_CELL, *(size[1] for size in sizes)]))
+    return (
+        max([SMALLEST_CELL, *(size[0] for size in sizes)]),
+        max([SMALLEST_CELL, *(size[1] for size in sizes)]),
+    )
 
 
-def _paste(sheet: Image.Image, draw: ImageDraw.ImageDraw, pixels: Pixels | None,
-           box: tuple[int, int, int, int]) -> None:
+def _paste(
+    sheet: Image.Image, draw: ImageDraw.ImageDraw, pixels: Pixels | None, box: tuple[int, int, int, int]
+) -> None:
     left, top, width, height = box
     if pixels is None:
         draw.rectangle((left, top, left + width - 1, top + height - 1), fill=MISSING)
@@ -91,8 +93,7 @@ def _paste(sheet: Image.Image, draw: ImageDraw.ImageDraw, pixels: Pixels | None,
     sheet.paste(Image.fromarray(pixels), (left, top))
 
 
-def _write(draw: ImageDraw.ImageDraw, position: tuple[int, int], lines: Sequence[str],
-           font: Font) -> None:
+def _write(draw: ImageDraw.ImageDraw, position: tuple[int, int], lines: Sequence[str], font: Font) -> None:
     draw.multiline_text(position, '\n'.join(lines), fill=INK, font=font, spacing=LINE_SPACING)
 
 
@@ -116,8 +117,11 @@ def _wrapped(text: str, font: Font, width: int) -> list[str]:
 def _pieces(text: str, font: Font, width: int) -> Iterator[str]:
     for word in text.split():
         while len(word) > 1 and font.getlength(word) > width:
-            fitting = next(count for count in range(len(word) - 1, 0, -1)
-                           if count == 1 or font.getlength(word[:count]) <= width)
+            fitting = next(
+                count
+                for count in range(len(word) - 1, 0, -1)
+                if count == 1 or font.getlength(word[:count]) <= width
+            )
             yield word[:fitting]
             word = word[fitting:]
         yield word

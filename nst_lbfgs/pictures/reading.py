@@ -19,9 +19,10 @@ from pathlib import Path
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 
+from ..arrays import Pixels
 from ..errors import ConfigError, ImageError, ImageReadError, ImageSizeError
-from .colour_profiles import Pixels, composite, to_srgb
 from ..quiet import silent_stderr
+from .colour_profiles import composite, to_srgb
 
 MAX_PIXELS = 89_478_485  # Pillow's own limit: what fills 256 MiB as RGB
 MAX_BYTES_A_PIXEL = 8  # 16 bits of red, green, blue and alpha, not compressed

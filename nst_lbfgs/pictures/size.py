@@ -67,9 +67,7 @@ def check_size(height: int, width: int, name: object) -> None:
         )
 
 
-def resize(
-    pixels: NDArray[Sample], height: int, width: int, resampling: str = 'lanczos'
-) -> NDArray[Sample]:
+def resize(pixels: NDArray[Sample], height: int, width: int, resampling: str = 'lanczos') -> NDArray[Sample]:
     """Return `pixels` ((H, W) or (H, W, 3), uint8 or float32) at `height` x `width`.
 
     At the same size they are returned as they are. uint8 is kept within 0 to 255; float32 is not,
@@ -84,9 +82,7 @@ def resize(
     if resampling not in RESAMPLINGS:
         raise ConfigError(f'Expected one of {", ".join(RESAMPLINGS)}. Received: {resampling}')
     if min(height, width) < 1 or height * width > LARGEST_AREA:
-        raise ConfigError(
-            f'Expected a size of 1 to {LARGEST_AREA:,} pixels. Received: {height} x {width}'
-        )
+        raise ConfigError(f'Expected a size of 1 to {LARGEST_AREA:,} pixels. Received: {height} x {width}')
     if pixels.shape[:2] == (height, width):
         return pixels
     if pixels.dtype == np.float32 and pixels.ndim == 3:  # Pillow has no float colour
@@ -100,8 +96,6 @@ def _scaled(side: int, numerator: int, denominator: int) -> int:
     return max(1, side * numerator // denominator)
 
 
-def _resize(
-    pixels: NDArray[Sample], height: int, width: int, resampling: str
-) -> NDArray[Sample]:
+def _resize(pixels: NDArray[Sample], height: int, width: int, resampling: str) -> NDArray[Sample]:
     image = Image.fromarray(pixels).resize((width, height), RESAMPLINGS[resampling])
     return np.array(image, pixels.dtype)

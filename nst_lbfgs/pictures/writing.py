@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
+from ..arrays import Pixels
 from ..errors import ConfigError, OutputWriteError
 from ..files import already_exists, write_whole
-from .colour_profiles import Pixels
 
 FORMATS = {
     '.jpeg': 'JPEG',
@@ -141,9 +141,7 @@ def _image_of(pixels: Pixels, alpha: Pixels | None) -> Image.Image:
     if alpha is None:
         return Image.fromarray(pixels)
     if alpha.dtype != np.uint8 or alpha.shape != pixels.shape[:2]:
-        raise ConfigError(
-            f'Expected uint8 alpha {pixels.shape[:2]}. Received: {alpha.dtype} {alpha.shape}'
-        )
+        raise ConfigError(f'Expected uint8 alpha {pixels.shape[:2]}. Received: {alpha.dtype} {alpha.shape}')
     return Image.fromarray(np.dstack((pixels, alpha)))
 
 

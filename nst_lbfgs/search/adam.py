@@ -9,17 +9,25 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from ..arrays import FloatArray, PictureArray
 from ..config import TransferConfig
-from .coordinates import PictureArray
-from .lbfgs import Box, Done, Ending, FloatArray
+from .lbfgs import Box, Done, Ending
 from .recovery import PictureFunction, PictureMark, SearchState, fresh_state
 
 
 class AdamSearch:
     """The same as `Search`, by Adam. Taken up again it begins with fresh moments."""
 
-    def __init__(self, function: PictureFunction, x0: FloatArray, config: TransferConfig,
-                 mark: PictureMark, *, box: Box, state: SearchState | None) -> None:
+    def __init__(
+        self,
+        function: PictureFunction,
+        x0: FloatArray,
+        config: TransferConfig,
+        mark: PictureMark,
+        *,
+        box: Box,
+        state: SearchState | None,
+    ) -> None:
         self.state = state or fresh_state(Done(), config.clip, x0)
         self._function = function
         self._config = config
@@ -34,8 +42,9 @@ class AdamSearch:
 
     def run(self) -> Ending:
         """Search until all iterations are done. Raises what `function` and `mark` raise."""
-        minimize_adam(self._counted, self.x, self._config, self._finish_iteration,
-                      done=self.state.done, box=self._box)
+        minimize_adam(
+            self._counted, self.x, self._config, self._finish_iteration, done=self.state.done, box=self._box
+        )
         return Ending.ALL_DONE
 
     def _counted(self, x: PictureArray) -> tuple[float, PictureArray]:
@@ -47,9 +56,15 @@ class AdamSearch:
         self._mark(iteration, x)
 
 
-def minimize_adam(function: PictureFunction, x0: FloatArray, config: TransferConfig,
-                  mark: Callable[[int, FloatArray], None], *, done: Done = Done(),
-                  box: Box | None = None) -> None:
+def minimize_adam(
+    function: PictureFunction,
+    x0: FloatArray,
+    config: TransferConfig,
+    mark: Callable[[int, FloatArray], None],
+    *,
+    done: Done = Done(),
+    box: Box | None = None,
+) -> None:
     """Minimise `function` from `x0` by Adam (Kingma, Ba, 2015).
 
     `function` returns the loss and the gradient, of x's shape, (n,). It is evaluated once for each
@@ -63,8 +78,7 @@ def minimize_adam(function: PictureFunction, x0: FloatArray, config: TransferCon
     dtype = tf.float64 if config.precision == 'float64' else tf.float32
     x = tf.Variable(tf.constant(x0, dtype))
     limits = box and tuple(tf.constant(limit, dtype) for limit in box.limits(x0.size))
-    optimizer = keras.optimizers.Adam(config.learning_rate, beta_1=config.beta_1,
-                                      epsilon=config.epsilon)
+    optimizer = keras.optimizers.Adam(config.learning_rate, beta_1=config.beta_1, epsilon=config.epsilon)
     steps = config.evaluations_per_iteration
     for iteration in range(done.iterations, config.iterations):
         for step in range(iteration * steps, (iteration + 1) * steps):
@@ -77,7 +91,7 @@ def minimize_adam(function: PictureFunction, x0: FloatArray, config: TransferCon
 
 
 def _learning_rate(config: TransferConfig, step: int) -> float:
-    return config.learning_rate * config.learning_rate_decay**(step // config.decay_every)
+    return config.learning_rate * config.learning_rate_decay ** (step // config.decay_every)
 
 
 def _point(x: Any) -> FloatArray:

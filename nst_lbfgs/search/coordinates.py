@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import scipy.fft
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-PictureArray = NDArray[np.floating[Any]]
+from ..arrays import FloatArray, PictureArray
 
 FIRST_STEP = 7 / 255  # root mean square over all values, as a share of the range of pixels
 
@@ -76,15 +74,16 @@ class SpectralCoordinates:
     f = 1/4: it always tries a step of length 1 in z first (`first_step`).
     """
 
-    def __init__(self, x0: PictureArray, shape: tuple[int, int, int], exponent: float,
-                 step: float = 1.0) -> None:
+    def __init__(
+        self, x0: PictureArray, shape: tuple[int, int, int], exponent: float, step: float = 1.0
+    ) -> None:
         height, width, _ = shape
         vertical = np.fft.fftfreq(height)[:, np.newaxis]
         horizontal = np.fft.rfftfreq(width)[np.newaxis]
         frequency = np.maximum(np.hypot(vertical, horizontal), 1 / max(height, width))
         self._x0 = x0
         self._shape = shape
-        self._weights = (step * (4 * frequency)**-exponent)[:, :, np.newaxis].astype(x0.dtype)
+        self._weights = (step * (4 * frequency) ** -exponent)[:, :, np.newaxis].astype(x0.dtype)
 
     def of(self, x: PictureArray) -> FloatArray:
         if np.array_equal(x, self._x0):
@@ -104,5 +103,6 @@ class SpectralCoordinates:
         spectrum = scipy.fft.rfft2(picture, axes=(0, 1), workers=-1)
         spectrum *= weights
         filtered: PictureArray = scipy.fft.irfft2(
-            spectrum, s=self._shape[:2], axes=(0, 1), workers=-1, overwrite_x=True)
+            spectrum, s=self._shape[:2], axes=(0, 1), workers=-1, overwrite_x=True
+        )
         return filtered.reshape(-1)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-GradientArray = NDArray[np.floating[Any]]
-PairArray = NDArray[np.float32]
+from ..arrays import FloatArray, PairArray, PictureArray
 
 EPSILON = float(np.finfo(float).eps)
 
@@ -35,7 +32,7 @@ class CurvatureMemory:
         self._pairs: deque[tuple[PairArray, PairArray]] = deque(maxlen=size)
         self._pairs.extend(zip(pairs.steps, pairs.gradient_changes, strict=True))
         self._iterate: FloatArray | None = None
-        self._gradient: GradientArray | None = None
+        self._gradient: PictureArray | None = None
 
     def __len__(self) -> int:
         return len(self._pairs)
@@ -45,7 +42,7 @@ class CurvatureMemory:
         self._pairs.clear()
         self._iterate = self._gradient = None
 
-    def add(self, iterate: FloatArray, gradient: GradientArray) -> None:
+    def add(self, iterate: FloatArray, gradient: PictureArray) -> None:
         """Note an iterate and the gradient there, both (n,); the arrays are kept, not copied.
 
         As in L-BFGS-B, a step along which the gradient hardly rises makes no pair.
@@ -59,10 +56,9 @@ class CurvatureMemory:
 
     def pairs(self) -> Pairs:
         """Return the pairs so far."""
-        return Pairs(tuple(step for step, _ in self._pairs),
-                     tuple(change for _, change in self._pairs))
+        return Pairs(tuple(step for step, _ in self._pairs), tuple(change for _, change in self._pairs))
 
-    def direction(self, gradient: GradientArray) -> FloatArray:
+    def direction(self, gradient: PictureArray) -> FloatArray:
         """Return -H g, (n,), by the two-loop recursion (Nocedal, Updating quasi-Newton matrices with
         limited storage, 1980), with s'y / y'y of the last pair as the initial matrix, as in L-BFGS-B.
 

@@ -8,14 +8,13 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import fmin_l_bfgs_b
 
+from ..arrays import FloatArray, PictureArray
 from ..config import TransferConfig
-from .curvature import CurvatureMemory, GradientArray
+from .curvature import CurvatureMemory
 
-FloatArray = NDArray[np.float64]
-Function = Callable[[FloatArray], tuple[float, GradientArray]]
+Function = Callable[[FloatArray], tuple[float, PictureArray]]
 Mark = Callable[[int, FloatArray], None]
 
 FAILED = 2  # scipy's warnflag where the line search finds no smaller loss
@@ -65,13 +64,21 @@ class Point:
 
     x: FloatArray
     loss: float
-    gradient: GradientArray
+    gradient: PictureArray
 
 
-def minimize_lbfgs(function: Function, x0: FloatArray, config: TransferConfig, mark: Mark, *,
-                   done: Done = Done(), box: Box | None = None,
-                   step: Callable[[Point], None] | None = None,
-                   memory: CurvatureMemory | None = None, known: Point | None = None) -> Ending:
+def minimize_lbfgs(
+    function: Function,
+    x0: FloatArray,
+    config: TransferConfig,
+    mark: Mark,
+    *,
+    done: Done = Done(),
+    box: Box | None = None,
+    step: Callable[[Point], None] | None = None,
+    memory: CurvatureMemory | None = None,
+    known: Point | None = None,
+) -> Ending:
     """Minimise `function` from `x0`, inside `box` if there is one; return how it ended.
 
     `function` is given an array of its own each time, (n,), which it may keep. It returns the loss
@@ -101,25 +108,35 @@ def minimize_lbfgs(function: Function, x0: FloatArray, config: TransferConfig, m
     return _continuous(marks, x0, config, box)
 
 
-def _restarted(function: Function, x: FloatArray, config: TransferConfig, mark: Mark, done: Done,
-               box: Box | None) -> Ending:
+def _restarted(
+    function: Function, x: FloatArray, config: TransferConfig, mark: Mark, done: Done, box: Box | None
+) -> Ending:
     for iteration in range(done.iterations, config.iterations):
         watched = _FirstLoss(function)
-        x, loss, outcome = fmin_l_bfgs_b(watched, x, m=config.history, bounds=_bounds(box, x.size),
-                                         maxfun=config.evaluations_per_iteration)
+        x, loss, outcome = fmin_l_bfgs_b(
+            watched, x, m=config.history, bounds=_bounds(box, x.size), maxfun=config.evaluations_per_iteration
+        )
         if outcome['warnflag'] == FAILED or not loss < watched.loss:
             return _ending(outcome)
         mark(iteration, x.copy())
     return Ending.ALL_DONE
 
 
-def _continuous(marks: _IterationMarks, x: FloatArray, config: TransferConfig,
-                box: Box | None) -> Ending:
+def _continuous(marks: _IterationMarks, x: FloatArray, config: TransferConfig, box: Box | None) -> Ending:
     budget = config.iterations * config.evaluations_per_iteration
     # With a gradient of its own scipy keeps fewer copies than with a function that returns both.
     _, _, outcome = fmin_l_bfgs_b(
-        marks.loss, x, fprime=marks.gradient, m=config.history, factr=0.0, pgtol=0.0,
-        callback=marks.step, maxfun=2 * budget, maxiter=budget, bounds=_bounds(box, x.size))
+        marks.loss,
+        x,
+        fprime=marks.gradient,
+        m=config.history,
+        factr=0.0,
+        pgtol=0.0,
+        callback=marks.step,
+        maxfun=2 * budget,
+        maxiter=budget,
+        bounds=_bounds(box, x.size),
+    )
     return marks.ending(outcome)
 
 
@@ -135,8 +152,7 @@ def _along_lines(marks: _IterationMarks, point: Point, memory: CurvatureMemory) 
     while not marks.all_done:
         direction = memory.direction(point.gradient)
         line = _Line(marks, point, direction)
-        _, _, outcome = fmin_l_bfgs_b(line.function, np.zeros(1), m=1, factr=0.0, pgtol=0.0,
-                                      maxiter=1)
+        _, _, outcome = fmin_l_bfgs_b(line.function, np.zeros(1), m=1, factr=0.0, pgtol=0.0, maxiter=1)
         if line.latest.loss >= point.loss or outcome['warnflag'] == FAILED:
             return marks.ending(outcome | {'warnflag': FAILED})
         point = line.latest
@@ -172,7 +188,7 @@ class _FirstLoss:
         self.loss = np.nan
         self._function = function
 
-    def __call__(self, x: FloatArray) -> tuple[float, GradientArray]:
+    def __call__(self, x: FloatArray) -> tuple[float, PictureArray]:
         loss, gradient = self._function(x)
         if np.isnan(self.loss):
             self.loss = loss
@@ -182,8 +198,15 @@ class _FirstLoss:
 class _IterationMarks:
     """Counts evaluations and marks an iteration when its share of them is spent."""
 
-    def __init__(self, function: Function, config: TransferConfig, mark: Mark, done: Done,
-                 step: Callable[[Point], None] | None, memory: CurvatureMemory | None) -> None:
+    def __init__(
+        self,
+        function: Function,
+        config: TransferConfig,
+        mark: Mark,
+        done: Done,
+        step: Callable[[Point], None] | None,
+        memory: CurvatureMemory | None,
+    ) -> None:
         self._function = function
         self._mark = mark
         self._step = step
@@ -203,7 +226,7 @@ class _IterationMarks:
         """Evaluate at `x`, of which scipy gives away a copy each time."""
         return self.evaluate(x).loss
 
-    def gradient(self, x: FloatArray) -> GradientArray:
+    def gradient(self, x: FloatArray) -> PictureArray:
         """Return the gradient at `x`, which scipy asks for after the loss there."""
         return self._point_at(x).gradient
 

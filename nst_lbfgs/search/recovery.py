@@ -7,17 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..arrays import FloatArray, PictureArray
 from ..config import TransferConfig
-from .coordinates import (
-    Coordinates,
-    PictureArray,
-    PixelCoordinates,
-    SpectralCoordinates,
-    first_step,
-)
-from .curvature import CurvatureMemory, Pairs
 from ..errors import LineSearchError, NonFiniteLossError, SearchError
-from .lbfgs import Box, Done, Ending, FloatArray, Point, minimize_lbfgs
+from .coordinates import Coordinates, PixelCoordinates, SpectralCoordinates, first_step
+from .curvature import CurvatureMemory, Pairs
+from .lbfgs import Box, Done, Ending, Point, minimize_lbfgs
 
 PictureFunction = Callable[[PictureArray], tuple[float, PictureArray]]
 PictureMark = Callable[[int, PictureArray], None]
@@ -62,9 +57,18 @@ class Search:
     memory.
     """
 
-    def __init__(self, function: PictureFunction, coordinates: Coordinates, start: PictureArray,
-                 config: TransferConfig, mark: PictureMark, *, box: Box, state: SearchState | None,
-                 report: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        function: PictureFunction,
+        coordinates: Coordinates,
+        start: PictureArray,
+        config: TransferConfig,
+        mark: PictureMark,
+        *,
+        box: Box,
+        state: SearchState | None,
+        report: Callable[[str], None],
+    ) -> None:
         self._pixel_function = function
         self._config = config
         self._pixel_mark = mark
@@ -137,9 +141,16 @@ class Search:
             self._best = Lowest(self._state.iterate, self._state.loss)
             self._first_loss = self._state.loss
         return minimize_lbfgs(
-            self._function, self._state.iterate, self._config, self._finish_iteration,
-            done=self._state.done, box=self._box if self._bounded else None, step=self._step,
-            memory=None if self._bounded else self._memory, known=known)
+            self._function,
+            self._state.iterate,
+            self._config,
+            self._finish_iteration,
+            done=self._state.done,
+            box=self._box if self._bounded else None,
+            step=self._step,
+            memory=None if self._bounded else self._memory,
+            known=known,
+        )
 
     def _recover(self, trouble: SearchError) -> bool:
         """Prepare to go on from the best iterate. Return whether there is any use in that.
@@ -190,21 +201,27 @@ class Search:
 
     def _step(self, point: Point) -> None:
         self._state = replace(
-            self._state, iterate=point.x, loss=point.loss, gradient=point.gradient,
-            done=Done(self._state.done.iterations, self._evaluations))
+            self._state,
+            iterate=point.x,
+            loss=point.loss,
+            gradient=point.gradient,
+            done=Done(self._state.done.iterations, self._evaluations),
+        )
 
     def _finish_iteration(self, iteration: int, z: FloatArray) -> None:
         self._state = replace(self._state, iterate=z, done=Done(iteration + 1, self._evaluations))
         self._pixel_mark(iteration, self._coordinates.picture(z))
 
 
-def coordinates_for(x0: PictureArray, shape: tuple[int, int, int], config: TransferConfig,
-                    box: Box) -> Coordinates:
+def coordinates_for(
+    x0: PictureArray, shape: tuple[int, int, int], config: TransferConfig, box: Box
+) -> Coordinates:
     """Return the coordinates that `config` asks for, around `x0`, (H * W * 3,)."""
     if config.coordinates == 'pixels':
         return PixelCoordinates()
-    return SpectralCoordinates(x0, shape, config.coordinate_exponent,
-                               first_step(box.highest - box.lowest, x0.size))
+    return SpectralCoordinates(
+        x0, shape, config.coordinate_exponent, first_step(box.highest - box.lowest, x0.size)
+    )
 
 
 def fresh_state(done: Done, bounded: bool, iterate: FloatArray) -> SearchState:

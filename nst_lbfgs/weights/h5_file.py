@@ -37,9 +37,16 @@ def check_file(path: Path) -> None:
     command = [sys.executable, '-m', __name__, str(path)]
     environment = {**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path), 'PYTHONUTF8': '1'}
     try:
-        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False,
-                              capture_output=True, encoding='utf-8', errors='surrogateescape',
-                              timeout=CHECK_SECONDS)
+        done = subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            capture_output=True,
+            encoding='utf-8',
+            errors='surrogateescape',
+            timeout=CHECK_SECONDS,
+        )
     except subprocess.TimeoutExpired as error:
         raise WeightsError(f'{path} is broken: HDF5 finds no end in it') from error
     if done.returncode:
@@ -109,8 +116,9 @@ def _write(file: h5py.File, convolutions: Iterable[Convolution], origin: str) ->
 
 def _require_h5_name(path: Path) -> None:
     if not os.path.exists(path):  # unlike Path.exists, it never raises
-        raise WeightsError(f"Expected 'imagenet', 'random' or the path of an h5 file. "
-                           f'Received: {path}, which does not exist')
+        raise WeightsError(
+            f"Expected 'imagenet', 'random' or the path of an h5 file. Received: {path}, which does not exist"
+        )
     if not os.path.isfile(path) or path.suffix not in {'.h5', '.hdf5'}:
         raise WeightsError(f'Expected a file whose name ends in .h5 or .hdf5. Received: {path}')
 
@@ -120,11 +128,14 @@ def _convolutions(file: h5py.File, path: Path) -> Iterator[Convolution]:
     pairs = list(_keras3_pairs(file) if keras3 else _legacy_pairs(file))
     if len(pairs) != len(CONVOLUTIONS):
         dense = ' (the file without the three dense layers is needed)' if len(pairs) == 19 else ''
-        raise WeightsError(f"Expected VGG19's {len(CONVOLUTIONS)} convolutions. "
-                           f'Received: {len(pairs)} layers with weights in {path}{dense}')
+        raise WeightsError(
+            f"Expected VGG19's {len(CONVOLUTIONS)} convolutions. "
+            f'Received: {len(pairs)} layers with weights in {path}{dense}'
+        )
     for (name, inputs, filters), (kernel, bias) in zip(CONVOLUTIONS, pairs, strict=True):
-        yield Convolution(name, _values(kernel, (3, 3, inputs, filters), name, path),
-                          _values(bias, (filters,), name, path))
+        yield Convolution(
+            name, _values(kernel, (3, 3, inputs, filters), name, path), _values(bias, (filters,), name, path)
+        )
 
 
 def _legacy_pairs(file: h5py.File) -> Iterator[tuple[Any, Any]]:
@@ -139,8 +150,7 @@ def _legacy_pairs(file: h5py.File) -> Iterator[tuple[Any, Any]]:
 
 
 def _names(group: h5py.Group, attribute: str) -> list[str]:
-    return [name.decode() if isinstance(name, bytes) else str(name)
-            for name in group.attrs[attribute]]
+    return [name.decode() if isinstance(name, bytes) else str(name) for name in group.attrs[attribute]]
 
 
 def _keras3_pairs(file: h5py.File) -> Iterator[tuple[Any, Any]]:
@@ -151,13 +161,14 @@ def _keras3_pairs(file: h5py.File) -> Iterator[tuple[Any, Any]]:
             yield layers[name]['vars/0'], layers[name]['vars/1']
 
 
-def _values(dataset: Any, shape: tuple[int, ...], layer: str,
-            path: Path) -> NDArray[np.float32]:
+def _values(dataset: Any, shape: tuple[int, ...], layer: str, path: Path) -> NDArray[np.float32]:
     if not isinstance(dataset, h5py.Dataset) or dataset.external or dataset.is_virtual:
         raise WeightsError(f'Expected {layer} as plain arrays. Received: something else in {path}')
     if dataset.shape != shape or dataset.dtype.kind != 'f' or dataset.dtype.itemsize > 8:
-        raise WeightsError(f'Expected {layer} as floats of shape {shape}. '
-                           f'Received: {dataset.dtype} of shape {dataset.shape} in {path}')
+        raise WeightsError(
+            f'Expected {layer} as floats of shape {shape}. '
+            f'Received: {dataset.dtype} of shape {dataset.shape} in {path}'
+        )
     values: NDArray[np.float32] = dataset[()].astype(np.float32)
     if not np.isfinite(values).all():
         raise WeightsError(f'Expected finite numbers in {layer}. Received: NaN or inf in {path}')

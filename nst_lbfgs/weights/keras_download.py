@@ -82,8 +82,14 @@ def _get_file(path: Path) -> None:
 
         # Keras writes straight to the final name; this name is ours alone.
         with _stalls_end(), contextlib.redirect_stdout(io.StringIO()):
-            keras.utils.get_file(path.name, URL, cache_dir=str(path.parent), cache_subdir='',
-                                 file_hash=MD5, hash_algorithm='md5')
+            keras.utils.get_file(
+                path.name,
+                URL,
+                cache_dir=str(path.parent),
+                cache_subdir='',
+                file_hash=MD5,
+                hash_algorithm='md5',
+            )
     except Exception as error:  # Keras raises bare Exceptions here
         reason = ' '.join(str(error).split())[:200]
         raise WeightsError(f"the download from Keras's server failed: {reason}") from error

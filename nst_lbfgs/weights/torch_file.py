@@ -82,9 +82,10 @@ class _Unpickler(pickle._Unpickler):
         return _Storage(key, length)
 
 
-def _rebuild_tensor(storage: Any, offset: int, shape: tuple[int, ...], stride: tuple[int, ...],
-                    *_: Any) -> _Tensor:
-    contiguous = tuple(math.prod(shape[axis + 1:]) for axis in range(len(shape)))
+def _rebuild_tensor(
+    storage: Any, offset: int, shape: tuple[int, ...], stride: tuple[int, ...], *_: Any
+) -> _Tensor:
+    contiguous = tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
     whole = isinstance(storage, _Storage) and math.prod(shape) == storage.length
     if not whole or offset != 0 or tuple(stride) != contiguous or min(shape, default=1) < 1:
         raise pickle.UnpicklingError('a tensor is not a whole, contiguous storage')
@@ -117,8 +118,9 @@ def _storage_offsets(file: BinaryIO, keys: list[str], start: int) -> dict[_Stora
     return offsets
 
 
-def _read_tensor(file: BinaryIO, path: Path, tensor: _Tensor,
-                 offsets: dict[_Storage, int]) -> NDArray[np.float32]:
+def _read_tensor(
+    file: BinaryIO, path: Path, tensor: _Tensor, offsets: dict[_Storage, int]
+) -> NDArray[np.float32]:
     if tensor.storage not in offsets:
         raise WeightsError(f'{path} lacks a storage that it names')
     file.seek(offsets[tensor.storage])

@@ -25,7 +25,7 @@ def random_kernels(seed: int) -> Kernels:
     channels = 3
     for name, filters in FILTERS.items():
         shape = (3, 3, channels, filters)
-        kernel = generator.standard_normal(shape, np.float32) * np.float32((2 / (9 * channels))**0.5)
+        kernel = generator.standard_normal(shape, np.float32) * np.float32((2 / (9 * channels)) ** 0.5)
         kernels[name] = (kernel, np.zeros(filters, np.float32))
         channels = filters
     return kernels

@@ -5,28 +5,51 @@ from __future__ import annotations
 import numpy as np
 
 from .land import QUAY
-from .materials import STOREY, Front, masonry, plain, plaster, tiles, STONE
+from .materials import STONE, STOREY, Front, masonry, plain, plaster, tiles
 from .noise import Array, Mask
 from .render import Face, Material
 
 UP = np.array([0.0, 1.0, 0.0])
-WALL_COLOURS = np.array([
-    [0.66, 0.46, 0.20], [0.62, 0.28, 0.17], [0.74, 0.66, 0.50], [0.36, 0.46, 0.52],
-    [0.44, 0.48, 0.32], [0.70, 0.55, 0.36], [0.55, 0.20, 0.13], [0.72, 0.70, 0.64],
-    [0.66, 0.42, 0.34], [0.50, 0.52, 0.55],
-])
-ROOF_COLOURS = np.array([
-    [0.34, 0.115, 0.060], [0.27, 0.090, 0.050], [0.40, 0.160, 0.085], [0.20, 0.085, 0.060],
-])
-SHUTTER_COLOURS = np.array([
-    [0.06, 0.14, 0.09], [0.09, 0.12, 0.20], [0.24, 0.06, 0.04], [0.16, 0.10, 0.05],
-])
+WALL_COLOURS = np.array(
+    [
+        [0.66, 0.46, 0.20],
+        [0.62, 0.28, 0.17],
+        [0.74, 0.66, 0.50],
+        [0.36, 0.46, 0.52],
+        [0.44, 0.48, 0.32],
+        [0.70, 0.55, 0.36],
+        [0.55, 0.20, 0.13],
+        [0.72, 0.70, 0.64],
+        [0.66, 0.42, 0.34],
+        [0.50, 0.52, 0.55],
+    ]
+)
+ROOF_COLOURS = np.array(
+    [
+        [0.34, 0.115, 0.060],
+        [0.27, 0.090, 0.050],
+        [0.40, 0.160, 0.085],
+        [0.20, 0.085, 0.060],
+    ]
+)
+SHUTTER_COLOURS = np.array(
+    [
+        [0.06, 0.14, 0.09],
+        [0.09, 0.12, 0.20],
+        [0.24, 0.06, 0.04],
+        [0.16, 0.10, 0.05],
+    ]
+)
 SLATE = np.array([0.085, 0.095, 0.115])
 OVERHANG = 0.45
 
 
 def house(
-    corner: Array, facing: Array, width: float, number: int, rng: np.random.Generator,
+    corner: Array,
+    facing: Array,
+    width: float,
+    number: int,
+    rng: np.random.Generator,
 ) -> list[Face]:
     """A gabled house: left front corner, direction of the front, its number in the street."""
     inland = np.array([-facing[2], 0.0, facing[0]])
@@ -43,17 +66,26 @@ def house(
     if rng.random() < 0.72:
         front = Front(width, eaves, 2 * rise, base, salt, shutters, timbered)
         side = Front(depth, eaves, 0.0, base, salt + 1, None, timbered, door=False)
-        return _gabled(corner, facing, inland, (width, depth, eaves, width * rise),
-                       (front, side, roof), rng)
+        return _gabled(corner, facing, inland, (width, depth, eaves, width * rise), (front, side, roof), rng)
     front = Front(width, eaves, 0.0, base, salt, shutters, timbered)
     side = Front(depth, eaves, 1.5 * rise, base, salt + 1, None, timbered, door=False)
-    return _gabled(corner + facing * width, inland, -facing,
-                   (depth, width, eaves, depth * rise * 0.75), (side, front, roof), rng)
+    return _gabled(
+        corner + facing * width,
+        inland,
+        -facing,
+        (depth, width, eaves, depth * rise * 0.75),
+        (side, front, roof),
+        rng,
+    )
 
 
 def _gabled(
-    corner: Array, along: Array, inward: Array, sizes: tuple[float, float, float, float],
-    materials: tuple[Material, Material, Material], rng: np.random.Generator,
+    corner: Array,
+    along: Array,
+    inward: Array,
+    sizes: tuple[float, float, float, float],
+    materials: tuple[Material, Material, Material],
+    rng: np.random.Generator,
 ) -> list[Face]:
     """A box whose gable lies along `along`: (width, depth, eaves, rise); gable, side, roof."""
     width, depth, eaves, rise = sizes
@@ -85,8 +117,10 @@ def _bargeboards(corner: Array, low: Array, crown: Array, high: Array) -> list[F
     """The boards that close a roof's front edge."""
     wood = plain(np.array([0.16, 0.095, 0.06]))
     drop = UP * 0.28
-    return [Face(_at(corner, low - drop, crown - drop, crown, low), wood),
-            Face(_at(corner, crown - drop, high - drop, high, crown), wood)]
+    return [
+        Face(_at(corner, low - drop, crown - drop, crown, low), wood),
+        Face(_at(corner, crown - drop, high - drop, high, crown), wood),
+    ]
 
 
 def box(corner: Array, a: Array, b: Array, height: float, material: Material) -> list[Face]:
@@ -109,21 +143,27 @@ def church(corner: Array) -> list[Face]:
     cornice = corner - 0.05 * (a + b) + UP * 26.6
     faces += box(cornice, a * 1.1, b * 1.1, 0.7, plain(STONE * 1.1))
     centre = corner + (a + b) / 2 + UP * 27.3
-    ring = [centre + (a * np.cos(t) + b * np.sin(t)) * 0.52
-            for t in np.arange(8) * np.pi / 4 + np.pi / 8]
+    ring = [centre + (a * np.cos(t) + b * np.sin(t)) * 0.52 for t in np.arange(8) * np.pi / 4 + np.pi / 8]
     tip = centre + UP * 17.0
     slates = tiles(SLATE, 9)
     faces += [Face(np.array([ring[i], ring[(i + 1) % 8], tip]), slates) for i in range(8)]
     along, inward = a / np.linalg.norm(a), b / np.linalg.norm(b)
     nave = corner + a + b * 0.02
     side = _tall_windows(plaster(np.array([0.66, 0.56, 0.40]), 6), 4.4)
-    faces += _gabled(nave + along * 24.0, inward, -along, (11.0, 24.0, 12.0, 8.5),
-                     (side, side, tiles(ROOF_COLOURS[0], 8)), np.random.default_rng(3))
+    faces += _gabled(
+        nave + along * 24.0,
+        inward,
+        -along,
+        (11.0, 24.0, 12.0, 8.5),
+        (side, side, tiles(ROOF_COLOURS[0], 8)),
+        np.random.default_rng(3),
+    )
     return faces
 
 
 def _belfry(wall: Material, width: float, height: float) -> Material:
     """Two arched openings high in each side of a tower, a clock below them, and slits."""
+
     def material(u: Array, v: Array) -> Array:
         colour = wall(u, v)
         x = np.abs(np.abs(u - width / 2) - 1.15)
@@ -138,11 +178,13 @@ def _belfry(wall: Material, width: float, height: float) -> Material:
         colour = np.where(dark[:, None], np.array([0.10, 0.08, 0.05]), colour)
         course = np.abs(np.mod(v, 9.0) - 0.2) < 0.2
         return np.where(course[:, None], colour * 0.7, colour)
+
     return material
 
 
 def _tall_windows(wall: Material, pitch: float) -> Material:
     """Pointed windows, side by side."""
+
     def material(u: Array, v: Array) -> Array:
         x = np.abs(np.mod(u, pitch) - pitch / 2)
         window = (x < 0.8) & (v > 3.0) & (v < 9.6 - x * 1.6)
@@ -150,6 +192,7 @@ def _tall_windows(wall: Material, pitch: float) -> Material:
         glass = np.where((np.mod(v, 1.1) < 0.12) | (x < 0.07), 0.20, 0.035)[:, None]
         colour = np.where(edge[:, None], STONE * 1.5, wall(u, v))
         return np.where(window[:, None], glass, colour)
+
     return material
 
 
@@ -162,13 +205,13 @@ def quay_wall(line: Array) -> list[Face]:
         inland = np.array([near[2] - far[2], 0.0, far[0] - near[0]])
         inland = inland / np.linalg.norm(inland)
         height = UP * (QUAY + 1.0)
-        faces.append(Face(_at(near + UP, 0 * UP, far - near, far - near + height - UP,
-                              height - UP), wall))
+        faces.append(Face(_at(near + UP, 0 * UP, far - near, far - near + height - UP, height - UP), wall))
         out, lip = -inland * 0.12, UP * 0.22
         top = near + height
         faces.append(Face(_at(top + out, -lip, far - near - lip, far - near + lip, lip), coping))
-        faces.append(Face(_at(top + lip + out, 0 * UP, far - near, far - near + inland * 0.8,
-                              inland * 0.8), coping))
+        faces.append(
+            Face(_at(top + lip + out, 0 * UP, far - near, far - near + inland * 0.8, inland * 0.8), coping)
+        )
     return faces
 
 
@@ -201,10 +244,14 @@ def bridge(left: Array, right: Array, height: float, arches: int = 3) -> list[Fa
     def opaque(u: Array, v: Array) -> Mask:
         return ~_under_arch(u, v, pitch)
 
-    faces = [Face(_at(left, 0 * UP, span, span + top, top), stone, opaque),
-             Face(_at(left + across, span, 0 * UP, top, span + top), stone, opaque),
-             Face(_at(left, UP * height, span + UP * height, span + across + UP * height,
-                      across + UP * height), plain(STONE))]
+    faces = [
+        Face(_at(left, 0 * UP, span, span + top, top), stone, opaque),
+        Face(_at(left + across, span, 0 * UP, top, span + top), stone, opaque),
+        Face(
+            _at(left, UP * height, span + UP * height, span + across + UP * height, across + UP * height),
+            plain(STONE),
+        ),
+    ]
     coping = plain(STONE * 1.3)
     for side in (-0.15, 0.85):
         faces += box(left + top + across * side, span, across * 0.15, 0.25, coping)
@@ -220,8 +267,11 @@ def lamp(foot: Array) -> list[Face]:
     x, z = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0])
     corner = foot - (x + z) * 0.06
     head = foot - (x + z) * 0.17 + UP * 3.0
-    return [*box(corner, x * 0.12, z * 0.12, 3.0, iron), *box(head, x * 0.34, z * 0.34, 0.5, glass),
-            *box(head - (x + z) * 0.06 + UP * 0.5, x * 0.46, z * 0.46, 0.12, iron)]
+    return [
+        *box(corner, x * 0.12, z * 0.12, 3.0, iron),
+        *box(head, x * 0.34, z * 0.34, 0.5, glass),
+        *box(head - (x + z) * 0.06 + UP * 0.5, x * 0.46, z * 0.46, 0.12, iron),
+    ]
 
 
 def _under_arch(u: Array, v: Array, pitch: float) -> Mask:
@@ -232,6 +282,7 @@ def _under_arch(u: Array, v: Array, pitch: float) -> Mask:
 
 def _voussoirs(wall: Material, pitch: float) -> Material:
     """Pick out the ring of wedge stones round each arch, and a course under the parapet."""
+
     def material(u: Array, v: Array) -> Array:
         x = (np.mod(u, pitch) - pitch / 2) / (pitch / 2 - 0.9)
         radius = np.hypot(x, (v - 0.4) / 3.9)
@@ -240,6 +291,7 @@ def _voussoirs(wall: Material, pitch: float) -> Material:
         colour = np.where(ring[:, None], STONE * (0.85 + 0.5 * (wedge > 0.12))[:, None], wall(u, v))
         course = np.abs(v - 5.2) < 0.14
         return np.where(course[:, None], STONE * 1.45, colour)
+
     return material
 
 
@@ -247,11 +299,15 @@ def _vault(start: Array, along: Array, across: Array, pitch: float) -> list[Face
     """The underside of one arch, as flat strips."""
     stone = masonry(STONE * 0.9, 15)
     turn = np.linspace(0, np.pi, 15)
-    ring = [start + along * (pitch / 2 - np.cos(t) * (pitch / 2 - 0.9))
-            + UP * (0.4 + 3.9 * np.sin(t)) for t in turn]
+    ring = [
+        start + along * (pitch / 2 - np.cos(t) * (pitch / 2 - 0.9)) + UP * (0.4 + 3.9 * np.sin(t))
+        for t in turn
+    ]
     ring = [ring[0] - UP * 1.4, *ring, ring[-1] - UP * 1.4]
-    return [Face(_at(p, 0 * UP, across, across + q - p, q - p), stone)
-            for p, q in zip(ring[:-1], ring[1:], strict=True)]
+    return [
+        Face(_at(p, 0 * UP, across, across + q - p, q - p), stone)
+        for p, q in zip(ring[:-1], ring[1:], strict=True)
+    ]
 
 
 def _cutwater(pier: Array, along: Array, across: Array) -> list[Face]:
@@ -261,10 +317,12 @@ def _cutwater(pier: Array, along: Array, across: Array) -> list[Face]:
     left, right = pier - along * 0.95, pier + along * 0.95
     top = UP * 2.3
     cap = pier + UP * 3.6
-    return [Face(np.array([left, nose, nose + top, left + top]), stone),
-            Face(np.array([nose, right, right + top, nose + top]), stone),
-            Face(np.array([left + top, nose + top, cap]), plain(STONE)),
-            Face(np.array([nose + top, right + top, cap]), plain(STONE))]
+    return [
+        Face(np.array([left, nose, nose + top, left + top]), stone),
+        Face(np.array([nose, right, right + top, nose + top]), stone),
+        Face(np.array([left + top, nose + top, cap]), plain(STONE)),
+        Face(np.array([nose + top, right + top, cap]), plain(STONE)),
+    ]
 
 
 def boat(stern: Array, along: Array, length: float, colour: Array) -> list[Face]:
@@ -280,8 +338,11 @@ def boat(stern: Array, along: Array, length: float, colour: Array) -> list[Face]
         rims.append(line + side * half[:, None] * across + sheer)
         floors.append(line + side * half[:, None] * across * 0.8 + 0.12 * UP)
     wood, paint = plain(np.array([0.20, 0.12, 0.06])), plain(colour)
-    faces = [Face(np.array([f[i], f[i + 1], r[i + 1], r[i]]), paint)
-             for f, r in zip(floors, rims, strict=True) for i in range(8)]
+    faces = [
+        Face(np.array([f[i], f[i + 1], r[i + 1], r[i]]), paint)
+        for f, r in zip(floors, rims, strict=True)
+        for i in range(8)
+    ]
     faces.append(Face(np.concatenate([floors[0], floors[1][::-1]]), wood))
     for i in (2, 5):
         bench = np.array([rims[0][i], rims[0][i + 1], rims[1][i + 1], rims[1][i]]) - 0.15 * UP

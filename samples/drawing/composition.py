@@ -11,16 +11,46 @@ import numpy as np
 
 from .noise import Array, blend, cloud_tile, sample, smoothstep
 
-SKY = np.array([[0.080, 0.095, 0.230], [0.095, 0.155, 0.370], [0.125, 0.270, 0.520],
-                [0.220, 0.430, 0.600], [0.460, 0.640, 0.640], [0.830, 0.800, 0.640]])
-DUSK = np.array([[0.300, 0.110, 0.190], [0.590, 0.190, 0.150], [0.810, 0.350, 0.130],
-                 [0.890, 0.540, 0.170], [0.920, 0.720, 0.320], [0.940, 0.870, 0.610]])
-SEA = np.array([[0.055, 0.090, 0.170], [0.060, 0.165, 0.270], [0.070, 0.285, 0.360],
-                [0.130, 0.430, 0.440], [0.400, 0.640, 0.580], [0.870, 0.870, 0.760]])
-SUN = np.array([[0.870, 0.430, 0.120], [0.920, 0.610, 0.170], [0.950, 0.770, 0.290],
-                [0.960, 0.890, 0.560]])
-CLOUD = np.array([[0.190, 0.150, 0.340], [0.330, 0.210, 0.410], [0.580, 0.340, 0.430],
-                  [0.830, 0.550, 0.450], [0.890, 0.750, 0.610]])
+SKY = np.array(
+    [
+        [0.080, 0.095, 0.230],
+        [0.095, 0.155, 0.370],
+        [0.125, 0.270, 0.520],
+        [0.220, 0.430, 0.600],
+        [0.460, 0.640, 0.640],
+        [0.830, 0.800, 0.640],
+    ]
+)
+DUSK = np.array(
+    [
+        [0.300, 0.110, 0.190],
+        [0.590, 0.190, 0.150],
+        [0.810, 0.350, 0.130],
+        [0.890, 0.540, 0.170],
+        [0.920, 0.720, 0.320],
+        [0.940, 0.870, 0.610],
+    ]
+)
+SEA = np.array(
+    [
+        [0.055, 0.090, 0.170],
+        [0.060, 0.165, 0.270],
+        [0.070, 0.285, 0.360],
+        [0.130, 0.430, 0.440],
+        [0.400, 0.640, 0.580],
+        [0.870, 0.870, 0.760],
+    ]
+)
+SUN = np.array([[0.870, 0.430, 0.120], [0.920, 0.610, 0.170], [0.950, 0.770, 0.290], [0.960, 0.890, 0.560]])
+CLOUD = np.array(
+    [
+        [0.190, 0.150, 0.340],
+        [0.330, 0.210, 0.410],
+        [0.580, 0.340, 0.430],
+        [0.830, 0.550, 0.450],
+        [0.890, 0.750, 0.610],
+    ]
+)
 HORIZON = 0.60
 SUN_PLACE = (0.86, 0.30)
 TRACE_STEPS = 34
@@ -44,7 +74,7 @@ class Swirl:
 
     def weight(self, x: Array, y: Array) -> Array:
         """Return how much of the flow at x, y is this swirl's: 1 in the eye, 0 far out."""
-        return np.exp(-self.polar(x, y)[0] ** 2.4)
+        return np.exp(-(self.polar(x, y)[0] ** 2.4))
 
     def arm(self, x: Array, y: Array) -> Array:
         """Return the phase of the spiral arms, from 0 in a trough to 1 on a crest."""
@@ -75,7 +105,7 @@ class Composition:
     def surface(self, x: Array) -> Array:
         """Return y of the sea's edge against the sky: a great wave on the left."""
         swell = 0.018 * np.sin(9.0 * x + 0.6) + 0.010 * np.sin(23.0 * x)
-        great = 0.17 * np.exp(-((x - 0.20) / 0.17) ** 2)
+        great = 0.17 * np.exp(-(((x - 0.20) / 0.17) ** 2))
         return HORIZON + swell - great
 
     def flow(self, x: Array, y: Array) -> tuple[Array, Array]:
@@ -108,7 +138,7 @@ class Composition:
     def colours(self, x: Array, y: Array, bands: Array) -> Array:
         """Return RGB (..., 3) in [0, 1]: where the brush will find its paint."""
         sun_x, sun_y = SUN_PLACE
-        glow = np.exp(-(np.hypot(x - sun_x, (y - sun_y) * 1.1) / 0.38) ** 2)
+        glow = np.exp(-((np.hypot(x - sun_x, (y - sun_y) * 1.1) / 0.38) ** 2))
         low = smoothstep(0.30, HORIZON, y)
         lightness = 0.62 * bands + 0.25 * low + 0.12 * glow
         warm = smoothstep(0.42, 0.60, glow + 0.75 * (bands - 0.5) + 0.35 * low * (bands > 0.55))
@@ -125,12 +155,17 @@ class Composition:
         depth = smoothstep(HORIZON - 0.1, 1.0, y)
         lightness = 0.95 * bands**1.4 - 0.12 * depth + 0.06
         sea = self._swirled(along(SEA, lightness), x, y, bands, SEA_SWIRLS)
-        path = np.exp(-((x - SUN_PLACE[0] - 0.05 * np.sin(14 * y)) / (0.05 + 0.25 * depth)) ** 2)
+        path = np.exp(-(((x - SUN_PLACE[0] - 0.05 * np.sin(14 * y)) / (0.05 + 0.25 * depth)) ** 2))
         glitter = smoothstep(0.50, 0.62, path * (0.35 + 0.85 * bands))
         return blend(sea, along(DUSK, 0.25 + 0.7 * bands), glitter)
 
     def _swirled(
-        self, colour: Array, x: Array, y: Array, bands: Array, swirls: tuple[Swirl, ...],
+        self,
+        colour: Array,
+        x: Array,
+        y: Array,
+        bands: Array,
+        swirls: tuple[Swirl, ...],
     ) -> Array:
         for swirl in swirls:
             tone = 0.72 * swirl.arm(x, y) + 0.40 * (bands - 0.5) + 0.14

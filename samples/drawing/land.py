@@ -7,10 +7,10 @@ import numpy as np
 from .noise import Array, blend, cloud_tile, sample, scramble, smoothstep
 from .render import Buffers, Pinhole, points_seen
 
-LEFT_BANK = np.array([[-24, 5], [-21, 18], [-15, 32], [-5, 50], [7, 66], [24, 84], [48, 101],
-                      [130, 135], [900, 300]], float)
-RIGHT_BANK = np.array([[2, 2], [3, 14], [5, 20], [8.6, 26], [15, 34], [26, 46], [60, 60],
-                       [900, 200]], float)
+LEFT_BANK = np.array(
+    [[-24, 5], [-21, 18], [-15, 32], [-5, 50], [7, 66], [24, 84], [48, 101], [130, 135], [900, 300]], float
+)
+RIGHT_BANK = np.array([[2, 2], [3, 14], [5, 20], [8.6, 26], [15, 34], [26, 46], [60, 60], [900, 200]], float)
 QUAY = 2.2
 QUAY_METRES = 22.0
 STEPS = 900
@@ -41,8 +41,11 @@ class Land:
         right = x - bank(RIGHT_BANK, z)
         slope = smoothstep(QUAY_METRES, 150.0, left) * (5.0 + 24.0 * smoothstep(70.0, -40.0, x))
         town = QUAY + slope + sample(self._hills, x / 300, z / 300) * slope * 0.08
-        meadow = 0.25 + 2.0 * smoothstep(0.0, 9.0, right) + 0.25 * sample(
-            self._hills, x / 40, z / 40) * smoothstep(0.0, 5.0, right)
+        meadow = (
+            0.25
+            + 2.0 * smoothstep(0.0, 9.0, right)
+            + 0.25 * sample(self._hills, x / 40, z / 40) * smoothstep(0.0, 5.0, right)
+        )
         land = np.where(left > 0.3, town, np.where(right > 0, meadow, -1.5))
         far = smoothstep(180.0, 2600.0, z)
         ridge = 0.75 + 0.40 * sample(self._ranges, x / 9000 + 0.37, z / 6000 + 0.2)
@@ -82,7 +85,12 @@ class Land:
         buffers.normal[hit] = self._normals(points[:, 0], points[:, 2])
 
     def _draw_column(
-        self, column: int, view: Pinhole, z: Array, skyline: Array, buffers: Buffers,
+        self,
+        column: int,
+        view: Pinhole,
+        z: Array,
+        skyline: Array,
+        buffers: Buffers,
     ) -> None:
         seen = np.searchsorted(-skyline, -np.arange(view.shape[0]), side='left')
         rows = np.nonzero(seen < STEPS)[0]

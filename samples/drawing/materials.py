@@ -22,24 +22,29 @@ MOSS = np.array([0.075, 0.095, 0.030])
 
 def plain(colour: Array) -> Material:
     """One colour with a little grain."""
+
     def material(u: Array, v: Array) -> Array:
         grain = 1 + 0.10 * sample(GRAIN, u / 5, v / 5)
         return colour * np.maximum(grain, 0.3)[:, None]
+
     return material
 
 
 def plaster(colour: Array, salt: int) -> Material:
     """Plaster with stains, darker towards the street."""
+
     def material(u: Array, v: Array) -> Array:
         stains = 1 + 0.07 * sample(STAINS, u / 14 + salt * 0.37, v / 14)
         stains += 0.05 * sample(GRAIN, u / 4 + salt * 0.2, v / 4)
         splash = 0.72 + 0.28 * smoothstep(0.0, 1.6, v)
         return colour * (np.maximum(stains, 0.3) * splash)[:, None]
+
     return material
 
 
 def tiles(colour: Array, salt: int) -> Material:
     """A roof of overlapping tiles in rows, mossy in places; v runs up the slope."""
+
     def material(u: Array, v: Array) -> Array:
         row = np.floor(v / 0.34)
         column = np.floor(u / 0.26 + 0.5 * np.mod(row, 2))
@@ -48,6 +53,7 @@ def tiles(colour: Array, salt: int) -> Material:
         shade *= 1 + 0.12 * sample(STAINS, u / 18 + salt * 0.29, v / 18)
         moss = smoothstep(0.4, 2.2, sample(STAINS, u / 11, v / 11 + salt * 0.41)) * 0.6
         return blend(colour, MOSS, moss) * np.maximum(shade, 0.2)[:, None]
+
     return material
 
 
@@ -65,6 +71,7 @@ def masonry(colour: Array, salt: int, block: tuple[float, float] = (0.95, 0.42))
         tone *= 1 + 0.12 * sample(STAINS, u / 9 + salt * 0.3, v / 9)
         green = 0.75 * smoothstep(0.9, 0.1, v + 0.25 * sample(STAINS, u / 6, v / 6))
         return blend(colour, MOSS, green) * np.maximum(tone, 0.2)[:, None]
+
     return material
 
 
@@ -105,7 +112,13 @@ class Front:
         return self._opening(colour, x, y, column, row, there)
 
     def _opening(
-        self, colour: Array, x: Array, y: Array, column: Array, row: Array, there: Mask,
+        self,
+        colour: Array,
+        x: Array,
+        y: Array,
+        column: Array,
+        row: Array,
+        there: Mask,
     ) -> Array:
         chance = scramble(column, row, self.salt)
         ground = row == 0

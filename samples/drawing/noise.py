@@ -19,7 +19,7 @@ def cloud_tile(rng: np.random.Generator, size: int, roughness: float) -> Array:
     down = np.fft.fftfreq(size)[:, None]
     frequency = np.hypot(across, down)
     frequency[0, 0] = np.inf
-    spectrum = np.fft.rfft2(rng.standard_normal((size, size))) * frequency ** -roughness
+    spectrum = np.fft.rfft2(rng.standard_normal((size, size))) * frequency**-roughness
     tile = np.fft.irfft2(spectrum, s=(size, size))
     scaled: Array = (tile - tile.mean()) / tile.std()
     return scaled

@@ -42,7 +42,7 @@ def draw_painting(width: int, height: int, seed: int) -> Image.Image:
 
 def _plan(composition: Composition, rows: int, aspect: float) -> Array:
     """Return the composition's colours on a grid (rows, ..., 3), drawn together by a glaze."""
-    y, x = np.mgrid[:rows, :round(rows * aspect)] / rows
+    y, x = np.mgrid[:rows, : round(rows * aspect)] / rows
     colours = composition.colours(x, y, composition.bands(x, y))
     return colours + (GLAZE - colours) * GLAZED
 

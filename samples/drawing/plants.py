@@ -12,10 +12,15 @@ from .noise import Array
 from .render import Face, Leaves
 
 BARK = np.array([0.10, 0.075, 0.05])
-GREENS = np.array([
-    [0.060, 0.135, 0.022], [0.105, 0.190, 0.030], [0.160, 0.200, 0.030], [0.040, 0.105, 0.030],
-    [0.260, 0.180, 0.028],
-])
+GREENS = np.array(
+    [
+        [0.060, 0.135, 0.022],
+        [0.105, 0.190, 0.030],
+        [0.160, 0.200, 0.030],
+        [0.040, 0.105, 0.030],
+        [0.260, 0.180, 0.028],
+    ]
+)
 BOUGHS = 55
 LEAVES_PER_BOUGH = 1400
 
@@ -28,14 +33,18 @@ def tree(foot: Array, height: float, rng: np.random.Generator) -> tuple[list[Fac
     half = height * np.array([0.34, 0.42, 0.34])
     centres = middle + direction * half * rng.uniform(0.55, 0.95, (BOUGHS, 1))
     green = GREENS[rng.integers(len(GREENS))]
-    crown = [_ball(centre, height * float(rng.uniform(0.06, 0.13)), green, rng, middle)
-             for centre in centres]
+    crown = [_ball(centre, height * float(rng.uniform(0.06, 0.13)), green, rng, middle) for centre in centres]
     return _trunk(foot, height * 0.7, height * 0.022), _together(crown)
 
 
 def _ball(
-    centre: Array, radius: float, green: Array, rng: np.random.Generator, middle: Array,
-    number: int = LEAVES_PER_BOUGH, leaf: float = 0.038,
+    centre: Array,
+    radius: float,
+    green: Array,
+    rng: np.random.Generator,
+    middle: Array,
+    number: int = LEAVES_PER_BOUGH,
+    leaf: float = 0.038,
 ) -> Leaves:
     """A ball of leaves, ragged at its skin; they face away from it, and from the crown's middle."""
     direction = _directions(number, rng)
@@ -52,10 +61,12 @@ def _ball(
 
 def _together(balls: Sequence[Leaves]) -> Leaves:
     """Join balls whose leaves are of about the same size into one."""
-    return Leaves(np.concatenate([ball.centres for ball in balls]),
-                  np.concatenate([ball.normals for ball in balls]),
-                  np.concatenate([ball.colours for ball in balls]),
-                  float(np.mean([ball.radius for ball in balls])))
+    return Leaves(
+        np.concatenate([ball.centres for ball in balls]),
+        np.concatenate([ball.normals for ball in balls]),
+        np.concatenate([ball.colours for ball in balls]),
+        float(np.mean([ball.radius for ball in balls])),
+    )
 
 
 def _directions(number: int, rng: np.random.Generator) -> Array:
@@ -68,15 +79,18 @@ def _trunk(foot: Array, height: float, radius: float) -> list[Face]:
     turn = np.arange(7) * 2 * np.pi / 6
     ring = np.stack([np.cos(turn), 0 * turn, np.sin(turn)], axis=1) * radius
     top = np.array([0.0, height, 0.0])
-    return [Face(np.array([foot + q, foot + p, foot + p * 0.4 + top, foot + q * 0.4 + top]),
-                 plain(BARK)) for p, q in zip(ring[:-1], ring[1:], strict=True)]
+    return [
+        Face(np.array([foot + q, foot + p, foot + p * 0.4 + top, foot + q * 0.4 + top]), plain(BARK))
+        for p, q in zip(ring[:-1], ring[1:], strict=True)
+    ]
 
 
 def forest(land: Land, rng: np.random.Generator) -> list[Leaves]:
     """Return the trees on the slope behind the houses, two balls of leaves each, by distance."""
     depths = np.array([55.0, 80.0, 115.0, 165.0, 240.0, 350.0, 420.0])
-    return [_together(_grove(land, near, far, rng)) for near, far in zip(depths[:-1], depths[1:],
-                                                                         strict=True)]
+    return [
+        _together(_grove(land, near, far, rng)) for near, far in zip(depths[:-1], depths[1:], strict=True)
+    ]
 
 
 def _grove(land: Land, near: float, far: float, rng: np.random.Generator) -> list[Leaves]:

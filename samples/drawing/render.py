@@ -182,7 +182,9 @@ def points_seen(view: View, closeness: Array, hit: Mask) -> Array:
 
 
 def _visible(
-    face: Face, view: View, depth: Array,
+    face: Face,
+    view: View,
+    depth: Array,
 ) -> Iterator[tuple[Window, Mask, Array, Array, Array]]:
     """Yield once, or never: a window, its pixels where the face is nearest, closeness, u, v."""
     columns, rows, closeness = view.project(_in_front(face.corners, view))
@@ -242,7 +244,9 @@ def _inside(columns: Array, rows: Array, grid_columns: Array, grid_rows: Array) 
 
 
 def _spots(
-    leaves: Leaves, view: View, depth: Array,
+    leaves: Leaves,
+    view: View,
+    depth: Array,
 ) -> Iterator[tuple[Whole, Whole, Array, Whole]]:
     """Yield rows, columns, closeness and leaf numbers of visible pixels, offset by offset.
 
@@ -258,15 +262,14 @@ def _spots(
         fits &= closeness > (0.0 if isinstance(view, Pinhole) else -np.inf)
         which = np.nonzero(fits)[0]
         which = which[closeness[which] > depth[at_row[which], at_column[which]]]
-        which = which[_nearest(at_row[which] * depth.shape[1] + at_column[which],
-                               closeness[which])]
+        which = which[_nearest(at_row[which] * depth.shape[1] + at_column[which], closeness[which])]
         yield at_row[which], at_column[which], closeness[which], which
 
 
 def _nearest(pixel: Whole, closeness: Array) -> Whole:
     """Return, for each pixel that is named, where its largest closeness stands."""
     order = np.lexsort((closeness, pixel))
-    ends = np.append(np.diff(pixel[order]) != 0, True)[:len(order)]
+    ends = np.append(np.diff(pixel[order]) != 0, True)[: len(order)]
     winners: Whole = order[ends]
     return winners
 
@@ -274,5 +277,9 @@ def _nearest(pixel: Whole, closeness: Array) -> Whole:
 def _disc(radius: float) -> list[tuple[int, int]]:
     """Return the whole offsets within a radius in pixels, the middle always among them."""
     whole = range(-int(np.ceil(radius)), int(np.ceil(radius)) + 1)
-    return [(down, right) for down in whole for right in whole
-            if down * down + right * right <= radius * radius + 0.3]
+    return [
+        (down, right)
+        for down in whole
+        for right in whole
+        if down * down + right * right <= radius * radius + 0.3
+    ]

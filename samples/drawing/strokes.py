@@ -60,7 +60,11 @@ class Painter:
             self._lay_batch(brush, places[part], colours[part], samples)
 
     def _lay_batch(
-        self, brush: Brush, places: Array, colours: Array, samples: tuple[int, int],
+        self,
+        brush: Brush,
+        places: Array,
+        colours: Array,
+        samples: tuple[int, int],
     ) -> None:
         number = len(places)
         lengths = brush.length * self._rng.uniform(0.55, 1.15, number)
@@ -101,7 +105,11 @@ class Painter:
         return np.stack([*halves[0][::-1], places, *halves[1]], axis=1)
 
     def _bristle(
-        self, along: Array, across: Array, widths: Array, lengths: Array,
+        self,
+        along: Array,
+        across: Array,
+        widths: Array,
+        lengths: Array,
     ) -> tuple[Array, Array]:
         """Return bristle marks, about -2 to 2, and how much paint is left, above 0 where any is.
 

@@ -22,21 +22,32 @@ DEEP_WATER = np.array([0.012, 0.045, 0.050])
 BRIDGE_LEFT, BRIDGE_RIGHT = np.array([-7.5, 0.0, 47.0]), np.array([26.0, 0.0, 46.0])
 CHURCH = (-17.0, 92.0)
 # Rows of houses: metres from the water, where along the bank from and to, mean gap.
-ROWS = ((6.5, 0.0, 140.0, 0.0), (24.0, 4.0, 150.0, 2.0), (40.0, 0.0, 170.0, 4.0),
-        (58.0, 10.0, 190.0, 6.0), (80.0, 0.0, 200.0, 9.0))
+ROWS = (
+    (6.5, 0.0, 140.0, 0.0),
+    (24.0, 4.0, 150.0, 2.0),
+    (40.0, 0.0, 170.0, 4.0),
+    (58.0, 10.0, 190.0, 6.0),
+    (80.0, 0.0, 200.0, 9.0),
+)
 # Trees: x, z, height.
-TREES = ((11.5, 25.0, 10.5), (17.5, 33.0, 12.0), (13.5, 29.5, 4.0), (-17.2, 35.2, 6.5),
-         (-9.2, 51.0, 6.0), (34.0, 90.0, 9.0), (44.0, 97.0, 11.0), (55.0, 104.0, 10.0),
-         (27.0, 50.0, 11.0))
+TREES = (
+    (11.5, 25.0, 10.5),
+    (17.5, 33.0, 12.0),
+    (13.5, 29.5, 4.0),
+    (-17.2, 35.2, 6.5),
+    (-9.2, 51.0, 6.0),
+    (34.0, 90.0, 9.0),
+    (44.0, 97.0, 11.0),
+    (55.0, 104.0, 10.0),
+    (27.0, 50.0, 11.0),
+)
 # Boats: x, z of the stern, colour.
-BOATS = ((-10.6, 36.4, 0.30, 0.06, 0.04), (-13.4, 30.5, 0.06, 0.16, 0.22),
-         (3.2, 27.0, 0.55, 0.50, 0.38))
+BOATS = ((-10.6, 36.4, 0.30, 0.06, 0.04), (-13.4, 30.5, 0.06, 0.16, 0.22), (3.2, 27.0, 0.55, 0.50, 0.38))
 
 
 def draw_town(width: int, height: int, seed: int) -> Image.Image:
     """Return the townscape as an RGB picture of that size; the same seed gives the same."""
-    hills, builders, film, ripples, weather = (
-        np.random.default_rng([seed, part]) for part in range(5))
+    hills, builders, film, ripples, weather = (np.random.default_rng([seed, part]) for part in range(5))
     land = Land(hills)
     scene = build_town(land, builders)
     light = Light(near_part(scene), weather, max(400, round(width * 2.6)))
@@ -51,13 +62,16 @@ def draw_town(width: int, height: int, seed: int) -> Image.Image:
 
 
 def photograph(
-    scene: Scene, land: Land, light: Light, view: Pinhole,
+    scene: Scene,
+    land: Land,
+    light: Light,
+    view: Pinhole,
 ) -> tuple[Array, Array]:
     """Return linear RGB (H, W, 3) and closeness (H, W; 0 is the sky), with no water in it."""
     buffers = Buffers.empty(view.shape, 0.0)
     land.draw(view, buffers)
     draw(scene, view, buffers)
-    rows, columns = np.mgrid[:view.shape[0], :view.shape[1]].astype(np.float64)
+    rows, columns = np.mgrid[: view.shape[0], : view.shape[1]].astype(np.float64)
     picture = light.sky(view.rays(columns, rows))
     hit = buffers.closeness > 0
     points = points_seen(view, buffers.closeness, hit)
@@ -71,7 +85,11 @@ def photograph(
 
 
 def flood(
-    picture: Array, closeness: Array, mirrored: Array, view: Pinhole, waves: Array,
+    picture: Array,
+    closeness: Array,
+    mirrored: Array,
+    view: Pinhole,
+    waves: Array,
 ) -> None:
     """Fill the river in: the mirrored world, shaken by ripples, over dark water."""
     height, width = view.shape
@@ -114,8 +132,7 @@ def build_town(land: Land, rng: np.random.Generator) -> Scene:
         leaves.append(crown)
     leaves += [*forest(land, rng), reeds(land, rng)]
     for x, z, red, green, blue in BOATS:
-        faces += boat(np.array([x, 0.0, z]), np.array([0.42, 0.0, 0.907]), 5.2,
-                      np.array([red, green, blue]))
+        faces += boat(np.array([x, 0.0, z]), np.array([0.42, 0.0, 0.907]), 5.2, np.array([red, green, blue]))
     for part in (0.02, 0.34, 0.66, 0.98):
         on_bridge = BRIDGE_LEFT + (BRIDGE_RIGHT - BRIDGE_LEFT) * part
         faces += lamp(on_bridge + np.array([0.0, 6.3, 0.2]))
@@ -135,7 +152,12 @@ def near_part(scene: Scene) -> Scene:
 
 
 def _row(
-    land: Land, offset: float, start: float, end: float, gap: float, rng: np.random.Generator,
+    land: Land,
+    offset: float,
+    start: float,
+    end: float,
+    gap: float,
+    rng: np.random.Generator,
 ) -> list[Face]:
     """Return houses side by side along the bank, that far from the water's edge."""
     faces: list[Face] = []

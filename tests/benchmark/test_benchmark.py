@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from nst_lbfgs.benchmark import race, summary, task
 from nst_lbfgs.benchmark.axes import log_axis
+from nst_lbfgs.benchmark.flops import useful_flops
 from nst_lbfgs.benchmark.old_way import OldWay, old_transfer
-from nst_lbfgs.benchmark.task import OBJECTIVE_FIELDS, our_config
 from nst_lbfgs.benchmark.outcomes import (
     OLD_WAY,
     Case,
@@ -39,15 +39,15 @@ from nst_lbfgs.benchmark.plot import (
 from nst_lbfgs.benchmark.process import run_measurement
 from nst_lbfgs.benchmark.rate import measure_rate
 from nst_lbfgs.benchmark.summary import Spread, race_summaries, rate_summaries
-from nst_lbfgs.benchmark.flops import useful_flops
+from nst_lbfgs.benchmark.task import OBJECTIVE_FIELDS, our_config
 from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.errors import ConfigError, MeasurementError
 from nst_lbfgs.network.extractor import build_extractor
-from nst_lbfgs.weights.vgg19 import load_network, random_kernels
-from nst_lbfgs.objective import Objective
 from nst_lbfgs.network.preprocessing import PREPROCESSINGS
+from nst_lbfgs.objective import Objective
 from nst_lbfgs.presets import PRESETS
 from nst_lbfgs.weights.sources import resolve_weights
+from nst_lbfgs.weights.vgg19 import load_network, random_kernels
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,14 +66,16 @@ def pair():
 
 # The old way
 
+
 @pytest.fixture(scope='module')
 def both(pair):
     """The old way and the objective of our way, over the same pictures and weights."""
     kernels = random_kernels(1)
     config = our_config('float32')
     preprocess = PREPROCESSINGS['caffe'].preprocess
-    objective = Objective(build_extractor(config.layers, kernels), preprocess(pair.content),
-                          preprocess(pair.style), config)
+    objective = Objective(
+        build_extractor(config.layers, kernels), preprocess(pair.content), preprocess(pair.style), config
+    )
     return OldWay(pair.content, pair.style, kernels), objective
 
 
@@ -96,9 +98,14 @@ def test_the_old_way_gives_scipy_what_it_wants(both):
 def test_the_old_search_begins_afresh_after_20_evaluations(pair, network):
     """So it evaluates where it stands once more: an evaluation with the loss of an earlier one."""
     losses, marks = [], []
-    old_transfer(pair.content, pair.style, network.kernels(), iterations=2,
-                 on_evaluation=lambda count, loss: losses.append((count, loss)),
-                 on_iteration=lambda done, loss: marks.append((done, len(losses), loss())))
+    old_transfer(
+        pair.content,
+        pair.style,
+        network.kernels(),
+        iterations=2,
+        on_evaluation=lambda count, loss: losses.append((count, loss)),
+        on_iteration=lambda done, loss: marks.append((done, len(losses), loss())),
+    )
     assert [count for count, _ in losses] == list(range(1, len(losses) + 1))
     assert [done for done, *_ in marks] == [1, 2]
     _, evaluations, at_mark = marks[0]
@@ -109,8 +116,12 @@ def test_the_old_search_begins_afresh_after_20_evaluations(pair, network):
 def test_our_way_has_the_objective_of_the_preset_and_the_search_of_this_package():
     """Every field is the preset's or the default; none of the objective's is forgotten."""
     preset, ours, default = PRESETS[task.PRESET].transfer, our_config('bfloat16'), TransferConfig()
-    assert replace(ours, **{name: getattr(default, name) for name in OBJECTIVE_FIELDS},
-                   precision=default.precision) == default
+    assert (
+        replace(
+            ours, **{name: getattr(default, name) for name in OBJECTIVE_FIELDS}, precision=default.precision
+        )
+        == default
+    )
     search = {'restart', 'history', 'coordinates', 'coordinate_exponent', 'iterations', 'precision'}
     differing = {name for name in vars(preset) if getattr(preset, name) != getattr(ours, name)}
     assert differing <= search
@@ -118,11 +129,17 @@ def test_our_way_has_the_objective_of_the_preset_and_the_search_of_this_package(
 
 # The work
 
+
 def test_work_per_pixel_is_the_sum_over_the_layers():
     """Sides that five poolings divide; VGG19 to block5_conv2 and conv1 of each block, by hand."""
-    convolutions = 9 * (3 * 64 + 64 * 64 + (64 * 128 + 128 * 128) / 4
-                        + (128 * 256 + 3 * 256 * 256) / 16 + (256 * 512 + 3 * 512 * 512) / 64
-                        + 2 * 512 * 512 / 256)
+    convolutions = 9 * (
+        3 * 64
+        + 64 * 64
+        + (64 * 128 + 128 * 128) / 4
+        + (128 * 256 + 3 * 256 * 256) / 16
+        + (256 * 512 + 3 * 512 * 512) / 64
+        + 2 * 512 * 512 / 256
+    )
     gram = 64**2 + 128**2 / 4 + 256**2 / 16 + 512**2 / 64 + 512**2 / 256
     assert useful_flops(TransferConfig(), 64, 96) == 64 * 96 * 2 * 2 * (convolutions + gram)
 
@@ -143,17 +160,24 @@ def test_work_of_the_forward_pass_is_what_tensorflow_counts():
 
     config = TransferConfig(style_weight=0.0, content_layers=(('block3_conv2', 1.0),))
     model = build_extractor(config.layers, random_kernels(0))
-    graph = convert_variables_to_constants_v2(tf.function(model).get_concrete_function(
-        tf.TensorSpec((1, 37, 50, 3), tf.float32))).graph
-    options = tf.compat.v1.profiler.ProfileOptionBuilder(
-        tf.compat.v1.profiler.ProfileOptionBuilder.float_operation()) \
-        .with_node_names(show_name_regexes=['.*[Cc]onv2?[dD]?.*']).with_empty_output().build()
+    graph = convert_variables_to_constants_v2(
+        tf.function(model).get_concrete_function(tf.TensorSpec((1, 37, 50, 3), tf.float32))
+    ).graph
+    options = (
+        tf.compat.v1.profiler.ProfileOptionBuilder(
+            tf.compat.v1.profiler.ProfileOptionBuilder.float_operation()
+        )
+        .with_node_names(show_name_regexes=['.*[Cc]onv2?[dD]?.*'])
+        .with_empty_output()
+        .build()
+    )
     options['account_type_regexes'] = ['Conv2D']
     counted = tf.compat.v1.profiler.profile(graph, options=options).total_float_ops
     assert useful_flops(config, 37, 50) == 2 * counted
 
 
 # Rates and races
+
 
 @pytest.mark.parametrize('way', [OLD_WAY, 'float32', 'bfloat16'])
 def test_a_rate_counts_the_evaluations_after_the_first(way, pair, network):
@@ -196,7 +220,8 @@ def test_a_race_has_marks_and_our_way_ends_at_the_loss(pair, network):
 
 
 def test_a_race_that_cannot_be_won_ends_after_as_many_steps_as_the_old_way_has_evaluations(
-        pair, network, monkeypatch):
+    pair, network, monkeypatch
+):
     monkeypatch.setattr(race, 'OLD_EVALUATIONS', 3)
     assert len(race.race_our_way('float32', pair, network, 2, 0.0).losses) == 6
 
@@ -225,6 +250,7 @@ def test_the_first_time_at_or_below_a_loss(loss, seconds):
 
 # The process of a measurement
 
+
 def test_a_process_that_is_killed_says_by_which_signal(tmp_path, monkeypatch):
     python = tmp_path / 'python'
     python.write_text('#!/bin/sh\nkill -KILL $$\n')
@@ -246,6 +272,7 @@ def test_a_process_is_ended_at_the_time_limit():
 
 
 # The pictures
+
 
 def test_drawn_pictures_are_the_same_each_time_and_not_flat():
     first, second = synthetic_pair(48), synthetic_pair(48)
@@ -276,6 +303,7 @@ def test_a_pair_comes_back_from_its_file(tmp_path, pair):
 
 # Medians
 
+
 def rate_record(way, repetition, seconds, peak=1000):
     return Record(Case('rate', way, 32, 'p'), repetition, Rate(10, seconds, 1.0, peak))
 
@@ -285,9 +313,14 @@ CEILING = Ceiling({'float32': 2e9, 'bfloat16': 8e9}, {'float32': 1.0, 'bfloat16'
 
 def test_a_rate_is_summed_up_by_median_and_spread_and_compared_within_each_repetition():
     """10 evaluations in 10, 20 and 40 s; old ones in 20, 80 and 60: 2, 4 and 1.5 times."""
-    records = [record for repetition, (ours, old) in enumerate([(10, 20), (20, 80), (40, 60)])
-               for record in (rate_record(OLD_WAY, repetition, old, 3000),
-                              rate_record('float32', repetition, ours, 1000 + repetition))]
+    records = [
+        record
+        for repetition, (ours, old) in enumerate([(10, 20), (20, 80), (40, 60)])
+        for record in (
+            rate_record(OLD_WAY, repetition, old, 3000),
+            rate_record('float32', repetition, ours, 1000 + repetition),
+        )
+    ]
     old, ours = rate_summaries(records)
     assert ours.evaluations_per_second == Spread(0.5, 0.25, 1.0)
     assert ours.times == Spread(2.0, 1.5, 4.0)
@@ -297,21 +330,22 @@ def test_a_rate_is_summed_up_by_median_and_spread_and_compared_within_each_repet
     assert ours.share is None
 
 
-@pytest.mark.parametrize('way, best', [(OLD_WAY, 3e9), ('float32', 3e9), ('bfloat16', 8e9),
-                                       ('float64', 8e9)])
+@pytest.mark.parametrize('way, best', [(OLD_WAY, 3e9), ('float32', 3e9), ('bfloat16', 8e9), ('float64', 8e9)])
 def test_the_share_is_of_the_best_convolution_in_the_same_precision(way, best):
-    ceilings = [Record(Case('ceiling'), 0, CEILING),
-                Record(Case('ceiling'), 1, replace(CEILING, convolution={'float32': 3e9, 'bfloat16': 1e9}))]
-    one, = rate_summaries([*ceilings, rate_record(way, 0, 5)])
+    ceilings = [
+        Record(Case('ceiling'), 0, CEILING),
+        Record(Case('ceiling'), 1, replace(CEILING, convolution={'float32': 3e9, 'bfloat16': 1e9})),
+    ]
+    (one,) = rate_summaries([*ceilings, rate_record(way, 0, 5)])
     assert one.share.median == pytest.approx(one.flops.median / best)
 
 
 def test_a_failure_is_told_and_the_other_repetitions_count():
     failed = Record(Case('rate', 'float32', 32, 'p'), 0, None, 'killed')
-    one, = rate_summaries([failed, rate_record('float32', 1, 10)])
+    (one,) = rate_summaries([failed, rate_record('float32', 1, 10)])
     assert one.failures == ('killed',)
     assert one.evaluations_per_second == Spread(1.0, 1.0, 1.0)
-    nothing, = rate_summaries([failed])
+    (nothing,) = rate_summaries([failed])
     assert nothing.evaluations_per_second is None and nothing.times is None
 
 
@@ -320,8 +354,11 @@ def test_a_race_is_summed_up_for_each_mark_within_each_repetition():
     old = Race([1.0], [9.0], [Mark(10, 100.0, 5.0), Mark(25, 300.0, 2.0)])
     case = Case('race', 'bfloat16', 32, 'p')
     records = [
-        Record(replace(case, way=OLD_WAY), 0, old), Record(case, 0, Race([4.0, 10.0], [5.0, 1.5], [])),
-        Record(replace(case, way=OLD_WAY), 1, old), Record(case, 1, Race([5.0, 10.0], [4.0, 3.0], []))]
+        Record(replace(case, way=OLD_WAY), 0, old),
+        Record(case, 0, Race([4.0, 10.0], [5.0, 1.5], [])),
+        Record(replace(case, way=OLD_WAY), 1, old),
+        Record(case, 1, Race([5.0, 10.0], [4.0, 3.0], [])),
+    ]
     first, second = race_summaries(records)
     assert (first.iterations, first.loss.median, first.old_seconds.median) == (10, 5.0, 100.0)
     assert first.sooner == Spread(22.5, 20.0, 25.0) and first.missed == 0
@@ -331,9 +368,12 @@ def test_a_race_is_summed_up_for_each_mark_within_each_repetition():
 
 def test_a_race_without_an_old_way_has_no_ratio():
     case = Case('race', 'float32', 32, 'p')
-    records = [Record(replace(case, way=OLD_WAY), 0, None, 'killed'), Record(case, 0, None, 'no loss'),
-               Record(replace(case, pair='q', way=OLD_WAY), 0, Race([1.0], [9.0], [Mark(10, 9.0, 5.0)]))]
-    one, = race_summaries(records)
+    records = [
+        Record(replace(case, way=OLD_WAY), 0, None, 'killed'),
+        Record(case, 0, None, 'no loss'),
+        Record(replace(case, pair='q', way=OLD_WAY), 0, Race([1.0], [9.0], [Mark(10, 9.0, 5.0)])),
+    ]
+    (one,) = race_summaries(records)
     assert one.sooner is None and one.failures == ('killed', 'no loss')
 
 
@@ -344,6 +384,7 @@ def test_the_median_lies_within_the_spread(values):
 
 
 # The plot
+
 
 @given(st.lists(st.floats(1e-3, 1e12), min_size=1), st.integers(0, 100))
 def test_a_logarithmic_axis_holds_its_values_in_order(values, start):
@@ -370,7 +411,7 @@ def test_a_plot_has_a_panel_for_each_race_and_a_colour_for_each_way():
     np.testing.assert_array_equal(four[:PANEL_HEIGHT, :PANEL_WIDTH], one)
     assert (four[PANEL_HEIGHT:, PANEL_WIDTH:] == 255).all()
     for colour, count in ((COLOURS[0], 400), (COLOURS[1], 200), (COLOURS[2], 0)):
-        rgb = [int(colour[index:index + 2], 16) for index in (1, 3, 5)]
+        rgb = [int(colour[index : index + 2], 16) for index in (1, 3, 5)]
         found = (one == rgb).all(axis=2).sum()
         assert found > count if count else found == 0
 

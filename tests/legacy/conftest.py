@@ -39,8 +39,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def run_old(folder: Path) -> Callable[..., int]:
     """Write a script's text to script.py (or another name) and run it by the command line."""
-    def run(text: str, *arguments: str, options: tuple[str, ...] = (),
-            name: str = 'script.py') -> int:
+
+    def run(text: str, *arguments: str, options: tuple[str, ...] = (), name: str = 'script.py') -> int:
         (folder / name).write_text(dedent(text), encoding='utf-8')
         return main(['run', '--weights', 'random', *options, name, *arguments])
+
     return run

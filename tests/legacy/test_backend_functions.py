@@ -17,7 +17,7 @@ RNG = np.random.default_rng(3)
 M = RNG.normal(size=(3, 4)).astype('float32')
 N = RNG.normal(size=(4, 2)).astype('float32')
 T = RNG.normal(size=(2, 3, 4)).astype('float32')
-P = np.abs(M) + .5
+P = np.abs(M) + 0.5
 B = M > 0
 PICTURE = RNG.normal(size=(1, 4, 4, 2)).astype('float32')
 
@@ -37,17 +37,16 @@ CASES: list[tuple[str, tuple[Any, ...], Any]] = [
     ('batch_dot', (T, T, [2, 2]), np.einsum('bij,bkj->bik', T, T)),
     ('batch_dot', (M, M, 1), (M * M).sum(1, keepdims=True)),
     ('batch_flatten', (T,), T.reshape(2, 12)),
-    ('batch_normalization', (M, M.mean(0), M.var(0), None, None),
-     (M - M.mean(0)) / np.sqrt(M.var(0) + 1e-3)),
+    ('batch_normalization', (M, M.mean(0), M.var(0), None, None), (M - M.mean(0)) / np.sqrt(M.var(0) + 1e-3)),
     ('bias_add', (PICTURE, np.float32([1, 2])), PICTURE + [1, 2]),
-    ('binary_crossentropy', (np.float32([1.]), np.float32([.25])), [-np.log(.25)]),
+    ('binary_crossentropy', (np.float32([1.0]), np.float32([0.25])), [-np.log(0.25)]),
     ('cast', (M, 'int32'), M.astype('int32')),
-    ('categorical_crossentropy', (np.float32([0, 1]), np.float32([.5, .5])), np.log(2)),
-    ('clip', (M, -.5, .5), M.clip(-.5, .5)),
-    ('clip', (M, .5, -.5), M.clip(.5, .5)),
+    ('categorical_crossentropy', (np.float32([0, 1]), np.float32([0.5, 0.5])), np.log(2)),
+    ('clip', (M, -0.5, 0.5), M.clip(-0.5, 0.5)),
+    ('clip', (M, 0.5, -0.5), M.clip(0.5, 0.5)),
     ('concatenate', ([M, M],), np.concatenate([M, M], -1)),
     ('concatenate', ([T, T], 0), np.concatenate([T, T], 0)),
-    ('constant', (2., None, (2, 2)), np.full((2, 2), 2.)),
+    ('constant', (2.0, None, (2, 2)), np.full((2, 2), 2.0)),
     ('conv2d', (PICTURE, np.ones((1, 1, 2, 1), 'float32')), PICTURE.sum(-1, keepdims=True)),
     ('cos', (M,), np.cos(M)),
     ('cumprod', (M, 1), M.cumprod(1)),
@@ -65,7 +64,7 @@ CASES: list[tuple[str, tuple[Any, ...], Any]] = [
     ('gather', (M, np.array([2, 0])), M[[2, 0]]),
     ('greater', (M, 0), M > 0),
     ('greater_equal', (M, M), M >= M),
-    ('hard_sigmoid', (M,), (.2 * M + .5).clip(0, 1)),
+    ('hard_sigmoid', (M,), (0.2 * M + 0.5).clip(0, 1)),
     ('identity', (M,), M),
     ('in_test_phase', (M, P, 0), M),
     ('in_train_phase', (M, P, 1), M),
@@ -86,9 +85,12 @@ CASES: list[tuple[str, tuple[Any, ...], Any]] = [
     ('ones_like', (M,), np.ones_like(M)),
     ('permute_dimensions', (T, (2, 0, 1)), T.transpose(2, 0, 1)),
     ('pool2d', (PICTURE, (2, 2), (2, 2)), PICTURE.reshape(1, 2, 2, 2, 2, 2).max((2, 4))),
-    ('pool2d', (PICTURE, (2, 2), (2, 2), 'valid', None, 'avg'),
-     PICTURE.reshape(1, 2, 2, 2, 2, 2).mean((2, 4))),
-    ('pow', (P, 1.25), P ** 1.25),
+    (
+        'pool2d',
+        (PICTURE, (2, 2), (2, 2), 'valid', None, 'avg'),
+        PICTURE.reshape(1, 2, 2, 2, 2, 2).mean((2, 4)),
+    ),
+    ('pow', (P, 1.25), P**1.25),
     ('prod', (M, 0), M.prod(0)),
     ('relu', (M,), np.maximum(M, 0)),
     ('repeat', (M, 2), np.repeat(M[:, None], 2, 1)),
@@ -97,8 +99,11 @@ CASES: list[tuple[str, tuple[Any, ...], Any]] = [
     ('resize_images', (PICTURE, 2, 3), PICTURE.repeat(2, 1).repeat(3, 2)),
     ('reverse', (M, 1), M[:, ::-1]),
     ('round', (M * 3,), np.round(M * 3)),
-    ('separable_conv2d', (PICTURE, np.ones((1, 1, 2, 1), 'float32'),
-                          np.ones((1, 1, 2, 1), 'float32')), PICTURE.sum(-1, keepdims=True)),
+    (
+        'separable_conv2d',
+        (PICTURE, np.ones((1, 1, 2, 1), 'float32'), np.ones((1, 1, 2, 1), 'float32')),
+        PICTURE.sum(-1, keepdims=True),
+    ),
     ('shape', (T,), [2, 3, 4]),
     ('sigmoid', (M,), sigmoid(M)),
     ('sign', (M,), np.sign(M)),
@@ -107,8 +112,7 @@ CASES: list[tuple[str, tuple[Any, ...], Any]] = [
     ('softmax', (M,), np.exp(M) / np.exp(M).sum(-1, keepdims=True)),
     ('softplus', (M,), np.log1p(np.exp(M))),
     ('softsign', (M,), M / (1 + np.abs(M))),
-    ('spatial_2d_padding', (PICTURE, ((1, 0), (0, 2))),
-     np.pad(PICTURE, ((0, 0), (1, 0), (0, 2), (0, 0)))),
+    ('spatial_2d_padding', (PICTURE, ((1, 0), (0, 2))), np.pad(PICTURE, ((0, 0), (1, 0), (0, 2), (0, 0)))),
     ('sqrt', (M,), np.sqrt(np.maximum(M, 0))),
     ('square', (M,), M * M),
     ('squeeze', (M[:, :1], 1), M[:, 0]),
@@ -138,8 +142,9 @@ def tensor(argument: Any) -> Any:
     return argument
 
 
-@pytest.mark.parametrize(('name', 'arguments', 'expected'), CASES,
-                         ids=[f'{case[0]}-{i}' for i, case in enumerate(CASES)])
+@pytest.mark.parametrize(
+    ('name', 'arguments', 'expected'), CASES, ids=[f'{case[0]}-{i}' for i, case in enumerate(CASES)]
+)
 def test_function_agrees_with_numpy(name: str, arguments: Any, expected: Any) -> None:
     """K.eval of the function of variables gives NumPy's result, and its shape was foreseen."""
     given = arguments if name == 'variable' else [tensor(a) for a in arguments]
@@ -159,10 +164,10 @@ def test_random_functions_give_new_numbers_every_time(name: str) -> None:
 
 def test_dropout_and_binomial_keep_their_share() -> None:
     """Dropout keeps 1 - level of the values and scales them; binomial draws p of ones."""
-    kept = K.eval(K.dropout(K.ones((10000,)), .25))
-    assert set(np.round(np.unique(kept), 4)) == {0., np.round(np.float32(1 / .75), 4)}
-    assert abs((kept > 0).mean() - .75) < .03
-    assert abs(K.eval(K.random_binomial((10000,), .3)).mean() - .3) < .03
+    kept = K.eval(K.dropout(K.ones((10000,)), 0.25))
+    assert set(np.round(np.unique(kept), 4)) == {0.0, np.round(np.float32(1 / 0.75), 4)}
+    assert abs((kept > 0).mean() - 0.75) < 0.03
+    assert abs(K.eval(K.random_binomial((10000,), 0.3)).mean() - 0.3) < 0.03
 
 
 def test_catalogue_lists_exactly_the_functions_that_are_there() -> None:
@@ -174,8 +179,9 @@ def test_catalogue_lists_exactly_the_functions_that_are_there() -> None:
             if isinstance(node, ast.Assign) and getattr(node.targets[0], 'id', '') == '__all__':
                 public |= set(ast.literal_eval(node.value))
     tree = ast.parse((package / '__init__.py').read_text())
-    public |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
-               for alias in node.names} - {'*', 'unsupported', 'Any', 'annotations'}
+    public |= {
+        alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names
+    } - {'*', 'unsupported', 'Any', 'annotations'}
     assert catalogue.BACKEND == public
     assert not catalogue.BACKEND & set(catalogue.UNSUPPORTED)
     assert all(callable(getattr(K, name)) for name in public)

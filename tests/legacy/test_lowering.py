@@ -8,10 +8,8 @@ import keras
 import numpy as np
 import pytest
 
-from nst_lbfgs.legacy import Input
+from nst_lbfgs.legacy import Input, functions, lowering
 from nst_lbfgs.legacy import backend as K
-from nst_lbfgs.legacy import functions
-from nst_lbfgs.legacy import lowering
 
 RNG = np.random.default_rng(11)
 FIXED = [RNG.normal(size=(1, 6, 6, 3)) for _ in range(2)]
@@ -31,7 +29,7 @@ def network(batch: Any, middle: Any = None) -> tuple[Any, Any]:
 def loss_of(batch: Any, x: Any, middle: Any = None, row: int = 2) -> Any:
     """Return a loss that compares the live row with the fixed ones, and its function."""
     first, second = network(batch, middle)
-    loss = K.variable(0.)
+    loss = K.variable(0.0)
     loss += K.sum(K.square(second[row] - second[0]))
     loss += K.mean(K.abs(K.dot(first[row, :, :, 0], K.transpose(first[1, :, :, 0]))))
     return loss
@@ -64,11 +62,17 @@ def test_one_row_and_only_the_layers_that_are_read() -> None:
     assert convolutions(function) == [1, 1]
 
 
-@pytest.mark.parametrize('middle', [
-    None, keras.layers.BatchNormalization(), keras.layers.Lambda(lambda t: t - K.mean(t, 0)),
-    lambda t: t * 2. + np.float32([1, 2, 3, 4]), keras.layers.Dropout(.5)])
-def test_results_are_those_of_the_plain_computation(middle: Any,
-                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    'middle',
+    [
+        None,
+        keras.layers.BatchNormalization(),
+        keras.layers.Lambda(lambda t: t - K.mean(t, 0)),
+        lambda t: t * 2.0 + np.float32([1, 2, 3, 4]),
+        keras.layers.Dropout(0.5),
+    ],
+)
+def test_results_are_those_of_the_plain_computation(middle: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Loss and gradient with the gains equal those without, to float32's rounding."""
     _, fast = built(middle)
     plainly(monkeypatch)
@@ -104,15 +108,24 @@ def test_gradient_against_the_whole_batch_is_whole() -> None:
     np.testing.assert_allclose(whole[2:], live, rtol=1e-5, atol=1e-7)
 
 
-@pytest.mark.parametrize(('key', 'shape'), [
-    (0, (2, 2)), (-1, (2, 2)), (slice(1, 3), (2, 2, 2)), (slice(None), (3, 2, 2)),
-    (slice(0, 3, 2), (2, 2, 2)), ((slice(1, 2), 0), (1, 2)), ((Ellipsis, 1), (3, 2)),
-    (slice(-2, None), (2, 2, 2))])
+@pytest.mark.parametrize(
+    ('key', 'shape'),
+    [
+        (0, (2, 2)),
+        (-1, (2, 2)),
+        (slice(1, 3), (2, 2, 2)),
+        (slice(None), (3, 2, 2)),
+        (slice(0, 3, 2), (2, 2, 2)),
+        ((slice(1, 2), 0), (1, 2)),
+        ((Ellipsis, 1), (3, 2)),
+        (slice(-2, None), (2, 2, 2)),
+    ],
+)
 def test_slices_of_rows_are_those_of_the_batch(key: Any, shape: tuple[int, ...]) -> None:
     """Any slice of a batch carried as rows equals NumPy's slice of the batch."""
     x = K.placeholder((1, 2, 2))
     values = RNG.normal(size=(3, 2, 2)).astype('float32')
-    batch = K.concatenate([K.variable(values[:1]), x, K.variable(values[2:])], axis=0) * 2.
+    batch = K.concatenate([K.variable(values[:1]), x, K.variable(values[2:])], axis=0) * 2.0
     part = batch[key]
     assert part.shape == shape
     np.testing.assert_allclose(K.function([x], [part])([values[1:2]])[0], 2 * values[key])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-DREAM = '''
+DREAM = """
     import numpy as np
     import scipy
     from keras import backend as K
@@ -40,7 +40,7 @@ DREAM = '''
         img = scipy.ndimage.zoom(img, (1, 1.5, 1.5, 1), order=1)
     assert losses[0] < losses[1] < losses[2] and losses[3] < losses[5], losses
     scipy.misc.imsave('dream.png', np.clip(img[0], 0, 255).astype('uint8'))
-'''
+"""
 
 
 def test_deep_dream(run_old: Callable[..., int], folder: Path) -> None:
@@ -49,7 +49,7 @@ def test_deep_dream(run_old: Callable[..., int], folder: Path) -> None:
     assert Image.open(folder / 'dream.png').size == (48, 48)
 
 
-TRAINING = '''
+TRAINING = """
     import numpy as np
     from keras import backend as K
     from keras.layers.core import Dense, Dropout
@@ -71,19 +71,23 @@ TRAINING = '''
     assert np.abs(model.layers[0].get_weights()[0].ravel() - [1, -2]).max() < .05
     kept, dropped = test([x, 0])[0], test([x, 1])[0]
     assert (kept[np.abs(y) > .5] != 0).all() and (dropped[np.abs(y) > .5] == 0).any()
-'''
+"""
 
 
-@pytest.mark.parametrize('how', [
-    'updates = SGD(lr=.3).get_updates(error, model.trainable_weights)',
-    'updates = SGD(lr=.3).get_updates(model.trainable_weights, [], error)',
-    'updates = SGD(lr=.3).get_updates(loss=error, params=model.trainable_weights)'])
+@pytest.mark.parametrize(
+    'how',
+    [
+        'updates = SGD(lr=.3).get_updates(error, model.trainable_weights)',
+        'updates = SGD(lr=.3).get_updates(model.trainable_weights, [], error)',
+        'updates = SGD(lr=.3).get_updates(loss=error, params=model.trainable_weights)',
+    ],
+)
 def test_a_script_that_trains(how: str, run_old: Callable[..., int]) -> None:
     """get_updates in the manners of Keras 1 and 2, learning phase fed, dropout obeying it."""
     assert run_old(TRAINING.replace('GET', how)) == 0
 
 
-TENSORFLOW_1 = '''
+TENSORFLOW_1 = """
     import tensorflow as tf
     from tensorflow.keras import backend as K
     from tensorflow.python.keras.applications import vgg19
@@ -102,11 +106,10 @@ TENSORFLOW_1 = '''
     assert found.tolist() == [35., 9.], found
     assert K.constant(2.).eval() == 2.
     print('keras', tf.keras.__version__ == __import__('keras').__version__)
-'''
+"""
 
 
-def test_tensorflow_1_names(run_old: Callable[..., int],
-                            capsys: pytest.CaptureFixture[str]) -> None:
+def test_tensorflow_1_names(run_old: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     """Sessions run K.function, TensorFlow's own functions take symbolic tensors."""
     assert run_old(TENSORFLOW_1) == 0
     assert 'keras True' in capsys.readouterr().out
@@ -115,20 +118,22 @@ def test_tensorflow_1_names(run_old: Callable[..., int],
 def write_notebook(path: Path, *cells: str) -> None:
     """Write a notebook of code cells after a text cell."""
     code = [{'cell_type': 'code', 'source': cell.splitlines(keepends=True)} for cell in cells]
-    path.write_text(json.dumps({'cells': [{'cell_type': 'markdown', 'source': '# no code'},
-                                          *code]}))
+    path.write_text(json.dumps({'cells': [{'cell_type': 'markdown', 'source': '# no code'}, *code]}))
 
 
-def test_notebook(run_old: Callable[..., int], folder: Path,
-                  capsys: pytest.CaptureFixture[str]) -> None:
+def test_notebook(run_old: Callable[..., int], folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Magics are dropped, last values printed, pictures saved under new names."""
     (folder / 'book_1.png').write_bytes(b'kept')
     write_notebook(
-        folder / 'book.ipynb', '%matplotlib inline\nimport numpy as np\n!ls\n6 * 7',
-        '%%bash\nrm -rf nothing', 'from PIL import Image\nx = 5;',
+        folder / 'book.ipynb',
+        '%matplotlib inline\nimport numpy as np\n!ls\n6 * 7',
+        '%%bash\nrm -rf nothing',
+        'from PIL import Image\nx = 5;',
         'from keras import backend as K\nK.eval(K.variable(1.) + 1)',
-        "Image.fromarray(np.zeros((4, 5, 3), 'uint8'))")
+        "Image.fromarray(np.zeros((4, 5, 3), 'uint8'))",
+    )
     from cli.main import main
+
     assert main(['run', 'book.ipynb']) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[0] == '42' and '2.0' in out[1] and out[2].endswith('book_2.png')
@@ -140,6 +145,7 @@ def test_notebook_failure_names_its_cell(folder: Path, capsys: pytest.CaptureFix
     """A cell's error is shown with the cell's number and line."""
     write_notebook(folder / 'book.ipynb', 'x = 1', '\nx / 0')
     from cli.main import main
+
     assert main(['run', 'book.ipynb']) == 1
     err = capsys.readouterr().err
     assert 'book.ipynb, cell 2", line 2' in err and 'ZeroDivisionError' in err
@@ -149,10 +155,11 @@ def test_library_route() -> None:
     """With the imports exchanged and nothing else, the same names work in a program."""
     from nst_lbfgs.legacy import Evaluator
     from nst_lbfgs.legacy import backend as K
+
     x = K.placeholder((2, 1))
     loss = K.sum(K.square(x))
     evaluator = Evaluator(K.function([x], [loss] + K.gradients(loss, x)), (2, 1))
-    point = np.array([1., 2.])
-    assert evaluator.loss(point) == 5. and evaluator.grads(point).tolist() == [2., 4.]
+    point = np.array([1.0, 2.0])
+    assert evaluator.loss(point) == 5.0 and evaluator.grads(point).tolist() == [2.0, 4.0]
     with pytest.raises(RuntimeError, match='first'):
         evaluator.grads(point)

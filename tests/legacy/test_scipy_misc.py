@@ -14,7 +14,7 @@ from nst_lbfgs.legacy import scipy_misc as misc
 
 def test_imsave_stretches_floats_but_not_bytes(tmp_path: Path) -> None:
     """A float array is scaled so that its least value is 0 and its greatest 255."""
-    values = np.array([[10., 20.], [30., 60.]])
+    values = np.array([[10.0, 20.0], [30.0, 60.0]])
     misc.imsave(tmp_path / 'f.png', values)
     assert misc.imread(tmp_path / 'f.png').tolist() == [[0, 51], [102, 255]]
     misc.imsave(tmp_path / 'b.png', values.astype('uint8'))
@@ -27,13 +27,14 @@ def test_imread_modes(tmp_path: Path) -> None:
     Image.fromarray(pixels).save(tmp_path / 'p.png')
     assert misc.imread(tmp_path / 'p.png', mode='L').tolist() == [[76, 29]]
     flat = misc.imread(tmp_path / 'p.png', flatten=True)
-    assert flat.dtype == np.float32 and flat[0, 0] == pytest.approx(76.245, abs=.01)
+    assert flat.dtype == np.float32 and flat[0, 0] == pytest.approx(76.245, abs=0.01)
     Image.fromarray(pixels).convert('P').save(tmp_path / 'q.png')
     assert misc.imread(tmp_path / 'q.png').shape == (1, 2, 3)
 
 
-@pytest.mark.parametrize(('size', 'shape'), [((3, 5), (3, 5, 3)), (50, (4, 2, 3)),
-                                             (.25, (2, 1, 3)), (200, (16, 8, 3))])
+@pytest.mark.parametrize(
+    ('size', 'shape'), [((3, 5), (3, 5, 3)), (50, (4, 2, 3)), (0.25, (2, 1, 3)), (200, (16, 8, 3))]
+)
 def test_imresize_sizes(size: object, shape: tuple[int, ...]) -> None:
     """(rows, columns), a percentage, or a fraction."""
     assert misc.imresize(np.zeros((8, 4, 3), 'uint8'), size).shape == shape
@@ -41,7 +42,7 @@ def test_imresize_sizes(size: object, shape: tuple[int, ...]) -> None:
 
 def test_imresize_stretches_floats_first() -> None:
     """As it always did: a float picture of constant range comes out in 0 to 255."""
-    resized = misc.imresize(np.array([[0., .5], [.5, 1.]]), (4, 4), 'nearest')
+    resized = misc.imresize(np.array([[0.0, 0.5], [0.5, 1.0]]), (4, 4), 'nearest')
     assert resized.dtype == np.uint8 and resized.max() == 255 and resized[0, 2] == 128
 
 
@@ -49,7 +50,7 @@ def test_toimage_finds_the_channels() -> None:
     """The first axis of length 3 holds the channels, unless it is named; limits can be given."""
     assert misc.toimage(np.zeros((3, 4, 5))).size == (5, 4)
     assert misc.toimage(np.zeros((4, 5, 4))).mode == 'RGBA'
-    limited = misc.fromimage(misc.toimage(np.array([[0., 1.]]), cmin=0, cmax=2))
+    limited = misc.fromimage(misc.toimage(np.array([[0.0, 1.0]]), cmin=0, cmax=2))
     assert limited.tolist() == [[0, 128]]
     with pytest.raises(ValueError, match='suitable array shape'):
         misc.toimage(np.zeros((2, 5, 7)))

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-KERAS_2 = '''
+KERAS_2 = """
     from __future__ import print_function
     import sys
     import numpy as np
@@ -84,7 +84,7 @@ KERAS_2 = '''
         print('loss', least)
     x = x.reshape((rows, cols, 3)) + [103.939, 116.779, 123.68]
     imsave('result.png', np.clip(x[:, :, ::-1], 0, 255).astype('uint8'))
-'''
+"""
 
 
 def keras_2_reference(size: int) -> tuple[float, Any]:
@@ -93,6 +93,7 @@ def keras_2_reference(size: int) -> tuple[float, Any]:
     import tensorflow as tf
 
     from nst_lbfgs.legacy.old_weights import randomise
+
     network = keras.applications.VGG19(include_top=False, weights=None)
     randomise(network)
     names = ['block1_conv1', 'block2_conv1', 'block3_conv1', 'block4_conv2']
@@ -106,13 +107,13 @@ def keras_2_reference(size: int) -> tuple[float, Any]:
     with tf.GradientTape() as tape:
         tape.watch(x)
         batch = layers(tf.concat([load('content.png'), load('style.png'), x], 0))
-        loss = .025 * tf.reduce_sum((batch[3][2] - batch[3][0]) ** 2)
+        loss = 0.025 * tf.reduce_sum((batch[3][2] - batch[3][0]) ** 2)
         for feature in batch[:3]:
             flat = tf.reshape(feature, (3, -1, feature.shape[-1]))
             grams = tf.matmul(flat, flat, transpose_a=True)
-            loss += tf.reduce_sum((grams[1] - grams[2]) ** 2) / (36. * size ** 4) / 3
+            loss += tf.reduce_sum((grams[1] - grams[2]) ** 2) / (36.0 * size**4) / 3
         down, right = x[:, 1:, :-1] - x[:, :-1, :-1], x[:, :-1, 1:] - x[:, :-1, :-1]
-        loss += tf.reduce_sum((down ** 2 + right ** 2) ** 1.25)
+        loss += tf.reduce_sum((down**2 + right**2) ** 1.25)
     return float(loss), tape.gradient(loss, x).numpy()
 
 
@@ -121,12 +122,14 @@ def relative(found: Any, expected: Any) -> float:
     return float(np.abs(found - expected).max() / np.abs(expected).max())
 
 
-def test_keras_2_script(run_old: Callable[..., int], folder: Path,
-                        capsys: pytest.CaptureFixture[str]) -> None:
+def test_keras_2_script(
+    run_old: Callable[..., int], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """It finishes, its loss falls, its picture is written, and loss and gradient are right."""
     assert run_old(KERAS_2, '36') == 0
-    losses = [float(line.split()[1]) for line in capsys.readouterr().out.splitlines()
-              if line.startswith('loss')]
+    losses = [
+        float(line.split()[1]) for line in capsys.readouterr().out.splitlines() if line.startswith('loss')
+    ]
     first = np.load(folder / 'first.npz')
     loss, gradient = keras_2_reference(36)
     assert relative(first['arr_0'], loss) < 1e-5
@@ -140,12 +143,12 @@ def test_bfloat16_stays_near(run_old: Callable[..., int], folder: Path) -> None:
     assert run_old(KERAS_2, '32', options=('--precision', 'bfloat16')) == 0
     first = np.load(folder / 'first.npz')
     loss, gradient = keras_2_reference(32)
-    assert 0 < relative(first['arr_0'], loss) < .03
-    assert relative(first['arr_1'], gradient) < .1
+    assert 0 < relative(first['arr_0'], loss) < 0.03
+    assert relative(first['arr_1'], gradient) < 0.1
     assert first['arr_1'].dtype == np.float32
 
 
-KERAS_0 = '''
+KERAS_0 = """
     from __future__ import print_function
     import h5py
     import numpy as np
@@ -188,20 +191,25 @@ KERAS_0 = '''
     found = evaluate([picture('style.png')])
     np.savez('first.npz', *found)
     imsave('result.png', found[2][0].transpose((1, 2, 0)))
-'''
+"""
 ENTRIES = {
-    'first.input': ('''first = ZeroPadding2D((1, 1), input_shape=(3, side, side))
-    first.input = batch''', 'layer.get_output()'),
-    'set_input': ('''first = ZeroPadding2D((1, 1))
-    first.set_input(batch, shape=(2, 3, side, side))''', 'layer.output'),
+    'first.input': (
+        """first = ZeroPadding2D((1, 1), input_shape=(3, side, side))
+    first.input = batch""",
+        'layer.get_output()',
+    ),
+    'set_input': (
+        """first = ZeroPadding2D((1, 1))
+    first.set_input(batch, shape=(2, 3, side, side))""",
+        'layer.output',
+    ),
 }
 
 
 def write_theano_weights(path: Path) -> list[Any]:
     """Write a weights file of Keras 0.3 for KERAS_0's model and return its kernels."""
     generator = np.random.default_rng(5)
-    kernels = [generator.normal(size=shape).astype('float32') / 4
-               for shape in ((4, 3, 3, 3), (5, 4, 3, 3))]
+    kernels = [generator.normal(size=shape).astype('float32') / 4 for shape in ((4, 3, 3, 3), (5, 4, 3, 3))]
     layers = [[], [kernels[0], np.zeros(4)], [], [], [kernels[1], np.zeros(5)], []]
     with h5py.File(path, 'w') as file:
         file.attrs['nb_layers'] = len(layers)
@@ -221,8 +229,9 @@ def theano_convolution(x: Any, kernel: Any) -> Any:
 
 
 @pytest.mark.parametrize('entry', sorted(ENTRIES))
-def test_keras_0_script(entry: str, run_old: Callable[..., int], folder: Path,
-                        capsys: pytest.CaptureFixture[str]) -> None:
+def test_keras_0_script(
+    entry: str, run_old: Callable[..., int], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Theano's ordering is seen from the shapes; layer_k/param_p weights give Theano's sums."""
     kernels = write_theano_weights(folder / 'weights.h5')
     how, output = ENTRIES[entry]
@@ -242,7 +251,7 @@ def test_keras_0_script(entry: str, run_old: Callable[..., int], folder: Path,
     assert (pixels.min(), pixels.max()) == (0, 255)  # imsave stretches floats to their range
 
 
-KERAS_1 = '''
+KERAS_1 = """
     import numpy as np
     from keras import backend as K
     from keras.applications import vgg16
@@ -275,11 +284,10 @@ KERAS_1 = '''
     convert_all_kernels_in_model(model)
     assert (model.layers[1].get_weights()[0] == before[::-1, ::-1]).all()
     print('shapes', np.rank(found), np.product((2, 3)), np.cast['int32']([1.7]))
-'''
+"""
 
 
-def test_keras_1_layers_and_models(run_old: Callable[..., int],
-                                   capsys: pytest.CaptureFixture[str]) -> None:
+def test_keras_1_layers_and_models(run_old: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     """Keras 1's arguments, Input(tensor=), Model(input=, output=), merge, get_file, masks."""
     assert run_old(KERAS_1) == 0
     assert 'shapes 4 6 [1]' in capsys.readouterr().out

@@ -39,8 +39,9 @@ print(resident() - before)
 
 
 def left_over(side):
-    result = subprocess.run([sys.executable, '-c', LEFT_OVER.format(side=side)], cwd=ROOT, text=True,
-                            capture_output=True)
+    result = subprocess.run(
+        [sys.executable, '-c', LEFT_OVER.format(side=side)], cwd=ROOT, text=True, capture_output=True
+    )
     assert result.returncode == 0, result.stderr
     return int(result.stdout)
 
@@ -70,21 +71,30 @@ print(mapped() - mapped_before)
 """
 
 
-@pytest.mark.parametrize('height, width, least, most', [
-    (2048, 2048, 1 << 30, 1 << 33),
-    (256, 256, 0, 1 << 27),
-])
+@pytest.mark.parametrize(
+    'height, width, least, most',
+    [
+        (2048, 2048, 1 << 30, 1 << 33),
+        (256, 256, 0, 1 << 27),
+    ],
+)
 def test_only_large_pictures_reserve(height, width, least, most):
-    result = subprocess.run([sys.executable, '-c', ADDRESS_SPACE.format(height=height, width=width)],
-                            cwd=ROOT, text=True, capture_output=True)
+    result = subprocess.run(
+        [sys.executable, '-c', ADDRESS_SPACE.format(height=height, width=width)],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+    )
     assert result.returncode == 0, result.stderr
     assert least <= int(result.stdout) <= most
 
 
 def test_where_there_is_no_room_nothing_changes():
     """A petabyte: refused, and the process goes on."""
-    code = ('from nst_lbfgs.machine.allocators import _reserve_one_region\n'
-            '_reserve_one_region(1 << 50)\n'
-            'print("on")')
+    code = (
+        'from nst_lbfgs.machine.allocators import _reserve_one_region\n'
+        '_reserve_one_region(1 << 50)\n'
+        'print("on")'
+    )
     result = subprocess.run([sys.executable, '-c', code], cwd=ROOT, text=True, capture_output=True)
     assert (result.returncode, result.stdout.strip()) == (0, 'on'), result.stderr

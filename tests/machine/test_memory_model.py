@@ -13,14 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from nst_lbfgs.machine import memory_model
 from nst_lbfgs.benchmark.pairs import synthetic_pair
 from nst_lbfgs.config import PRECISIONS, TransferConfig
+from nst_lbfgs.machine import memory_model
 from nst_lbfgs.machine.memory_model import largest_size, peak_memory
 
 ROOT = Path(__file__).parents[2]
-SHALLOW = TransferConfig(content_layers=(('block2_conv1', 1.0),), style_layers=(('block1_conv1', 1.0),),
-                         precision='bfloat16')
+SHALLOW = TransferConfig(
+    content_layers=(('block2_conv1', 1.0),), style_layers=(('block1_conv1', 1.0),), precision='bfloat16'
+)
 TV_ONLY = TransferConfig(content_weight=0, style_weight=0, tv_weight=1)
 SIDES = st.integers(32, 3000)
 
@@ -36,8 +37,13 @@ def test_the_bytes_of_a_small_case_counted_by_hand():
     content = 16 * 16 * 128
     vectors = memory_model.LBFGS_VECTORS + 3 * 4  # four pairs: twice in float64, once in float32
     assert peak_memory(replace(SHALLOW, history=4), 32, 32) == round(
-        memory_model.LIBRARIES + 2 * weights + memory_model.ALLOCATOR_WASTE * 2 * in_use
-        + (2 + 4 + 4) * content + memory_model.PICTURES * 3 * 32 * 32 * 4 + 8 * 3 * 32 * 32 * vectors)
+        memory_model.LIBRARIES
+        + 2 * weights
+        + memory_model.ALLOCATOR_WASTE * 2 * in_use
+        + (2 + 4 + 4) * content
+        + memory_model.PICTURES * 3 * 32 * 32 * 4
+        + 8 * 3 * 32 * 32 * vectors
+    )
 
 
 def test_without_layers_there_is_no_network():
@@ -57,40 +63,47 @@ def test_a_larger_picture_never_needs_less(precision, height, width, more):
     assert need < peak_memory(config, height, width + more)
 
 
-@pytest.mark.parametrize('change', [
-    {'precision': 'float32'},
-    {'content_layers': (('block4_conv2', 1.0),)},  # deeper: more weights
-    {'content_layers': (('block1_conv2', 1.0),)},  # its features are kept, and compared in float32
-    {'references': 'each-evaluation'},
-    {'history': 6},
-    {'bounds': True, 'history': 1},
-])
+@pytest.mark.parametrize(
+    'change',
+    [
+        {'precision': 'float32'},
+        {'content_layers': (('block4_conv2', 1.0),)},  # deeper: more weights
+        {'content_layers': (('block1_conv2', 1.0),)},  # its features are kept, and compared in float32
+        {'references': 'each-evaluation'},
+        {'history': 6},
+        {'bounds': True, 'history': 1},
+    ],
+)
 def test_what_needs_more(change):
     base = replace(SHALLOW, history=1) if 'bounds' in change else SHALLOW
     assert peak_memory(replace(base, **change), 200, 200) > peak_memory(base, 200, 200)
 
 
-@pytest.mark.parametrize('change', [
-    {'optimizer': 'adam'},
-    {'restart': True},  # keeps no pairs of its own
-    {'iterations': 1, 'evaluations_per_iteration': 2},  # no more pairs than steps
-    {'content_weight': 0},
-    {'content_layers': (('block1_conv1', 1.0),), 'content_weight': 0},
-])
+@pytest.mark.parametrize(
+    'change',
+    [
+        {'optimizer': 'adam'},
+        {'restart': True},  # keeps no pairs of its own
+        {'iterations': 1, 'evaluations_per_iteration': 2},  # no more pairs than steps
+        {'content_weight': 0},
+        {'content_layers': (('block1_conv1', 1.0),), 'content_weight': 0},
+    ],
+)
 def test_what_needs_less(change):
     assert peak_memory(replace(SHALLOW, **change), 200, 200) < peak_memory(SHALLOW, 200, 200)
 
 
 def test_a_network_of_one_layer_needs_less_than_one_of_two():
     """The last layer's gradient is as large in both, but the second has an input with a gradient."""
-    one, two = (replace(SHALLOW, content_weight=0, style_layers=((layer, 1.0),))
-                for layer in ('block1_conv1', 'block1_conv2'))
+    one, two = (
+        replace(SHALLOW, content_weight=0, style_layers=((layer, 1.0),))
+        for layer in ('block1_conv1', 'block1_conv2')
+    )
     assert peak_memory(one, 512, 512) < peak_memory(two, 512, 512)
 
 
 def test_precision_auto_counts_as_float32():
-    automatic, wide = (peak_memory(TransferConfig(precision=name), 300, 400)
-                       for name in ('auto', 'float32'))
+    automatic, wide = (peak_memory(TransferConfig(precision=name), 300, 400) for name in ('auto', 'float32'))
     assert automatic == wide
 
 
@@ -111,8 +124,9 @@ def test_the_largest_size_is_one_for_all():
     """A grid has one size: that of its most demanding point."""
     wide = replace(SHALLOW, precision='float32')
     free = 2 * 10**9
-    sizes = [largest_size(configs, (3000, 4000), 3000, free)
-             for configs in ([SHALLOW], [wide], [SHALLOW, wide])]
+    sizes = [
+        largest_size(configs, (3000, 4000), 3000, free) for configs in ([SHALLOW], [wide], [SHALLOW, wide])
+    ]
     assert sizes[0] > sizes[1] == sizes[2]
 
 
@@ -128,19 +142,42 @@ raise SystemExit(code)
 
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith('linux'), reason='the constants are of Linux')
-@pytest.mark.parametrize('config', [
-    TransferConfig(precision='bfloat16', iterations=1, evaluations_per_iteration=8),
-    TransferConfig(precision='float32', iterations=1, evaluations_per_iteration=8),
-], ids=lambda config: config.precision)
+@pytest.mark.parametrize(
+    'config',
+    [
+        TransferConfig(precision='bfloat16', iterations=1, evaluations_per_iteration=8),
+        TransferConfig(precision='float32', iterations=1, evaluations_per_iteration=8),
+    ],
+    ids=lambda config: config.precision,
+)
 def test_the_model_is_within_15_percent_of_a_real_run(config, tmp_path):
     """512 x 512 pixels, random weights, the largest resident memory of a process of its own."""
     pair = synthetic_pair(512)
     Image.fromarray(pair.content).save(tmp_path / 'base.png')
     Image.fromarray(pair.style).save(tmp_path / 'style.png')
-    arguments = ['transfer', 'base.png', 'style.png', 'out', '--weights', 'random', '--image-height',
-                 '512', '--iter', '1', '--maxfun', '8', '--precision', config.precision]
-    result = subprocess.run([sys.executable, '-c', PROGRAM, *arguments], cwd=tmp_path, text=True,
-                            capture_output=True, env=os.environ | {'PYTHONPATH': str(ROOT)})
+    arguments = [
+        'transfer',
+        'base.png',
+        'style.png',
+        'out',
+        '--weights',
+        'random',
+        '--image-height',
+        '512',
+        '--iter',
+        '1',
+        '--maxfun',
+        '8',
+        '--precision',
+        config.precision,
+    ]
+    result = subprocess.run(
+        [sys.executable, '-c', PROGRAM, *arguments],
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        env=os.environ | {'PYTHONPATH': str(ROOT)},
+    )
     assert result.returncode == 0, result.stderr
     measured = int(result.stdout.splitlines()[-1])
     print(f'{config.precision}: {measured / 1e6:.0f} MB')

@@ -15,23 +15,31 @@ from nst_lbfgs import TransferConfig, transfer_style
 from nst_lbfgs.machine import precision
 from nst_lbfgs.machine.precision import PrecisionChoice, with_chosen_precision
 
-SMALL = {'weights': 'random', 'iterations': 2, 'evaluations_per_iteration': 3,
-         'content_layers': (('block2_conv1', 1.0),),
-         'style_layers': (('block1_conv1', 1.0), ('block2_conv1', 1.0))}
+SMALL = {
+    'weights': 'random',
+    'iterations': 2,
+    'evaluations_per_iteration': 3,
+    'content_layers': (('block2_conv1', 1.0),),
+    'style_layers': (('block1_conv1', 1.0), ('block2_conv1', 1.0)),
+}
 CHOOSE = precision.choose_precision.__wrapped__  # the choice itself, without what tests put in its place
 
 
 @pytest.fixture
 def choosing(monkeypatch):
     """Return a function that has 'auto' chosen with these rates of convolution."""
+
     def choose(**rates):
         monkeypatch.setattr(precision, 'convolution_rate', lambda side, channels, name: rates[name])
         monkeypatch.setattr(precision, 'choose_precision', CHOOSE)
+
     return choose
 
 
-@pytest.mark.parametrize('bfloat16, expected', [(0.1, 'float32'), (1.0, 'float32'), (1.19, 'float32'),
-                                                (1.2, 'bfloat16'), (7.0, 'bfloat16')])
+@pytest.mark.parametrize(
+    'bfloat16, expected',
+    [(0.1, 'float32'), (1.0, 'float32'), (1.19, 'float32'), (1.2, 'bfloat16'), (7.0, 'bfloat16')],
+)
 def test_auto_is_bfloat16_where_that_is_faster_by_a_fifth(bfloat16, expected, choosing):
     choosing(float32=1.0, bfloat16=bfloat16)
     config, choice = with_chosen_precision(TransferConfig())
@@ -49,8 +57,7 @@ def test_without_a_kernel_for_bfloat16_auto_is_float32(choosing, monkeypatch):
 
 
 def test_the_choice_is_a_sentence():
-    assert str(PrecisionChoice('bfloat16', 2.04)) == \
-        'bfloat16: here bfloat16 is 2.0 times as fast as float32'
+    assert str(PrecisionChoice('bfloat16', 2.04)) == 'bfloat16: here bfloat16 is 2.0 times as fast as float32'
 
 
 @pytest.mark.parametrize('asked', ['float32', 'bfloat16', 'float64'])
@@ -82,15 +89,32 @@ def test_the_last_loss_is_measured_once_more_in_float32(asked, tolerance, town, 
         assert result.loss_in_float32() != result.loss
 
 
-def test_a_run_says_what_it_chose_and_is_repeated_in_it(choosing, town, stripes, tmp_path, monkeypatch,
-                                                        capsys):
+def test_a_run_says_what_it_chose_and_is_repeated_in_it(
+    choosing, town, stripes, tmp_path, monkeypatch, capsys
+):
     monkeypatch.chdir(tmp_path)
     Image.fromarray(np.asarray(town)).save('base.png')
     Image.fromarray(np.asarray(stripes)).save('style.png')
     choosing(float32=1.0, bfloat16=3.0)
     layers = ['--content-layer', 'block2_conv1', '--style-layer', 'block1_conv1', '--image-height', '40']
-    assert main(['transfer', 'base.png', 'style.png', 'out', '--weights', 'random', '--iter', '1',
-                 '--maxfun', '3', *layers]) == 0
+    assert (
+        main(
+            [
+                'transfer',
+                'base.png',
+                'style.png',
+                'out',
+                '--weights',
+                'random',
+                '--iter',
+                '1',
+                '--maxfun',
+                '3',
+                *layers,
+            ]
+        )
+        == 0
+    )
     said = capsys.readouterr().err
     assert 'bfloat16: here bfloat16 is 3.0 times as fast as float32' in said
     record = json.loads((tmp_path / 'out.json').read_text())

@@ -7,8 +7,8 @@ import pytest
 
 from nst_lbfgs.errors import StyleTransferError
 from nst_lbfgs.network.extractor import build_extractor
-from nst_lbfgs.weights.vgg19 import random_kernels
 from nst_lbfgs.network.layers import FILTERS, LAYER_NAMES
+from nst_lbfgs.weights.vgg19 import random_kernels
 
 from ..support import numpy_vgg
 

@@ -11,7 +11,14 @@ from PIL import Image, TiffImagePlugin
 
 from nst_lbfgs.pictures.reading import Picture
 from tests.support.made_pictures import (
-    cmyk_profile, encoded, linear_grey_profile, photograph, png, read, swapped_profile, tiff,
+    cmyk_profile,
+    encoded,
+    linear_grey_profile,
+    photograph,
+    png,
+    read,
+    swapped_profile,
+    tiff,
 )
 
 
@@ -60,9 +67,7 @@ class TestProfiles:
     def test_alpha_does_not_go_through_the_profile(self) -> None:
         """Half-clear red is half-clear green afterwards."""
         image = Image.new('RGBA', (1, 1), (255, 0, 0, 100))
-        picture = read(
-            encoded(image, 'PNG', icc_profile=swapped_profile()), background=(0, 0, 0)
-        )
+        picture = read(encoded(image, 'PNG', icc_profile=swapped_profile()), background=(0, 0, 0))
         np.testing.assert_allclose(picture.pixels, [[[0, 100, 0]]], atol=1)
         assert picture.alpha is not None and picture.alpha.tolist() == [[100]]
 
@@ -129,10 +134,14 @@ class TestAlpha:
         expected = values[:, :, :3] * opacity + 255 * (1 - opacity)
         assert abs(picture.pixels - expected).max() <= 0.5 + 1e-9
 
-    @pytest.mark.parametrize('image', [
-        Image.new('LA', (1, 1), (0, 102)),
-        Image.new('RGBA', (1, 1), (0, 0, 0, 102)),
-    ], ids=lambda image: image.mode)
+    @pytest.mark.parametrize(
+        'image',
+        [
+            Image.new('LA', (1, 1), (0, 102)),
+            Image.new('RGBA', (1, 1), (0, 0, 0, 102)),
+        ],
+        ids=lambda image: image.mode,
+    )
     def test_channel(self, image: Image.Image) -> None:
         """Black at 40 % on white is 153, as grey and as colour."""
         assert grey(read(encoded(image, 'PNG'))) == [153]
@@ -152,15 +161,22 @@ class TestAlpha:
         picture = read(encoded(image, 'GIF', transparency=1))
         assert picture.alpha is not None and picture.alpha.tolist() == [[255, 0]]
 
-    @pytest.mark.parametrize(('samples', 'depth', 'kind', 'clear', 'alpha'), [
-        (np.uint8([[7, 8]]), 8, 0, (8,), [255, 0]),
-        (np.array([[300, 5]], '>u2'), 16, 0, (300,), [0, 255]),
-        (np.uint8([[1, 2, 3, 4, 5, 6]]), 8, 2, (4, 5, 6), [255, 0]),
-        (np.array([[0x1234, 0x5678, 0x9abc, 0, 0, 0]], '>u2'), 16, 2, (0x1234, 0x5678, 0x9abc),
-         [0, 255]),
-    ], ids=['grey', '16-bit grey', 'rgb', '16-bit rgb'])
+    @pytest.mark.parametrize(
+        ('samples', 'depth', 'kind', 'clear', 'alpha'),
+        [
+            (np.uint8([[7, 8]]), 8, 0, (8,), [255, 0]),
+            (np.array([[300, 5]], '>u2'), 16, 0, (300,), [0, 255]),
+            (np.uint8([[1, 2, 3, 4, 5, 6]]), 8, 2, (4, 5, 6), [255, 0]),
+            (np.array([[0x1234, 0x5678, 0x9ABC, 0, 0, 0]], '>u2'), 16, 2, (0x1234, 0x5678, 0x9ABC), [0, 255]),
+        ],
+        ids=['grey', '16-bit grey', 'rgb', '16-bit rgb'],
+    )
     def test_one_clear_colour(
-        self, samples: np.ndarray, depth: int, kind: int, clear: tuple[int, ...],
+        self,
+        samples: np.ndarray,
+        depth: int,
+        kind: int,
+        clear: tuple[int, ...],
         alpha: list[int],
     ) -> None:
         """PNG's tRNS chunk names one clear grey or colour, at the picture's own depth."""
@@ -170,9 +186,13 @@ class TestAlpha:
 
     def test_clear_grey_and_profile(self) -> None:
         """A clear grey is told by its value in the file, and the others go through the profile."""
-        data = png(np.uint8([[0, 128]]), 8, 0, (b'tRNS', b'\0\0'), (
-            b'iCCP', b'grey\0\0' + zlib.compress(linear_grey_profile())
-        ))
+        data = png(
+            np.uint8([[0, 128]]),
+            8,
+            0,
+            (b'tRNS', b'\0\0'),
+            (b'iCCP', b'grey\0\0' + zlib.compress(linear_grey_profile())),
+        )
         picture = read(data)
         assert grey(picture) == [255, 188]
         assert picture.alpha is not None and picture.alpha.tolist() == [[0, 255]]
@@ -215,7 +235,7 @@ class TestDepth:
 
     def test_12_bit_grey(self) -> None:
         """0xfff of 12 bits is white; 0x800 is 128."""
-        assert grey(read(tiff(bytes((0xff, 0xf8, 0x00)), (2, 1), (12,), 1))) == [255, 128]
+        assert grey(read(tiff(bytes((0xFF, 0xF8, 0x00)), (2, 1), (12,), 1))) == [255, 128]
 
     def test_white_is_zero(self) -> None:
         """TIFF's WhiteIsZero, which scanners write."""
@@ -224,26 +244,32 @@ class TestDepth:
 
     def test_16_bit_colour(self) -> None:
         """Of 16 bits a colour channel the upper 8 are kept."""
-        samples = np.array([[0x12ff, 0x5600, 0x9abc]], '>u2')
-        assert read(png(samples, 16, 2)).pixels.tolist() == [[[0x12, 0x56, 0x9a]]]
+        samples = np.array([[0x12FF, 0x5600, 0x9ABC]], '>u2')
+        assert read(png(samples, 16, 2)).pixels.tolist() == [[[0x12, 0x56, 0x9A]]]
 
-    @pytest.mark.parametrize(('values', 'expected'), [
-        ([0.0, 0.5, 1.0], [0, 128, 255]),
-        ([0.0, 100.0, 255.0], [0, 100, 255]),
-        ([-3.0, 0.25, np.nan], [0, 64, 0]),
-        ([0.0, 32_768.0, 65_535.0], [0, 128, 255]),
-        ([0.0, 1e30, 2e30], [0, 128, 255]),
-        ([np.inf, -np.inf, 1.0], [0, 0, 255]),
-    ])
+    @pytest.mark.parametrize(
+        ('values', 'expected'),
+        [
+            ([0.0, 0.5, 1.0], [0, 128, 255]),
+            ([0.0, 100.0, 255.0], [0, 100, 255]),
+            ([-3.0, 0.25, np.nan], [0, 64, 0]),
+            ([0.0, 32_768.0, 65_535.0], [0, 128, 255]),
+            ([0.0, 1e30, 2e30], [0, 128, 255]),
+            ([np.inf, -np.inf, 1.0], [0, 0, 255]),
+        ],
+    )
     def test_floating_point(self, values: list[float], expected: list[int]) -> None:
         """White is 1, 255 or 65535, whichever holds all; what is no number is black."""
         assert grey(read(encoded(Image.fromarray(np.float32([values])), 'TIFF'))) == expected
 
-    @pytest.mark.parametrize(('values', 'expected'), [
-        ([0, 100, 255], [0, 100, 255]),
-        ([-5, 32_768, 65_535], [0, 128, 255]),
-        ([0, 2**30, 2**31 - 1], [0, 128, 255]),
-    ])
+    @pytest.mark.parametrize(
+        ('values', 'expected'),
+        [
+            ([0, 100, 255], [0, 100, 255]),
+            ([-5, 32_768, 65_535], [0, 128, 255]),
+            ([0, 2**30, 2**31 - 1], [0, 128, 255]),
+        ],
+    )
     def test_32_bit_integers(self, values: list[int], expected: list[int]) -> None:
         """White is 255, 65535 or the largest 32-bit integer, whichever holds all."""
         assert grey(read(encoded(Image.fromarray(np.int32([values])), 'TIFF'))) == expected

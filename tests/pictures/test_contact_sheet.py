@@ -24,8 +24,9 @@ def box(sheet, colour):
 
 
 def test_pictures_stand_in_rows_unchanged():
-    sheet = contact_sheet([[Cell('a', plain(RED)), Cell('b', plain(GREEN))],
-                           [Cell('c', plain(BLUE))]], 'Three')
+    sheet = contact_sheet(
+        [[Cell('a', plain(RED)), Cell('b', plain(GREEN))], [Cell('c', plain(BLUE))]], 'Three'
+    )
     red, green, blue = (box(sheet, colour) for colour in (RED, GREEN, BLUE))
     assert red[2:] == green[2:] == blue[2:] == (100, 120)
     assert red[0] == green[0] and red[1] == blue[1]
@@ -47,8 +48,10 @@ def test_a_sheet_without_any_picture_is_still_one():
 
 
 def test_labels_change_what_is_under_their_picture_alone():
-    first, second = (contact_sheet([[Cell(label, plain(RED)), Cell('same', plain(GREEN))]], 'x')
-                     for label in ('one', 'two'))
+    first, second = (
+        contact_sheet([[Cell(label, plain(RED)), Cell('same', plain(GREEN))]], 'x')
+        for label in ('one', 'two')
+    )
     top, left, height, width = box(first, RED)
     rows, columns = np.nonzero((first != second).any(axis=2))
     assert len(rows) and rows.min() >= top + height
@@ -59,7 +62,7 @@ def test_labels_change_what_is_under_their_picture_alone():
 def test_long_labels_are_wrapped_and_stay_under_their_picture(label):
     sheet = contact_sheet([[Cell(label, plain(RED)), Cell('', plain(GREEN))]], '')
     top, left, height, width = box(sheet, RED)
-    rows, columns = np.nonzero(sheet[top + height:].max(axis=2) < 128)
+    rows, columns = np.nonzero(sheet[top + height :].max(axis=2) < 128)
     assert np.ptp(rows) > 40  # several lines
     assert left <= columns.min() and columns.max() < left + width
     assert rows.max() < sheet.shape[0] - top - height - 1  # the last line is whole

@@ -70,9 +70,7 @@ class TestPlain:
 
     def test_one_pixel_is_a_picture(self) -> None:
         """1 x 1 reads; whether it is large enough is another question."""
-        assert read(encoded(Image.new('RGB', (1, 1), (1, 2, 3)), 'PNG')).pixels.tolist() == [
-            [[1, 2, 3]]
-        ]
+        assert read(encoded(Image.new('RGB', (1, 1), (1, 2, 3)), 'PNG')).pixels.tolist() == [[[1, 2, 3]]]
 
     @pytest.mark.parametrize('name', ['a b.png', 'été.png', '写真.png', 'صورة.png', 'no suffix'])
     def test_names_may_have_spaces_and_any_script(self, tmp_path: Path, name: str) -> None:
@@ -179,9 +177,7 @@ class TestLimits:
         """The limit is the one that Pillow starts with."""
         assert MAX_PIXELS == int(1024 * 1024 * 1024 // 4 // 3)
 
-    def test_memory_that_does_not_suffice(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_memory_that_does_not_suffice(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A picture within the limit may still be too large for the machine."""
         path = tmp_path / 'a.png'
         path.write_bytes(encoded(Image.new('RGB', (1, 1)), 'PNG'))
@@ -215,9 +211,14 @@ class TestLimits:
             read(encoded(Image.new('RGB', (9, 9)), 'PNG'), max_pixels=5)
         assert (Image.MAX_IMAGE_PIXELS, list(warnings.filters)) == before
 
-    @pytest.mark.parametrize('options', [
-        {'max_pixels': 0}, {'background': (0, 0)}, {'background': (0, 0, 256)},
-    ])
+    @pytest.mark.parametrize(
+        'options',
+        [
+            {'max_pixels': 0},
+            {'background': (0, 0)},
+            {'background': (0, 0, 256)},
+        ],
+    )
     def test_impossible_settings(self, options: dict[str, object]) -> None:
         """A limit below 1 and a colour that is none are the caller's mistakes."""
         with pytest.raises(ConfigError, match='Expected .* Received'):
@@ -240,9 +241,7 @@ class TestBadFiles:
         with pytest.raises(ImageReadError, match='Cannot read'):
             read_picture(Path('a\0b'))
 
-    @pytest.mark.skipif(
-        not hasattr(os, 'geteuid') or os.geteuid() == 0, reason='root may read everything'
-    )
+    @pytest.mark.skipif(not hasattr(os, 'geteuid') or os.geteuid() == 0, reason='root may read everything')
     def test_unreadable(self, tmp_path: Path) -> None:
         """A file without permission to read."""
         path = tmp_path / 'secret.png'
@@ -255,13 +254,16 @@ class TestBadFiles:
         with pytest.raises(ImageReadError, match='is empty'):
             read(b'')
 
-    @pytest.mark.parametrize('data', [
-        b'just some text\n' * 100,
-        b'%PDF-1.4\n',
-        b'%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n',
-        bytes(1000),
-        b'\x89PNG',
-    ])
+    @pytest.mark.parametrize(
+        'data',
+        [
+            b'just some text\n' * 100,
+            b'%PDF-1.4\n',
+            b'%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n',
+            bytes(1000),
+            b'\x89PNG',
+        ],
+    )
     def test_no_picture(self, data: bytes) -> None:
         """Text, documents (PostScript too, which Pillow would hand to Ghostscript), nothing."""
         with pytest.raises(ImageReadError, match='is not a picture.*Expected AVIF, BMP') as caught:
@@ -275,7 +277,7 @@ class TestBadFiles:
         needs(file_format)
         data = encoded(Image.fromarray(photograph(200, 300)), file_format)
         with pytest.raises(ImageReadError) as caught:
-            read(data[:int(share * len(data))])
+            read(data[: int(share * len(data))])
         assert '\n' not in str(caught.value)
 
     def test_odd_file_is_read_without_warnings(self) -> None:
@@ -304,6 +306,8 @@ class TestBadFiles:
         )
         run = subprocess.run(
             [sys.executable, '-W', 'always', '-c', script, path],
-            cwd=Path(__file__).parents[2], capture_output=True, text=True,
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
         )
         assert (run.returncode, run.stdout, run.stderr) == (7, '', '')

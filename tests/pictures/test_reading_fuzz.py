@@ -18,10 +18,17 @@ from PIL import Image
 
 from nst_lbfgs.errors import ImageError
 from nst_lbfgs.pictures.reading import read_picture
-from tests.support.mutations import damaged
 from tests.support.made_pictures import (
-    cmyk_profile, encoded, linear_grey_profile, photograph, png, png_chunk, swapped_profile, tiff,
+    cmyk_profile,
+    encoded,
+    linear_grey_profile,
+    photograph,
+    png,
+    png_chunk,
+    swapped_profile,
+    tiff,
 )
+from tests.support.mutations import damaged
 
 ROOT = Path(__file__).parents[2]
 PNG_SIGNATURE = b'\x89PNG\r\n\x1a\n'
@@ -39,7 +46,7 @@ def samples() -> dict[str, bytes]:
 
 def _jpegs() -> dict[str, bytes]:
     colour, exif = Image.fromarray(photograph()), Image.Exif()
-    exif[0x0112], exif[0x010e] = 6, 'a description'
+    exif[0x0112], exif[0x010E] = 6, 'a description'
     return {
         'jpeg': encoded(colour, 'JPEG', exif=exif, icc_profile=swapped_profile()),
         'jpeg progressive': encoded(colour, 'JPEG', progressive=True),
@@ -63,8 +70,12 @@ def _pngs() -> dict[str, bytes]:
         'png one bit': encoded(colour.convert('1'), 'PNG'),
         'png deep': encoded(Image.fromarray(deep), 'PNG', icc_profile=linear_grey_profile()),
         'png clear': png(
-            np.array([[300, 5]], '>u2'), 16, 0, (b'tRNS', struct.pack('>H', 300)),
-            (b'zTXt', b'Comment\0\0x\x9c\3\0\0\0\0\1'), (b'tEXt', b'Title\0none'),
+            np.array([[300, 5]], '>u2'),
+            16,
+            0,
+            (b'tRNS', struct.pack('>H', 300)),
+            (b'zTXt', b'Comment\0\0x\x9c\3\0\0\0\0\1'),
+            (b'tEXt', b'Title\0none'),
         ),
         'apng': encoded(colour, 'PNG', save_all=True, append_images=[palette.convert('RGB')]),
     }
@@ -130,8 +141,8 @@ def with_checksums(data: bytes) -> bytes:
     """Return a PNG with the checksums of its chunks made right, so that damage goes deeper."""
     result, at = PNG_SIGNATURE, len(PNG_SIGNATURE)
     while at + 8 <= len(data):
-        length = min(int.from_bytes(data[at:at + 4], 'big'), max(0, len(data) - at - 12))
-        result += png_chunk(data[at + 4:at + 8], data[at + 8:at + 8 + length])
+        length = min(int.from_bytes(data[at : at + 4], 'big'), max(0, len(data) - at - 12))
+        result += png_chunk(data[at + 4 : at + 8], data[at + 8 : at + 8 + length])
         at += length + 12
     return result
 
@@ -168,9 +179,7 @@ def check_many(count: int) -> int:
     """Check `count` damaged files, other ones each time; return how many were still pictures."""
     pictures = 0
 
-    @settings(
-        max_examples=count, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=count, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(damaged_files())
     def check(data: bytes) -> None:
         nonlocal pictures

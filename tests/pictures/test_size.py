@@ -17,9 +17,7 @@ SIDES = st.integers(1, 20_000)
 @given(height=SIDES, width=SIDES, wanted=st.integers(1, 4000))
 def test_height_is_keras_231(height: int, width: int, wanted: int) -> None:
     """The width is the old script's `int(width * img_nrows / height)`, and never 0."""
-    assert fitted_size(height, width, target_height=wanted) == (
-        wanted, max(1, int(width * wanted / height))
-    )
+    assert fitted_size(height, width, target_height=wanted) == (wanted, max(1, int(width * wanted / height)))
 
 
 @given(height=SIDES, width=SIDES, wanted=st.integers(1, 4000))
@@ -38,22 +36,31 @@ def test_longest_side_is_exact(height: int, width: int, wanted: int) -> None:
     assert min(size) == max(1, int(exact))
 
 
-@pytest.mark.parametrize(('wanted', 'expected'), [
-    ({}, (768, 1024)),
-    ({'target_height': 400}, (400, 533)),
-    ({'target_width': 400}, (300, 400)),
-    ({'target_height': 200, 'target_width': 200}, (200, 200)),
-    ({'longest_side': 512}, (384, 512)),
-])
+@pytest.mark.parametrize(
+    ('wanted', 'expected'),
+    [
+        ({}, (768, 1024)),
+        ({'target_height': 400}, (400, 533)),
+        ({'target_width': 400}, (300, 400)),
+        ({'target_height': 200, 'target_width': 200}, (200, 200)),
+        ({'longest_side': 512}, (384, 512)),
+    ],
+)
 def test_known_sizes(wanted: dict[str, int], expected: tuple[int, int]) -> None:
     """What becomes of a photograph of 1024 x 768."""
     assert fitted_size(768, 1024, **wanted) == expected
 
 
-@pytest.mark.parametrize('wanted', [
-    {'target_height': 0}, {'target_width': -1}, {'longest_side': 0},
-    {'longest_side': 9, 'target_height': 9}, {'longest_side': 9, 'target_width': 9},
-])
+@pytest.mark.parametrize(
+    'wanted',
+    [
+        {'target_height': 0},
+        {'target_width': -1},
+        {'longest_side': 0},
+        {'longest_side': 9, 'target_height': 9},
+        {'longest_side': 9, 'target_width': 9},
+    ],
+)
 def test_impossible_sizes(wanted: dict[str, int]) -> None:
     """Sizes below 1, and two wishes that contradict each other."""
     with pytest.raises(ConfigError, match='Expected .* Received'):
@@ -82,8 +89,7 @@ def test_resize_keeps_kind_and_plain_colour(resampling: str, kind: type) -> None
     for given_pixels, pixels in zip((colour, alpha), resized):
         assert pixels.dtype == kind
         assert pixels.shape == (20, 5) + given_pixels.shape[2:]
-        np.testing.assert_allclose(pixels, np.broadcast_to(given_pixels[0, 0], pixels.shape),
-                                   rtol=1e-5)
+        np.testing.assert_allclose(pixels, np.broadcast_to(given_pixels[0, 0], pixels.shape), rtol=1e-5)
 
 
 def test_same_size_is_the_same_picture() -> None:

@@ -20,7 +20,13 @@ from PIL import Image, ImageCms, JpegImagePlugin
 from nst_lbfgs.errors import ConfigError, OutputExistsError, OutputWriteError
 from nst_lbfgs.pictures.reading import read_picture
 from nst_lbfgs.pictures.writing import (
-    EXIF_BYTES, FORMATS, PROFILE_DATE, check_output, keeps_alpha, srgb_profile, write_picture,
+    EXIF_BYTES,
+    FORMATS,
+    PROFILE_DATE,
+    check_output,
+    keeps_alpha,
+    srgb_profile,
+    write_picture,
 )
 from tests.support.made_pictures import photograph
 
@@ -38,7 +44,7 @@ def read_metadata(path: Path) -> dict[str, str]:
         image.load()
         if isinstance(image.info.get('Software'), str):
             return {name: image.info[name] for name in METADATA}
-        text = image.getexif().get(0x010e)
+        text = image.getexif().get(0x010E)
         return json.loads(text) if text else {}
 
 
@@ -158,9 +164,7 @@ class TestWriting:
         write_picture(path, photograph(), overwrite=True)
         np.testing.assert_array_equal(read_picture(path).pixels, photograph())
 
-    def test_failure_leaves_the_old_file(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_failure_leaves_the_old_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A disk that fills up in the last moment costs the new picture only."""
         path = tmp_path / 'a.png'
         write_picture(path, photograph(), overwrite=False)
@@ -182,14 +186,17 @@ class TestWriting:
             write_picture(path, np.zeros((1, 16_384, 3), np.uint8), overwrite=False)
         assert os.listdir(tmp_path) == []
 
-    @pytest.mark.parametrize(('pixels', 'alpha'), [
-        (np.zeros((4, 4), np.uint8), None),
-        (np.zeros((4, 4, 4), np.uint8), None),
-        (np.zeros((4, 4, 3), np.float32), None),
-        (np.zeros((0, 4, 3), np.uint8), None),
-        (np.zeros((4, 4, 3), np.uint8), np.zeros((4, 5), np.uint8)),
-        (np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.float32)),
-    ])
+    @pytest.mark.parametrize(
+        ('pixels', 'alpha'),
+        [
+            (np.zeros((4, 4), np.uint8), None),
+            (np.zeros((4, 4, 4), np.uint8), None),
+            (np.zeros((4, 4, 3), np.float32), None),
+            (np.zeros((0, 4, 3), np.uint8), None),
+            (np.zeros((4, 4, 3), np.uint8), np.zeros((4, 5), np.uint8)),
+            (np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.float32)),
+        ],
+    )
     def test_arrays_that_are_no_picture(
         self, tmp_path: Path, pixels: np.ndarray, alpha: np.ndarray | None
     ) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nst_lbfgs.search.adam import minimize_adam
 from nst_lbfgs.config import TransferConfig
+from nst_lbfgs.search.adam import minimize_adam
 from nst_lbfgs.search.lbfgs import Box, StopSearch
 
 from .test_lbfgs import START, rosenbrock
@@ -15,7 +15,7 @@ from .test_lbfgs import START, rosenbrock
 def numpy_adam(function, x, *, steps, learning_rate, beta_1, epsilon, decay=1.0, decay_every=1):
     """Kingma and Ba (2015), in the form of section 2's last paragraph, which is Keras's:
 
-        x <- x - rate sqrt(1 - beta_2^t) / (1 - beta_1^t) m / (sqrt(v) + epsilon)
+    x <- x - rate sqrt(1 - beta_2^t) / (1 - beta_1^t) m / (sqrt(v) + epsilon)
     """
     beta_2 = 0.999
     mean, variance = np.zeros_like(x), np.zeros_like(x)
@@ -23,7 +23,7 @@ def numpy_adam(function, x, *, steps, learning_rate, beta_1, epsilon, decay=1.0,
         gradient = function(x)[1]
         mean = beta_1 * mean + (1 - beta_1) * gradient
         variance = beta_2 * variance + (1 - beta_2) * gradient**2
-        rate = learning_rate * decay**((t - 1) // decay_every)
+        rate = learning_rate * decay ** ((t - 1) // decay_every)
         rate *= np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
         x = x - rate * mean / (np.sqrt(variance) + epsilon)
     return x
@@ -33,35 +33,59 @@ def run(settings, function=rosenbrock, box=None):
     """Return the marked points, in float64."""
     marks = []
     config = TransferConfig(optimizer='adam', precision='float64', **settings)
-    minimize_adam(function, START.copy(), config, lambda iteration, x: marks.append((iteration, x)),
-                  box=box)
+    minimize_adam(function, START.copy(), config, lambda iteration, x: marks.append((iteration, x)), box=box)
     return marks
 
 
 @pytest.mark.parametrize('beta_1, epsilon', [(0.9, 1e-7), (0.99, 0.1)])
 def test_steps_are_those_of_numpy(beta_1, epsilon):
-    marks = run({'iterations': 3, 'evaluations_per_iteration': 7, 'learning_rate': 0.05,
-                 'beta_1': beta_1, 'epsilon': epsilon})
+    marks = run(
+        {
+            'iterations': 3,
+            'evaluations_per_iteration': 7,
+            'learning_rate': 0.05,
+            'beta_1': beta_1,
+            'epsilon': epsilon,
+        }
+    )
     assert [iteration for iteration, _ in marks] == [0, 1, 2]
     for iteration, x in marks:
-        expected = numpy_adam(rosenbrock, START, steps=7 * (iteration + 1), learning_rate=0.05,
-                              beta_1=beta_1, epsilon=epsilon)
+        expected = numpy_adam(
+            rosenbrock, START, steps=7 * (iteration + 1), learning_rate=0.05, beta_1=beta_1, epsilon=epsilon
+        )
         np.testing.assert_allclose(x, expected, atol=1e-5)  # Keras computes the rate in float32
 
 
 def test_the_learning_rate_falls_in_stairs():
     """0.3 times 0.8 after every 4 steps: the fifth step is the first with 0.24, 0.06 shorter."""
-    marks = run({'iterations': 9, 'evaluations_per_iteration': 1, 'learning_rate': 0.3,
-                 'learning_rate_decay': 0.8, 'decay_every': 4})
+    marks = run(
+        {
+            'iterations': 9,
+            'evaluations_per_iteration': 1,
+            'learning_rate': 0.3,
+            'learning_rate_decay': 0.8,
+            'decay_every': 4,
+        }
+    )
     for iteration, x in marks:
-        expected = numpy_adam(rosenbrock, START, steps=iteration + 1, learning_rate=0.3, beta_1=0.9,
-                              epsilon=1e-7, decay=0.8, decay_every=4)
+        expected = numpy_adam(
+            rosenbrock,
+            START,
+            steps=iteration + 1,
+            learning_rate=0.3,
+            beta_1=0.9,
+            epsilon=1e-7,
+            decay=0.8,
+            decay_every=4,
+        )
         np.testing.assert_allclose(x, expected, atol=1e-4)
 
 
 def test_the_minimum_is_found():
-    marks = run({'iterations': 1, 'evaluations_per_iteration': 600, 'learning_rate': 0.05},
-                lambda x: (float(x @ x), 2 * x))
+    marks = run(
+        {'iterations': 1, 'evaluations_per_iteration': 600, 'learning_rate': 0.05},
+        lambda x: (float(x @ x), 2 * x),
+    )
     np.testing.assert_allclose(marks[-1][1], 0, atol=1e-3)
 
 
@@ -72,10 +96,11 @@ def test_every_evaluated_and_marked_point_is_within_the_bounds():
 
     def away(x):
         seen.append(x)
-        return float(np.sum((x - 3)**2)), 2 * (x - 3)
+        return float(np.sum((x - 3) ** 2)), 2 * (x - 3)
 
-    marks = run({'iterations': 2, 'evaluations_per_iteration': 100, 'learning_rate': 0.1}, away,
-                Box(low, high))
+    marks = run(
+        {'iterations': 2, 'evaluations_per_iteration': 100, 'learning_rate': 0.1}, away, Box(low, high)
+    )
     for x in [*seen[1:], *(x for _, x in marks)]:
         assert (low <= x).all() and (x <= high).all()
     np.testing.assert_allclose(marks[-1][1], high)
@@ -83,8 +108,10 @@ def test_every_evaluated_and_marked_point_is_within_the_bounds():
 
 def test_each_step_costs_one_evaluation():
     calls = []
-    run({'iterations': 2, 'evaluations_per_iteration': 5},
-        lambda x: (calls.append(x), (0.0, np.ones_like(x)))[1])
+    run(
+        {'iterations': 2, 'evaluations_per_iteration': 5},
+        lambda x: (calls.append(x), (0.0, np.ones_like(x)))[1],
+    )
     assert len(calls) == 10
 
 

@@ -58,7 +58,7 @@ def test_a_single_frequency_is_weighted_by_its_power():
     for cycles in (1, 4, 8, 16):
         wave = np.broadcast_to(np.cos(2 * np.pi * cycles * columns / 32)[None, :, None], (32, 32, 3))
         moved = coordinates.picture(wave.ravel()) - x0
-        np.testing.assert_allclose(moved, 3.0 * (4 * cycles / 32)**-0.45 * wave.ravel(), atol=1e-10)
+        np.testing.assert_allclose(moved, 3.0 * (4 * cycles / 32) ** -0.45 * wave.ravel(), atol=1e-10)
 
 
 def test_the_mean_counts_as_the_longest_wave():

@@ -20,7 +20,7 @@ def rosenbrock(x):
     gradient = np.zeros_like(x)
     gradient[:-1] = -400 * a * (b - a**2) - 2 * (1 - a)
     gradient[1:] += 200 * (b - a**2)
-    return float(np.sum(100 * (b - a**2)**2 + (1 - a)**2)), gradient
+    return float(np.sum(100 * (b - a**2) ** 2 + (1 - a) ** 2)), gradient
 
 
 def run(function, done=Done(), box=None, start=START, **settings):
@@ -32,9 +32,14 @@ def run(function, done=Done(), box=None, start=START, **settings):
         count += 1
         return function(x)
 
-    ending = minimize_lbfgs(counted, start.copy(), TransferConfig(**settings),
-                            lambda iteration, x: marks.append((iteration, x, count)),
-                            done=done, box=box)
+    ending = minimize_lbfgs(
+        counted,
+        start.copy(),
+        TransferConfig(**settings),
+        lambda iteration, x: marks.append((iteration, x, count)),
+        done=done,
+        box=box,
+    )
     return ending, marks
 
 
@@ -71,8 +76,9 @@ def test_one_continuous_call_spends_each_iterations_evaluations_and_little_more(
 
 def test_continuous_iterates_are_those_of_a_single_uninterrupted_call():
     steps = []
-    fmin_l_bfgs_b(rosenbrock, START.copy(), factr=0, pgtol=0, maxiter=30,
-                  callback=lambda x: steps.append(x.copy()))
+    fmin_l_bfgs_b(
+        rosenbrock, START.copy(), factr=0, pgtol=0, maxiter=30, callback=lambda x: steps.append(x.copy())
+    )
     _, marks = run(rosenbrock, iterations=4, evaluations_per_iteration=5, history=10)
     for _, x, _ in marks:
         assert any(np.array_equal(x, step) for step in steps)
@@ -97,8 +103,9 @@ def test_a_search_that_cannot_succeed_is_reported():
 
 @pytest.mark.parametrize('restart', [False, True])
 def test_what_is_done_is_not_done_again(restart):
-    ending, marks = run(rosenbrock, done=Done(2, 16), iterations=4, evaluations_per_iteration=8,
-                        restart=restart)
+    ending, marks = run(
+        rosenbrock, done=Done(2, 16), iterations=4, evaluations_per_iteration=8, restart=restart
+    )
     assert ending is Ending.ALL_DONE
     assert [iteration for iteration, _, _ in marks] == [2, 3]
 

@@ -9,9 +9,9 @@ import pytest
 from scipy.optimize import minimize
 
 from nst_lbfgs.config import TransferConfig
+from nst_lbfgs.errors import LineSearchError, NonFiniteLossError
 from nst_lbfgs.search.coordinates import PixelCoordinates, SpectralCoordinates
 from nst_lbfgs.search.curvature import CurvatureMemory, Pairs
-from nst_lbfgs.errors import LineSearchError, NonFiniteLossError
 from nst_lbfgs.search.lbfgs import Box, Ending, StopSearch
 from nst_lbfgs.search.recovery import Search
 
@@ -33,8 +33,16 @@ class Run:
         self.losses, self.marks, self.states, self.reports = [], [], [], []
         self._function = function
         self.config = TransferConfig(**{'iterations': 6, 'evaluations_per_iteration': 8} | settings)
-        self.search = Search(self._evaluate, coordinates or PixelCoordinates(), START.copy(),
-                             self.config, self._mark, box=box, state=state, report=self.reports.append)
+        self.search = Search(
+            self._evaluate,
+            coordinates or PixelCoordinates(),
+            START.copy(),
+            self.config,
+            self._mark,
+            box=box,
+            state=state,
+            report=self.reports.append,
+        )
 
     def _evaluate(self, x):
         loss, gradient = self._function(x)
@@ -73,16 +81,23 @@ def test_the_direction_is_minus_the_inverse_hessian_times_the_gradient(count):
     gradient = np.linspace(-2, 3, SIZE)
     memory = CurvatureMemory(10, random_pairs(count))
     expected = -inverse_hessian(random_pairs(count)) @ gradient
-    np.testing.assert_allclose(memory.direction(gradient), expected, rtol=1e-6,
-                               atol=1e-8 * np.abs(expected).max())
+    np.testing.assert_allclose(
+        memory.direction(gradient), expected, rtol=1e-6, atol=1e-8 * np.abs(expected).max()
+    )
 
 
 def test_the_memory_is_that_of_scipys_l_bfgs():
     """The pairs kept from the iterates are those that scipy used, of which `hess_inv` has copies."""
     memory = CurvatureMemory(5, Pairs())
     memory.add(START, valley(START)[1])
-    result = minimize(valley, START, jac=True, method='L-BFGS-B', options={'maxcor': 5, 'maxiter': 12},
-                      callback=lambda x: memory.add(x.copy(), valley(x)[1]))
+    result = minimize(
+        valley,
+        START,
+        jac=True,
+        method='L-BFGS-B',
+        options={'maxcor': 5, 'maxiter': 12},
+        callback=lambda x: memory.add(x.copy(), valley(x)[1]),
+    )
     ours, scipys = memory.pairs(), result.hess_inv
     assert len(ours.steps) == 5
     for step, change in zip(ours.steps[:-1], ours.gradient_changes[:-1]):
@@ -103,9 +118,9 @@ def test_pairs_without_curvature_are_left_out():
 def test_a_search_with_restarts_goes_on_bit_for_bit(cut):
     whole = Run(valley, restart=True).run()
     resumed = Run(valley, state=whole.states[cut], restart=True).run()
-    for (_, expected), (_, actual) in zip(whole.marks[cut + 1:], resumed.marks, strict=True):
+    for (_, expected), (_, actual) in zip(whole.marks[cut + 1 :], resumed.marks, strict=True):
         np.testing.assert_array_equal(actual, expected)
-    assert resumed.losses == whole.losses[-len(resumed.losses):]
+    assert resumed.losses == whole.losses[-len(resumed.losses) :]
     assert resumed.states[-1].done == whole.states[-1].done
 
 
@@ -123,7 +138,7 @@ def test_the_loss_goes_on_falling_as_it_would_have(name, cut):
     settings = {'coordinates': coordinates_named(name), 'history': 5}
     whole = Run(valley, **settings).run()
     state = whole.states[cut]
-    expected = whole.losses[state.done.evaluations:]
+    expected = whole.losses[state.done.evaluations :]
     resumed = Run(valley, state=state, **settings).run()
     fresh = Run(valley, state=replace(state, pairs=Pairs()), **settings).run()
     assert len(resumed.losses) == len(expected)

@@ -17,16 +17,20 @@ import numpy as np
 
 from nst_lbfgs.network.layers import CONVOLUTIONS
 
-TINY_LAYERS = tuple((name, 2 if index else 3, 2)
-                    for index, (name, _, _) in enumerate(CONVOLUTIONS))
+TINY_LAYERS = tuple((name, 2 if index else 3, 2) for index, (name, _, _) in enumerate(CONVOLUTIONS))
 
 
 def tiny_arrays(seed: int = 0) -> list[tuple[str, np.ndarray, np.ndarray]]:
     """Name, kernel (3, 3, inputs, 2) and bias (2,) of every layer of a thin VGG19."""
     random = np.random.default_rng(seed)
-    return [(name, random.normal(size=(3, 3, inputs, filters)).astype(np.float32),
-             random.uniform(0.5, 1.5, size=filters).astype(np.float32))
-            for name, inputs, filters in TINY_LAYERS]
+    return [
+        (
+            name,
+            random.normal(size=(3, 3, inputs, filters)).astype(np.float32),
+            random.uniform(0.5, 1.5, size=filters).astype(np.float32),
+        )
+        for name, inputs, filters in TINY_LAYERS
+    ]
 
 
 def write_legacy_h5(path: Path, arrays: list[tuple[str, Any, Any]], group: str = '/') -> Path:
@@ -78,9 +82,11 @@ class _Tensor:
         self.shape = shape
 
     def __reduce__(self) -> tuple[Any, ...]:
-        strides = tuple(math.prod(self.shape[axis + 1:]) for axis in range(len(self.shape)))
-        return (sys.modules['torch._utils']._rebuild_tensor_v2,
-                (self.storage, 0, self.shape, strides, False, None))
+        strides = tuple(math.prod(self.shape[axis + 1 :]) for axis in range(len(self.shape)))
+        return (
+            sys.modules['torch._utils']._rebuild_tensor_v2,
+            (self.storage, 0, self.shape, strides, False, None),
+        )
 
 
 def _fake_torch() -> dict[str, ModuleType]:
@@ -105,16 +111,21 @@ class _Pickler(pickle.Pickler):
         return ('storage', kind, obj.key, 'cpu', obj.numbers.size, None)
 
 
-def write_legacy_torch(path: Path, arrays: dict[str, np.ndarray], *,
-                       extra: dict[str, Any] | None = None) -> Path:
+def write_legacy_torch(
+    path: Path, arrays: dict[str, np.ndarray], *, extra: dict[str, Any] | None = None
+) -> Path:
     """Write what `torch.save(state_dict)` wrote before torch 1.6, storages in another order.
 
     `extra` adds entries that are no arrays.
     """
-    storages = [_Storage(str(1000 - index), array.astype('<f4').ravel())
-                for index, array in enumerate(arrays.values())]
-    state = OrderedDict((name, _Tensor(storage, array.shape))
-                        for (name, array), storage in zip(arrays.items(), storages, strict=True))
+    storages = [
+        _Storage(str(1000 - index), array.astype('<f4').ravel())
+        for index, array in enumerate(arrays.values())
+    ]
+    state = OrderedDict(
+        (name, _Tensor(storage, array.shape))
+        for (name, array), storage in zip(arrays.items(), storages, strict=True)
+    )
     state.update(extra or {})
     state._metadata = OrderedDict({'': {'version': 1}})
     machine = {'protocol_version': 1001, 'little_endian': True, 'type_sizes': {'int': 4}}

@@ -43,9 +43,7 @@ def photograph(height: int = 24, width: int = 32) -> Array:
     return np.clip(smooth + noise, 0, 255).astype(np.uint8)
 
 
-def png(
-    samples: Array, bit_depth: int, colour_type: int, *chunks: tuple[bytes, bytes]
-) -> bytes:
+def png(samples: Array, bit_depth: int, colour_type: int, *chunks: tuple[bytes, bytes]) -> bytes:
     """Return a PNG of rows of packed samples (big-endian where 16-bit), with chunks before IDAT.
 
     Written out by hand for the kinds that Pillow reads but does not write.
@@ -61,9 +59,7 @@ def png(
 
 def png_chunk(kind: bytes, content: bytes) -> bytes:
     """Return one chunk with its length and its checksum."""
-    return struct.pack('>I', len(content)) + kind + content + struct.pack(
-        '>I', zlib.crc32(kind + content)
-    )
+    return struct.pack('>I', len(content)) + kind + content + struct.pack('>I', zlib.crc32(kind + content))
 
 
 def tiff(
@@ -71,8 +67,15 @@ def tiff(
 ) -> bytes:
     """Return a little-endian TIFF of one uncompressed strip. `size` is (width, height)."""
     entries = [
-        (256, size[0]), (257, size[1]), (258, bits), (259, 1), (262, photometric),
-        (273, 8), (277, len(bits)), (278, size[1]), (279, len(data)),
+        (256, size[0]),
+        (257, size[1]),
+        (258, bits),
+        (259, 1),
+        (262, photometric),
+        (273, 8),
+        (277, len(bits)),
+        (278, size[1]),
+        (279, len(data)),
     ]
     if extra >= 0:
         entries.append((338, extra))
@@ -123,7 +126,24 @@ def _profile(kind: bytes, space: bytes, connection: bytes, tags: dict[bytes, byt
         table += struct.pack('>4sII', name, at + len(contents), len(content))
         contents += content + bytes(-len(content) % 4)
     header = struct.pack(
-        '>I4sI4s4s4s6H4s28s3i48s', at + len(contents), b'', 0x0210_0000, kind, space, connection,
-        2000, 1, 1, 0, 0, 0, b'acsp', b'', 63_190, 65_536, 54_061, b'',
+        '>I4sI4s4s4s6H4s28s3i48s',
+        at + len(contents),
+        b'',
+        0x0210_0000,
+        kind,
+        space,
+        connection,
+        2000,
+        1,
+        1,
+        0,
+        0,
+        0,
+        b'acsp',
+        b'',
+        63_190,
+        65_536,
+        54_061,
+        b'',
     )
     return header + table + contents

@@ -6,8 +6,17 @@ from hypothesis import strategies as st
 
 # Lengths and offsets at the edges of their types, in both byte orders.
 EXTREMES = [
-    bytes(4), b'\xff' * 4, b'\x7f\xff\xff\xff', b'\xff\xff\xff\x7f', b'\x80\0\0\0', b'\0\0\0\x80',
-    b'\0\0\xff\xff', b'\xff\xff\0\0', b'\0\1\0\0', b'\0\0\0\1', b'\1\0\0\0',
+    bytes(4),
+    b'\xff' * 4,
+    b'\x7f\xff\xff\xff',
+    b'\xff\xff\xff\x7f',
+    b'\x80\0\0\0',
+    b'\0\0\0\x80',
+    b'\0\0\xff\xff',
+    b'\xff\xff\0\0',
+    b'\0\1\0\0',
+    b'\0\0\0\1',
+    b'\1\0\0\0',
 ]
 
 
@@ -32,10 +41,10 @@ def _struck(draw: st.DrawFn, data: bytes) -> bytes:
     content = draw(st.binary(min_size=1, max_size=8) | st.sampled_from(EXTREMES))
     before, after = data[:at], data[at:]
     strokes = [
-        before + content + data[at + len(content):],
+        before + content + data[at + len(content) :],
         before + content + after,
-        before + data[at + length:],
-        before + data[at:at + length] * 3 + data[at + length:],
+        before + data[at + length :],
+        before + data[at : at + length] * 3 + data[at + length :],
         before,
     ]
     return draw(st.sampled_from(strokes[:4]) | st.sampled_from(strokes))

@@ -14,14 +14,14 @@ def convolution(x, kernel, bias):
     y = np.zeros((height, width, kernel.shape[-1]))
     for a in range(3):
         for b in range(3):
-            y += padded[a:a + height, b:b + width] @ kernel[a, b].astype(np.float64)
+            y += padded[a : a + height, b : b + width] @ kernel[a, b].astype(np.float64)
     return y + bias
 
 
 def pool(x, how):
     """Pool 2 x 2 with stride 2, dropping an odd last row or column."""
     height, width, channels = x.shape
-    blocks = x[:height // 2 * 2, :width // 2 * 2].reshape(height // 2, 2, width // 2, 2, channels)
+    blocks = x[: height // 2 * 2, : width // 2 * 2].reshape(height // 2, 2, width // 2, 2, channels)
     return {'max': blocks.max, 'average': blocks.mean}[how](axis=(1, 3))
 
 

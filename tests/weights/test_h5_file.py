@@ -12,10 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nst_lbfgs.weights import h5_file
 from nst_lbfgs.errors import WeightsError
+from nst_lbfgs.weights import h5_file
 from nst_lbfgs.weights.h5_file import (
-    Convolution, check_file, digest_of, read_convolutions, write_convolutions,
+    Convolution,
+    check_file,
+    digest_of,
+    read_convolutions,
+    write_convolutions,
 )
 from tests.support import fake_weights
 
@@ -62,8 +66,10 @@ def test_goes_by_order_not_by_name(tmp_path, tiny):
 
 def test_other_float_sizes_become_float32(tmp_path, tiny):
     """float64 and float16 are read as float32, as Keras casts them."""
-    doubled = [(name, kernel.astype(np.float64), bias.astype(np.float16).astype(np.float64))
-               for name, kernel, bias in tiny]
+    doubled = [
+        (name, kernel.astype(np.float64), bias.astype(np.float16).astype(np.float64))
+        for name, kernel, bias in tiny
+    ]
     read = list(read_convolutions(fake_weights.write_legacy_h5(tmp_path / 'w.h5', doubled)))
     assert_equal(read, [(name, kernel, bias.astype(np.float32)) for name, kernel, bias in doubled])
 
@@ -93,18 +99,31 @@ def test_digest_is_of_the_numbers():
     assert digest_of([Convolution('a', kernel, bias + np.float32(1e-7))]) != known
 
 
-@pytest.mark.parametrize('change, message', [
-    (lambda layers: layers[:15], 'Received: 15 layers'),
-    (lambda layers: layers + [(f'fc{i}', np.ones((4, 4)), np.ones(4)) for i in range(3)],
-     'three dense layers'),
-    (lambda layers: [layers[1], layers[0], *layers[2:]], r'shape \(3, 3, 3, 2\)'),
-    (lambda layers: [*layers[:3], ('x', layers[3][1].astype(int), layers[3][2]), *layers[4:]],
-     'Expected block2_conv2 as floats.*int64'),
-    (lambda layers: [*layers[:3], ('x', layers[3][1], layers[3][2] * np.nan), *layers[4:]],
-     'finite'),
-    (lambda layers: [*layers[:3], ('x', layers[3][1].astype(np.longdouble), layers[3][2]),
-                     *layers[4:]], 'as floats'),
-], ids=['too few', 'with top', 'wrong order', 'integers', 'nan', 'long double'])
+@pytest.mark.parametrize(
+    'change, message',
+    [
+        (lambda layers: layers[:15], 'Received: 15 layers'),
+        (
+            lambda layers: layers + [(f'fc{i}', np.ones((4, 4)), np.ones(4)) for i in range(3)],
+            'three dense layers',
+        ),
+        (lambda layers: [layers[1], layers[0], *layers[2:]], r'shape \(3, 3, 3, 2\)'),
+        (
+            lambda layers: [*layers[:3], ('x', layers[3][1].astype(int), layers[3][2]), *layers[4:]],
+            'Expected block2_conv2 as floats.*int64',
+        ),
+        (lambda layers: [*layers[:3], ('x', layers[3][1], layers[3][2] * np.nan), *layers[4:]], 'finite'),
+        (
+            lambda layers: [
+                *layers[:3],
+                ('x', layers[3][1].astype(np.longdouble), layers[3][2]),
+                *layers[4:],
+            ],
+            'as floats',
+        ),
+    ],
+    ids=['too few', 'with top', 'wrong order', 'integers', 'nan', 'long double'],
+)
 def test_other_networks_are_refused(tmp_path, tiny, change, message):
     """What is not VGG19 without its top is refused, and the message says what was found."""
     path = fake_weights.write_legacy_h5(tmp_path / 'w.h5', change(tiny))
@@ -118,21 +137,25 @@ def test_numbers_in_another_file_are_refused(tmp_path, tiny):
     (tmp_path / 'secret').write_bytes(bytes(8))
     with h5py.File(path, 'a') as file:
         del file['block1_conv1/block1_conv1/bias:0']
-        file['block1_conv1'].create_dataset('block1_conv1/bias:0', (2,), '<f4',
-                                            external=[(tmp_path / 'secret', 0, 8)])
+        file['block1_conv1'].create_dataset(
+            'block1_conv1/bias:0', (2,), '<f4', external=[(tmp_path / 'secret', 0, 8)]
+        )
     with pytest.raises(WeightsError, match='plain arrays'):
         list(read_convolutions(path))
 
 
-@pytest.mark.parametrize('name, message', [
-    ('missing.h5', 'does not exist'),
-    ('folder.h5', 'Expected a file'),
-    ('weights.npz', 'ends in .h5 or .hdf5'),
-    ('empty.h5', 'cannot be read'),
-    ('text.h5', 'cannot be read'),
-    ('no_layers.h5', 'cannot be read'),
-    ('x' * 300 + '.h5', 'does not exist'),
-])
+@pytest.mark.parametrize(
+    'name, message',
+    [
+        ('missing.h5', 'does not exist'),
+        ('folder.h5', 'Expected a file'),
+        ('weights.npz', 'ends in .h5 or .hdf5'),
+        ('empty.h5', 'cannot be read'),
+        ('text.h5', 'cannot be read'),
+        ('no_layers.h5', 'cannot be read'),
+        ('x' * 300 + '.h5', 'does not exist'),
+    ],
+)
 def test_other_files_are_refused(tmp_path, name, message):
     """A file that is missing, a folder, misnamed or no HDF5 ends in one line."""
     (tmp_path / 'folder.h5').mkdir()
@@ -179,7 +202,7 @@ def test_a_crash_inside_hdf5_is_an_error(tmp_path, hollow_bytes):
     (string_type,) = re.findall(rb'layer_names.{1,12}?(\x19\x01\x01)', hollow_bytes, re.DOTALL)[:1]
     place = hollow_bytes.index(string_type, hollow_bytes.index(b'layer_names'))
     broken = bytearray(hollow_bytes)
-    broken[place + 1] = 0xd6
+    broken[place + 1] = 0xD6
     (tmp_path / 'w.h5').write_bytes(broken)
     with pytest.raises(WeightsError):
         check_file(tmp_path / 'w.h5')
@@ -198,8 +221,7 @@ def hollow_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return fake_weights.write_hollow_vgg19(path).read_bytes()
 
 
-@settings(max_examples=150, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_broken_bytes_never_escape(tmp_path, tiny, data):
     """Whatever is done to a file's bytes, it is read or refused with a WeightsError.

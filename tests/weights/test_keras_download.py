@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from nst_lbfgs.weights import keras_download
 from nst_lbfgs.errors import WeightsError
+from nst_lbfgs.weights import keras_download
 
 CONTENT = bytes(range(256)) * 1000
 
@@ -25,6 +25,7 @@ def no_proxy(monkeypatch):
 @pytest.fixture
 def server():
     """A server on this machine that has CONTENT at every address but /missing."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_HEAD(self) -> None:
             self.send_response(404 if self.path == '/missing' else 200)

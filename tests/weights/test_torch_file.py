@@ -61,10 +61,16 @@ def test_entries_that_are_no_tensors_are_refused(tmp_path):
         list(read_tensors(path))
 
 
-@pytest.mark.parametrize('content', [
-    b'', b'PK\x03\x04 a zip, as torch writes since 1.6', b'\x80\x02K\x01.' * 5,
-    pickle.dumps('a pickle of something else', protocol=2),
-], ids=['empty', 'zip', 'small pickles', 'one pickle'])
+@pytest.mark.parametrize(
+    'content',
+    [
+        b'',
+        b'PK\x03\x04 a zip, as torch writes since 1.6',
+        b'\x80\x02K\x01.' * 5,
+        pickle.dumps('a pickle of something else', protocol=2),
+    ],
+    ids=['empty', 'zip', 'small pickles', 'one pickle'],
+)
 def test_other_files_are_refused(tmp_path, content):
     """What is no such file is refused with a WeightsError."""
     (tmp_path / 'w.pth').write_bytes(content)
@@ -86,9 +92,8 @@ def test_a_size_beyond_the_file_takes_no_memory(tmp_path):
     content = write_legacy_torch(tmp_path / 'w.pth', {'x': np.zeros(300, np.float32)}).read_bytes()
     opcode_300, count_300 = b'M\x2c\x01', (300).to_bytes(8, 'little')
     assert content.count(opcode_300) == 2 and content.count(count_300) == 1
-    huge = (2 ** 40).to_bytes(8, 'little')
-    (tmp_path / 'w.pth').write_bytes(content.replace(count_300, huge)
-                                     .replace(opcode_300, b'\x8a\x08' + huge))
+    huge = (2**40).to_bytes(8, 'little')
+    (tmp_path / 'w.pth').write_bytes(content.replace(count_300, huge).replace(opcode_300, b'\x8a\x08' + huge))
     with pytest.raises(WeightsError, match='ends in the middle'):
         list(read_tensors(tmp_path / 'w.pth'))
 
@@ -103,8 +108,7 @@ def test_a_huge_memo_index_takes_no_memory(tmp_path):
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < before + (1 << 19)
 
 
-@settings(max_examples=200, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_broken_bytes_never_escape(tmp_path, data):
     """Whatever is done to the pickles' bytes, the file is read or refused with a WeightsError."""

@@ -16,10 +16,26 @@ from .math import *  # noqa: F401,F403
 from .nn import *  # noqa: F401,F403
 from .shapes import *  # noqa: F401,F403
 from .state import (  # noqa: F401
-    backend, cast_to_floatx, clear_session, epsilon, floatx, get_session, get_uid,
-    image_data_format, image_dim_ordering, learning_phase, manual_variable_initialization,
-    name_scope, reset_uids, set_epsilon, set_floatx, set_image_data_format,
-    set_image_dim_ordering, set_learning_phase, set_session, unsupported,
+    backend,
+    cast_to_floatx,
+    clear_session,
+    epsilon,
+    floatx,
+    get_session,
+    get_uid,
+    image_data_format,
+    image_dim_ordering,
+    learning_phase,
+    manual_variable_initialization,
+    name_scope,
+    reset_uids,
+    set_epsilon,
+    set_floatx,
+    set_image_data_format,
+    set_image_dim_ordering,
+    set_learning_phase,
+    set_session,
+    unsupported,
 )
 from .variables import *  # noqa: F401,F403
 

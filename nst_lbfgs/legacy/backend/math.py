@@ -12,16 +12,50 @@ import tensorflow as tf
 from ..tensors import Tensor, as_symbolic, is_symbolic, on_tensors
 
 __all__ = [
-    'abs', 'all', 'any', 'argmax', 'argmin', 'batch_dot', 'clip', 'cos', 'cumprod', 'cumsum',
-    'dot', 'equal', 'exp', 'greater', 'greater_equal', 'less', 'less_equal', 'log', 'logsumexp',
-    'max', 'maximum', 'mean', 'min', 'minimum', 'not_equal', 'pow', 'prod', 'round', 'sign',
-    'sin', 'sqrt', 'square', 'std', 'sum', 'tan', 'transpose', 'var',
+    'abs',
+    'all',
+    'any',
+    'argmax',
+    'argmin',
+    'batch_dot',
+    'clip',
+    'cos',
+    'cumprod',
+    'cumsum',
+    'dot',
+    'equal',
+    'exp',
+    'greater',
+    'greater_equal',
+    'less',
+    'less_equal',
+    'log',
+    'logsumexp',
+    'max',
+    'maximum',
+    'mean',
+    'min',
+    'minimum',
+    'not_equal',
+    'pow',
+    'prod',
+    'round',
+    'sign',
+    'sin',
+    'sqrt',
+    'square',
+    'std',
+    'sum',
+    'tan',
+    'transpose',
+    'var',
 ]
 
 Axis = int | Sequence[int] | None
 
 
 # --- element by element
+
 
 def square(x: Any) -> Tensor:
     """Return x * x."""
@@ -35,7 +69,7 @@ def abs(x: Any) -> Tensor:
 
 def sqrt(x: Any) -> Tensor:
     """Return the square root, with values below 0 taken as 0 and infinity kept."""
-    return on_tensors(lambda t: tf.sqrt(tf.clip_by_value(t, 0., np.inf)), x, label='sqrt')
+    return on_tensors(lambda t: tf.sqrt(tf.clip_by_value(t, 0.0, np.inf)), x, label='sqrt')
 
 
 def exp(x: Any) -> Tensor:
@@ -145,6 +179,7 @@ def _numpy_type(x: Any) -> Any:
 
 # --- reductions
 
+
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Return the sum over `axis`, or over everything."""
     return _reduce(tf.reduce_sum, x, axis, keepdims, 'sum')
@@ -162,8 +197,7 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 def var(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Return the variance (divided by n)."""
-    return _reduce(lambda t, a, k: tf.math.reduce_variance(_number(t), a, k),
-                   x, axis, keepdims, 'var')
+    return _reduce(lambda t, a, k: tf.math.reduce_variance(_number(t), a, k), x, axis, keepdims, 'var')
 
 
 def std(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
@@ -183,14 +217,12 @@ def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Return whether any element is true."""
-    return _reduce(lambda t, a, k: tf.reduce_any(tf.cast(t, tf.bool), a, k),
-                   x, axis, keepdims, 'any')
+    return _reduce(lambda t, a, k: tf.reduce_any(tf.cast(t, tf.bool), a, k), x, axis, keepdims, 'any')
 
 
 def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Return whether all elements are true."""
-    return _reduce(lambda t, a, k: tf.reduce_all(tf.cast(t, tf.bool), a, k),
-                   x, axis, keepdims, 'all')
+    return _reduce(lambda t, a, k: tf.reduce_all(tf.cast(t, tf.bool), a, k), x, axis, keepdims, 'all')
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
@@ -218,8 +250,7 @@ def cumprod(x: Any, axis: int = 0) -> Tensor:
     return on_tensors(lambda t: tf.math.cumprod(t, axis), x, label='cumprod')
 
 
-def _reduce(function: Callable[..., Any], x: Any, axis: Axis, keepdims: bool,
-            label: str) -> Tensor:
+def _reduce(function: Callable[..., Any], x: Any, axis: Axis, keepdims: bool, label: str) -> Tensor:
     over = list(axis) if isinstance(axis, (list, tuple)) else axis
     return on_tensors(lambda t: function(t, over, keepdims), x, label=label)
 
@@ -230,6 +261,7 @@ def _number(tensor: Any) -> Any:
 
 # --- products
 
+
 def transpose(x: Any) -> Tensor:
     """Return a tensor with its axes in reverse order."""
     return on_tensors(tf.transpose, x, label='transpose')
@@ -238,10 +270,12 @@ def transpose(x: Any) -> Tensor:
 def dot(x: Any, y: Any) -> Tensor:
     """Return the product of matrices; beyond two axes, as NumPy: the last axis of `x` against
     the last but one of `y`."""
+
     def product(a: Any, b: Any) -> Any:
         if a.shape.rank == 2 and b.shape.rank == 2:
             return tf.matmul(a, b)
         return tf.tensordot(a, b, [[-1], [b.shape.rank - 2 if b.shape.rank > 1 else 0]])
+
     return on_tensors(product, x, y, label='dot')
 
 
@@ -261,9 +295,10 @@ def batch_dot(x: Any, y: Any, axes: int | Sequence[int] | None = None) -> Tensor
     y_axes = ['a', *(next(letters) for _ in range(y_rank - 1))]
     x_axes[first % x_rank] = y_axes[second % y_rank] = 'b'
     kept = ''.join(axis for axis in x_axes + y_axes[1:] if axis != 'b')
-    equation = f"{''.join(x_axes)},{''.join(y_axes)}->{kept}"
+    equation = f'{"".join(x_axes)},{"".join(y_axes)}->{kept}'
 
     def product(a: Any, b: Any) -> Any:
         result = tf.einsum(equation, a, b)
         return result if len(kept) > 1 else tf.expand_dims(result, 1)
+
     return on_tensors(product, x, y, label='batch_dot')

@@ -7,13 +7,28 @@ from typing import Any
 
 import tensorflow as tf
 
-from .state import data_format_named
 from ..tensors import Concatenation, Constant, Tensor, on_tensors
+from .state import data_format_named
 
 __all__ = [
-    'arange', 'batch_flatten', 'concatenate', 'expand_dims', 'flatten', 'gather', 'one_hot',
-    'permute_dimensions', 'repeat', 'repeat_elements', 'reshape', 'resize_images', 'reverse',
-    'slice', 'spatial_2d_padding', 'squeeze', 'stack', 'tile',
+    'arange',
+    'batch_flatten',
+    'concatenate',
+    'expand_dims',
+    'flatten',
+    'gather',
+    'one_hot',
+    'permute_dimensions',
+    'repeat',
+    'repeat_elements',
+    'reshape',
+    'resize_images',
+    'reverse',
+    'slice',
+    'spatial_2d_padding',
+    'squeeze',
+    'stack',
+    'tile',
 ]
 
 
@@ -32,15 +47,22 @@ def stack(x: Sequence[Any], axis: int = 0) -> Tensor:
 def reshape(x: Any, shape: Any) -> Tensor:
     """Return a tensor in another shape, one length of which may be -1."""
     if isinstance(shape, (list, tuple)):
-        return on_tensors(lambda t, s: tf.reshape(t, s), x, list(shape), label='reshape') \
-            if _has_tensors(shape) else \
-            on_tensors(lambda t: tf.reshape(t, shape), x, label='reshape')
+        return (
+            on_tensors(lambda t, s: tf.reshape(t, s), x, list(shape), label='reshape')
+            if _has_tensors(shape)
+            else on_tensors(lambda t: tf.reshape(t, shape), x, label='reshape')
+        )
     return on_tensors(tf.reshape, x, shape, label='reshape')
 
 
 def _has_tensors(sizes: Sequence[Any]) -> bool:
-    return any(not isinstance(size, int) and hasattr(size, 'dtype') and len(size.shape) == 0
-               and not hasattr(size, 'item') for size in sizes)
+    return any(
+        not isinstance(size, int)
+        and hasattr(size, 'dtype')
+        and len(size.shape) == 0
+        and not hasattr(size, 'item')
+        for size in sizes
+    )
 
 
 def permute_dimensions(x: Any, pattern: Sequence[int]) -> Tensor:
@@ -55,10 +77,12 @@ def flatten(x: Any) -> Tensor:
 
 def batch_flatten(x: Any) -> Tensor:
     """Return a tensor as two axes, the first kept."""
+
     def flat(tensor: Any) -> Any:
         sizes = tensor.shape[1:]
         columns = sizes.num_elements() or tf.reduce_prod(tf.shape(tensor)[1:])
         return tf.reshape(tensor, tf.stack([-1, columns]))
+
     return on_tensors(flat, x, label='batch_flatten')
 
 
@@ -102,35 +126,37 @@ def slice(x: Any, start: Sequence[int], size: Sequence[int]) -> Tensor:
 
 def gather(reference: Any, indices: Any) -> Tensor:
     """Return the rows of `reference` at integer `indices`."""
-    return on_tensors(lambda t, i: tf.gather(t, tf.cast(i, tf.int32)), reference, indices,
-                      label='gather')
+    return on_tensors(lambda t, i: tf.gather(t, tf.cast(i, tf.int32)), reference, indices, label='gather')
 
 
 def one_hot(indices: Any, num_classes: int) -> Tensor:
     """Return integers as rows with a one at their place."""
-    return on_tensors(lambda t: tf.one_hot(tf.cast(t, tf.int32), num_classes), indices,
-                      label='one_hot')
+    return on_tensors(lambda t: tf.one_hot(tf.cast(t, tf.int32), num_classes), indices, label='one_hot')
 
 
 def arange(start: int, stop: int | None = None, step: int = 1, dtype: str = 'int32') -> Constant:
     """Return a range of integers."""
-    return Constant(tf.range(*((0, start) if stop is None else (start, stop)), step,
-                             dtype=dtype).numpy())
+    return Constant(tf.range(*((0, start) if stop is None else (start, stop)), step, dtype=dtype).numpy())
 
 
-def spatial_2d_padding(x: Any, padding: Any = ((1, 1), (1, 1)), data_format: str | None = None,
-                       dim_ordering: str | None = None) -> Tensor:
+def spatial_2d_padding(
+    x: Any, padding: Any = ((1, 1), (1, 1)), data_format: str | None = None, dim_ordering: str | None = None
+) -> Tensor:
     """Return pictures with zeros around them: ((top, bottom), (left, right))."""
-    (top, bottom), (left, right) = (
-        (p, p) if isinstance(p, int) else tuple(p) for p in padding)
+    (top, bottom), (left, right) = ((p, p) if isinstance(p, int) else tuple(p) for p in padding)
     rows = [[top, bottom], [left, right]]
     first = data_format_named(data_format or dim_ordering) == 'channels_first'
     widths = [[0, 0], [0, 0], *rows] if first else [[0, 0], *rows, [0, 0]]
     return on_tensors(lambda t: tf.pad(t, widths), x, label='spatial_2d_padding')
 
 
-def resize_images(x: Any, height_factor: int, width_factor: int, data_format: str | None = None,
-                  interpolation: str = 'nearest') -> Tensor:
+def resize_images(
+    x: Any,
+    height_factor: int,
+    width_factor: int,
+    data_format: str | None = None,
+    interpolation: str = 'nearest',
+) -> Tensor:
     """Return pictures enlarged by whole factors, by repetition or bilinear interpolation."""
     first = data_format_named(data_format) == 'channels_first'
 
@@ -139,4 +165,5 @@ def resize_images(x: Any, height_factor: int, width_factor: int, data_format: st
         size = tf.shape(pictures)[1:3] * [height_factor, width_factor]
         pictures = tf.image.resize(pictures, size, interpolation)
         return tf.transpose(pictures, [0, 3, 1, 2]) if first else pictures
+
     return on_tensors(resized, x, label='resize_images')

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -123,7 +123,10 @@ def unsupported(name: str) -> Any:
         raise AttributeError(f'the old keras.backend has no {name!r}')
 
     def refuse(*_args: Any, **_kwargs: Any) -> Any:
-        raise LegacyError(f'Expected a backend function that is supported. Received: K.{name}, '
-                          f'which is not; use {UNSUPPORTED[name]} instead')
+        raise LegacyError(
+            f'Expected a backend function that is supported. Received: K.{name}, '
+            f'which is not; use {UNSUPPORTED[name]} instead'
+        )
+
     refuse.__name__ = name
     return refuse

@@ -13,22 +13,58 @@ import tensorflow as tf
 from ..functions import Assignment, Function, gradients
 from ..sessions import evaluate_tensor
 from ..tensors import (
-    Constant, Tensor, Variable, apply, as_symbolic, is_input, is_symbolic, keras_input,
+    Constant,
+    Tensor,
+    Variable,
+    apply,
+    as_symbolic,
+    is_input,
+    is_symbolic,
+    keras_input,
     on_tensors,
 )
 
 __all__ = [
-    'batch_get_value', 'batch_set_value', 'cast', 'constant', 'count_params', 'dtype', 'eval',
-    'eye', 'function', 'get_value', 'gradients', 'identity', 'int_shape', 'is_keras_tensor',
-    'is_placeholder', 'is_sparse', 'is_tensor', 'moving_average_update', 'ndim', 'ones',
-    'ones_like', 'placeholder', 'print_tensor', 'random_normal_variable',
-    'random_uniform_variable', 'set_value', 'shape', 'stop_gradient', 'update', 'update_add',
-    'update_sub', 'variable', 'zeros', 'zeros_like',
+    'batch_get_value',
+    'batch_set_value',
+    'cast',
+    'constant',
+    'count_params',
+    'dtype',
+    'eval',
+    'eye',
+    'function',
+    'get_value',
+    'gradients',
+    'identity',
+    'int_shape',
+    'is_keras_tensor',
+    'is_placeholder',
+    'is_sparse',
+    'is_tensor',
+    'moving_average_update',
+    'ndim',
+    'ones',
+    'ones_like',
+    'placeholder',
+    'print_tensor',
+    'random_normal_variable',
+    'random_uniform_variable',
+    'set_value',
+    'shape',
+    'stop_gradient',
+    'update',
+    'update_add',
+    'update_sub',
+    'variable',
+    'zeros',
+    'zeros_like',
 ]
 
 
-def variable(value: Any, dtype: str | None = None, name: str | None = None,
-             constraint: Any = None) -> Variable:
+def variable(
+    value: Any, dtype: str | None = None, name: str | None = None, constraint: Any = None
+) -> Variable:
     """Return a tensor that holds `value` (array or number), cast to `dtype` or floatx.
 
     `loss = K.variable(0.)` and then `loss += ...` works: the sum is a new tensor. `constraint`
@@ -39,16 +75,21 @@ def variable(value: Any, dtype: str | None = None, name: str | None = None,
     return Variable(keras.Variable(array.astype(wanted), dtype=wanted), name)
 
 
-def constant(value: Any, dtype: str | None = None, shape: Sequence[int] | None = None,
-             name: str | None = None) -> Constant:
+def constant(
+    value: Any, dtype: str | None = None, shape: Sequence[int] | None = None, name: str | None = None
+) -> Constant:
     """Return a tensor of a fixed value, filled to `shape` if that is given."""
     array = np.asarray(value, dtype=dtype or keras.config.floatx())
     return Constant(array if shape is None else np.resize(array, tuple(shape)), name)
 
 
-def placeholder(shape: Sequence[int | None] | None = None, ndim: int | None = None,
-                dtype: str | None = None, sparse: bool = False,
-                name: str | None = None) -> Tensor:
+def placeholder(
+    shape: Sequence[int | None] | None = None,
+    ndim: int | None = None,
+    dtype: str | None = None,
+    sparse: bool = False,
+    name: str | None = None,
+) -> Tensor:
     """Return a tensor that `K.function` is given a value for, of `shape` or of `ndim` axes.
 
     The shape includes the batch axis; None stands for any length. No sparse ones here.
@@ -128,7 +169,7 @@ def update_sub(x: Any, decrement: Any) -> Assignment:
 
 def moving_average_update(x: Any, value: Any, momentum: float) -> Assignment:
     """Return the update `x <- momentum * x + (1 - momentum) * value`."""
-    return Assignment(x, as_symbolic(x) * momentum + as_symbolic(value) * (1. - momentum))
+    return Assignment(x, as_symbolic(x) * momentum + as_symbolic(value) * (1.0 - momentum))
 
 
 def zeros(shape: Sequence[int], dtype: str | None = None, name: str | None = None) -> Variable:
@@ -146,17 +187,27 @@ def eye(size: int, dtype: str | None = None, name: str | None = None) -> Variabl
     return variable(np.eye(size), dtype, name)
 
 
-def random_uniform_variable(shape: Sequence[int], low: float, high: float,
-                            dtype: str | None = None, name: str | None = None,
-                            seed: int | None = None) -> Variable:
+def random_uniform_variable(
+    shape: Sequence[int],
+    low: float,
+    high: float,
+    dtype: str | None = None,
+    name: str | None = None,
+    seed: int | None = None,
+) -> Variable:
     """Return a variable of uniform random numbers in [low, high)."""
     draw = np.random.default_rng(seed).uniform(low, high, tuple(shape))
     return variable(draw, dtype, name)
 
 
-def random_normal_variable(shape: Sequence[int], mean: float, scale: float,
-                           dtype: str | None = None, name: str | None = None,
-                           seed: int | None = None) -> Variable:
+def random_normal_variable(
+    shape: Sequence[int],
+    mean: float,
+    scale: float,
+    dtype: str | None = None,
+    name: str | None = None,
+    seed: int | None = None,
+) -> Variable:
     """Return a variable of normal random numbers."""
     draw = np.random.default_rng(seed).normal(mean, scale, tuple(shape))
     return variable(draw, dtype, name)
@@ -179,9 +230,11 @@ def identity(x: Any, name: str | None = None) -> Tensor:
 
 def print_tensor(x: Any, message: str = '') -> Tensor:
     """Return `x`; whenever it is computed, its value is printed after `message`."""
+
     def printing(tensor: Any) -> Any:
         with tf.control_dependencies([tf.print(message, tensor)]):
             return tf.identity(tensor)
+
     return on_tensors(printing, x, label='print_tensor')
 
 

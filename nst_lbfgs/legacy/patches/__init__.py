@@ -17,8 +17,10 @@ def patch_keras() -> None:
     Raises LegacyError if Keras computes with another backend than TensorFlow.
     """
     if keras.config.backend() != 'tensorflow':
-        raise LegacyError("Expected Keras with TensorFlow as its backend. "
-                          f'Received: {keras.config.backend()!r}; unset KERAS_BACKEND')
+        raise LegacyError(
+            'Expected Keras with TensorFlow as its backend. '
+            f'Received: {keras.config.backend()!r}; unset KERAS_BACKEND'
+        )
     if not _done:
         _done.append(True)
         patch_tensors()

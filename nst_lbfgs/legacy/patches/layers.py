@@ -31,8 +31,11 @@ def patch_layers() -> None:
 
 
 def _public_classes(module: Any, base: type) -> list[Any]:
-    found = [value for value in vars(module).values()
-             if isinstance(value, type) and issubclass(value, base) and value is not base]
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, base) and value is not base
+    ]
     return [kind for kind in dict.fromkeys(found) if '__init__' in vars(kind)]
 
 
@@ -43,6 +46,7 @@ def _translating(initialise: Callable[..., None], kind: str) -> Callable[..., No
         initialise(self, *args, **kwargs)
         for name, value in ours.items():
             setattr(self, name, value)
+
     wrapped.__signature__ = inspect.signature(initialise)  # type: ignore[attr-defined]
     return wrapped
 
@@ -64,8 +68,7 @@ def _patch_layer(layer: Any) -> None:
 
 def _input_of(found: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Give an InputLayer's own tensor as its input too, as Keras 2 did."""
-    return lambda self: (
-        self.output if isinstance(self, keras.layers.InputLayer) else found(self))
+    return lambda self: self.output if isinstance(self, keras.layers.InputLayer) else found(self)
 
 
 def _shape_of(tensors: Any) -> Any:
@@ -111,6 +114,7 @@ def _functional_class() -> Any:
 
 def _with_entry(add: Callable[..., None]) -> Callable[..., None]:
     """Give a Sequential the input that its first layer was told of."""
+
     @functools.wraps(add)
     def wrapped(self: Any, layer: Any, *args: Any, **kwargs: Any) -> None:
         if not self._layers and isinstance(layer, keras.layers.Layer):
@@ -121,17 +125,20 @@ def _with_entry(add: Callable[..., None]) -> Callable[..., None]:
             elif batch_shape is not None:
                 add(self, keras.layers.InputLayer(batch_shape=batch_shape))
         add(self, layer, *args, **kwargs)
+
     return wrapped
 
 
 def _with_plural_names(function: Callable[..., Any]) -> Callable[..., Any]:
     """Take Keras 1's `Model(input=..., output=...)`."""
+
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         for old, new in (('input', 'inputs'), ('output', 'outputs')):
             if old in kwargs:
                 kwargs[new] = kwargs.pop(old)
         return function(*args, **kwargs)
+
     return wrapped
 
 
@@ -141,11 +148,13 @@ def _loading(load_weights: Callable[..., Any]) -> Callable[..., Any]:
         if not load_old_weights(self, filepath, *args, **kwargs):
             return load_weights(self, filepath, *args, **kwargs)
         return None
+
     return wrapped
 
 
-def _get_updates(self: Any, *args: Any, loss: Any = None, params: Any = None,
-                 constraints: Any = None) -> list[OptimizerStep]:
+def _get_updates(
+    self: Any, *args: Any, loss: Any = None, params: Any = None, constraints: Any = None
+) -> list[OptimizerStep]:
     """Return one step of the optimizer, for the `updates` of `K.function`.
 
     get_updates(loss, params) as in Keras 2, or (params, constraints, loss) as in Keras 1.

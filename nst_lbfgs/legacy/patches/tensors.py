@@ -16,8 +16,11 @@ import tensorflow as tf
 from ..sessions import evaluate_tensor
 from ..tensors import Expression, Slice, apply, as_symbolic, is_symbolic
 
-_OPERATORS = tuple(f'__{side}{name}__' for side in ('', 'r') for name in (
-    'add', 'sub', 'mul', 'truediv', 'pow', 'floordiv', 'mod', 'matmul'))
+_OPERATORS = tuple(
+    f'__{side}{name}__'
+    for side in ('', 'r')
+    for name in ('add', 'sub', 'mul', 'truediv', 'pow', 'floordiv', 'mod', 'matmul')
+)
 _COMPARISONS = ('__lt__', '__le__', '__gt__', '__ge__')
 
 
@@ -57,7 +60,8 @@ def patch_tensors() -> None:
     kind.__getitem__ = _getitem
     kind.eval = lambda self, feed_dict=None, session=None: evaluate_tensor(self, feed_dict)
     kind.get_shape = lambda self: StaticShape(
-        None if size is None else Dimension(size) for size in self.shape)
+        None if size is None else Dimension(size) for size in self.shape
+    )
     kind._keras_shape = property(lambda self: self.shape)
     _TensorFlowFunctions().register()
 
@@ -65,6 +69,7 @@ def patch_tensors() -> None:
 def _with_operand(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def operator(self: Any, other: Any) -> Any:
         return method(self, _operand(other, self.dtype))
+
     operator.__name__ = method.__name__
     return operator
 
@@ -88,8 +93,7 @@ def _operand(other: Any, dtype: str) -> Any:
 def _getitem(self: Any, key: Any) -> Any:
     """Return `self[key]`, with a key that may hold symbolic integers."""
     parts = list(key) if isinstance(key, tuple) else [key]
-    ends = [(part.start, part.stop, part.step) if isinstance(part, slice) else (part,)
-            for part in parts]
+    ends = [(part.start, part.stop, part.step) if isinstance(part, slice) else (part,) for part in parts]
     tensors = [end for group in ends for end in group if is_symbolic(end)]
     if not tensors:
         return Slice(key).symbolic_call(self)
@@ -97,8 +101,12 @@ def _getitem(self: Any, key: Any) -> Any:
     def sliced(tensor: Any, *values: Any) -> Any:
         found = iter(values)
         filled = [[next(found) if is_symbolic(end) else end for end in group] for group in ends]
-        return tensor[tuple(slice(*group) if isinstance(part, slice) else group[0]
-                            for part, group in zip(parts, filled))]
+        return tensor[
+            tuple(
+                slice(*group) if isinstance(part, slice) else group[0] for part, group in zip(parts, filled)
+            )
+        ]
+
     return Expression(sliced, 'getitem').symbolic_call(self, *tensors)
 
 

@@ -108,7 +108,9 @@ def test_the_report_has_the_numbers(measurements, capsys):
     assert rows['ours, bfloat16'][5:] == ['5.00', '(5.00', 'to', '5.00)', '10.0', '900', '8', '2%', '2.0']
     assert rows['old way'][5:11] == ['0.500', '(0.500', 'to', '0.500)', '1.0', '3,000']
     assert [line.split()[-4:] for line in out.splitlines() if '2.000e+09' in line] == [
-        ['5.0', '(5.0', 'to', '5.0)'], ['20.0', '(20.0', 'to', '20.0)']]
+        ['5.0', '(5.0', 'to', '5.0)'],
+        ['20.0', '(20.0', 'to', '20.0)'],
+    ]
 
 
 def test_progress_counts_and_the_drawn_pictures_are_announced(measurements, capsys):
@@ -116,15 +118,32 @@ def test_progress_counts_and_the_drawn_pictures_are_announced(measurements, caps
     error = capsys.readouterr().err
     assert 'No --pair was given: the pictures are drawn' in error
     assert [line.split(':')[0] for line in error.splitlines() if ' of ' in line][-4:] == [
-        '1 of 4', '2 of 4', '3 of 4', '4 of 4']
+        '1 of 4',
+        '2 of 4',
+        '3 of 4',
+        '4 of 4',
+    ]
     assert 'left' in error
 
 
 def test_what_fails_is_reported_and_the_rest_goes_on(measurements, monkeypatch, capsys):
     measurements = Measurements(failing=[('rate', 'float32'), ('race', OLD_WAY)])
     monkeypatch.setattr(cli.runs.benchmark, 'run_measurement', measurements)
-    assert bench(*RANDOM, '--sizes', '32', '--repetitions', '2', '--race', '--json', 'bench.json',
-                 '--plot', 'race.png') == 1
+    assert (
+        bench(
+            *RANDOM,
+            '--sizes',
+            '32',
+            '--repetitions',
+            '2',
+            '--race',
+            '--json',
+            'bench.json',
+            '--plot',
+            'race.png',
+        )
+        == 1
+    )
     captured = capsys.readouterr()
     assert 'rate, 32 x 32, drawn pictures, ours, float32: killed by SIGKILL' in captured.out
     assert 'there is no loss of the old way to race for' in captured.out
@@ -147,6 +166,7 @@ def test_json_holds_every_repetition_the_medians_and_the_machine(measurements):
 
 def test_json_is_there_after_each_measurement(measurements, monkeypatch):
     """What an interrupted benchmark has measured is kept."""
+
     def interrupted(kind, arguments, **rest):
         if len(measurements.asked) == 3:
             raise KeyboardInterrupt
@@ -162,8 +182,25 @@ def test_pairs_are_squashed_to_squares_and_named_apart(measurements, town, strip
     for name in ('town.png', 'other/town.png'):
         Image.fromarray(town).save(name)
     Image.fromarray(stripes).save('stripes.png')
-    assert bench(*RANDOM, '--sizes', '32', '--race', '--pair', 'town.png', 'stripes.png', '--pair',
-                 'other/town.png', 'stripes.png', '--json', 'bench.json', '--plot', 'race.png') == 0
+    assert (
+        bench(
+            *RANDOM,
+            '--sizes',
+            '32',
+            '--race',
+            '--pair',
+            'town.png',
+            'stripes.png',
+            '--pair',
+            'other/town.png',
+            'stripes.png',
+            '--json',
+            'bench.json',
+            '--plot',
+            'race.png',
+        )
+        == 0
+    )
     assert set(measurements.shapes) == {(32, 32, 3)}
     names = ['town, stripes', 'town, stripes (2)']
     results = json.loads(Path('bench.json').read_text())
@@ -178,31 +215,36 @@ def test_measurements_find_the_weights_from_any_folder(measurements):
     write_hollow_vgg19(Path('hollow.h5'))
     assert bench('--weights', 'hollow.h5', '--sizes', '32', '--repetitions', '1') == 0
     assert {arguments['weights'] for key, arguments in measurements.asked if 'rate' in key} == {
-        str(Path('hollow.h5').absolute())}
+        str(Path('hollow.h5').absolute())
+    }
 
 
-@pytest.mark.parametrize('arguments, code, message', [
-    (['--sizes', '31'], 2, 'Expected --sizes: an integer, 32 or more. Received: 31'),
-    (['--sizes', 'large'], 2, 'invalid int value'),
-    (['--precisions', 'float16'], 2, 'invalid choice'),
-    (['--evaluations', '0'], 2, 'Expected --evaluations: an integer, 1 or more'),
-    (['--repetitions', '0'], 2, 'Expected --repetitions: an integer, 1 or more'),
-    (['--race', '--iterations', '0'], 2, 'Expected --iterations: an integer, 1 or more'),
-    (['--iterations', '10'], 2, 'Expected --race together with --iterations'),
-    (['--plot', 'race.png'], 2, 'Expected --race together with --plot'),
-    (['--race', '--no-old-way'], 2, 'Expected --race without --no-old-way'),
-    (['--race', '--plot', 'race.gif'], 2, 'ends in'),
-    (['--race', '--plot', 'town.png'], 1, 'exists already'),
-    (['--race', '--plot', 'race.png', '--json', 'race.png'], 2, 'Expected two names'),
-    (['--json', 'town.png'], 1, 'exists already'),
-    (['--json', 'no/bench.json'], 1, 'Cannot write no/bench.json'),
-    (['--time-limit', '0'], 2, 'Expected --time-limit: a finite number above 0'),
-    (['--pair', 'town.png', 'missing.png'], 1, 'missing.png'),
-    (['--pair', 'town.png'], 2, 'expected 2 arguments'),
-    (['--weights', 'missing.h5'], 1, 'missing.h5'),
-])
-def test_what_cannot_be_used_is_said_before_anything_is_measured(arguments, code, message, measurements,
-                                                                 town, capsys):
+@pytest.mark.parametrize(
+    'arguments, code, message',
+    [
+        (['--sizes', '31'], 2, 'Expected --sizes: an integer, 32 or more. Received: 31'),
+        (['--sizes', 'large'], 2, 'invalid int value'),
+        (['--precisions', 'float16'], 2, 'invalid choice'),
+        (['--evaluations', '0'], 2, 'Expected --evaluations: an integer, 1 or more'),
+        (['--repetitions', '0'], 2, 'Expected --repetitions: an integer, 1 or more'),
+        (['--race', '--iterations', '0'], 2, 'Expected --iterations: an integer, 1 or more'),
+        (['--iterations', '10'], 2, 'Expected --race together with --iterations'),
+        (['--plot', 'race.png'], 2, 'Expected --race together with --plot'),
+        (['--race', '--no-old-way'], 2, 'Expected --race without --no-old-way'),
+        (['--race', '--plot', 'race.gif'], 2, 'ends in'),
+        (['--race', '--plot', 'town.png'], 1, 'exists already'),
+        (['--race', '--plot', 'race.png', '--json', 'race.png'], 2, 'Expected two names'),
+        (['--json', 'town.png'], 1, 'exists already'),
+        (['--json', 'no/bench.json'], 1, 'Cannot write no/bench.json'),
+        (['--time-limit', '0'], 2, 'Expected --time-limit: a finite number above 0'),
+        (['--pair', 'town.png', 'missing.png'], 1, 'missing.png'),
+        (['--pair', 'town.png'], 2, 'expected 2 arguments'),
+        (['--weights', 'missing.h5'], 1, 'missing.h5'),
+    ],
+)
+def test_what_cannot_be_used_is_said_before_anything_is_measured(
+    arguments, code, message, measurements, town, capsys
+):
     Image.fromarray(town).save('town.png')
     assert bench(*arguments, *([] if '--weights' in arguments else RANDOM)) == code
     errors = [line for line in capsys.readouterr().err.splitlines() if 'error: ' in line]
@@ -221,8 +263,13 @@ def measurement_of(parent):
 @pytest.mark.skipif(not os.path.isdir('/proc/self/task'), reason='finds the child in /proc')
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_measurement_too(number, tmp_path):
-    process = subprocess.Popen([sys.executable, '-m', 'cli', 'bench', *RANDOM, '--sizes', '32'], cwd=ROOT,
-                               stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, '-m', 'cli', 'bench', *RANDOM, '--sizes', '32'],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     while not (child := measurement_of(process.pid)):
         assert process.poll() is None
         time.sleep(0.01)
@@ -237,8 +284,27 @@ def test_a_signal_ends_the_measurement_too(number, tmp_path):
 def test_a_small_benchmark_from_end_to_end(tmp_path, monkeypatch, capsys):
     """Random weights, 32 x 32; every measurement is a process that loads TensorFlow."""
     monkeypatch.chdir(tmp_path)
-    assert bench(*RANDOM, '--sizes', '32', '--precisions', 'float32', '--evaluations', '2', '--repetitions',
-                 '1', '--race', '--iterations', '1', '--json', 'bench.json', '--plot', 'race.png') == 0
+    assert (
+        bench(
+            *RANDOM,
+            '--sizes',
+            '32',
+            '--precisions',
+            'float32',
+            '--evaluations',
+            '2',
+            '--repetitions',
+            '1',
+            '--race',
+            '--iterations',
+            '1',
+            '--json',
+            'bench.json',
+            '--plot',
+            'race.png',
+        )
+        == 0
+    )
     results = json.loads(Path('bench.json').read_text())
     old, ours = results['rates']
     for rate in old, ours:

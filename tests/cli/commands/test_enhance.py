@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from cli.main import main
-from nst_lbfgs.pictures.reading import MAX_PIXELS, read_picture
 from nst_lbfgs.pictures.enhancement import Enhancement, enhance
+from nst_lbfgs.pictures.reading import MAX_PIXELS, read_picture
 from tests.support.made_pictures import photograph
 
 SAME = ['--brightness', '1', '--color', '1', '--sharpness', '1']
@@ -67,27 +67,29 @@ def test_alpha_becomes_white_in_a_jpeg(tmp_path: Path) -> None:
     assert read_picture(tmp_path / 'out.jpg').pixels.min() >= 254
 
 
-def test_existing_output(
-    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_existing_output(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Kept without --force, replaced with it; the input itself can be the output."""
     assert main(['enhance', str(source), str(source)]) == 1
     assert 'exists already' in one_line(capsys)
     np.testing.assert_array_equal(read_picture(source).pixels, photograph())
     assert main(['enhance', str(source), str(source), '--force']) == 0
-    np.testing.assert_array_equal(
-        read_picture(source).pixels, enhance(photograph(), Enhancement())
-    )
+    np.testing.assert_array_equal(read_picture(source).pixels, enhance(photograph(), Enhancement()))
 
 
-@pytest.mark.parametrize(('options', 'message'), [
-    (['--brightness', 'nan'], 'Expected a brightness factor'),
-    (['--color=-1'], 'Expected a color factor'),
-    (['--sharpness', '1e9'], 'Expected a sharpness factor'),
-    (['--max-pixels', '0'], 'Expected a limit'),
-])
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (['--brightness', 'nan'], 'Expected a brightness factor'),
+        (['--color=-1'], 'Expected a color factor'),
+        (['--sharpness', '1e9'], 'Expected a sharpness factor'),
+        (['--max-pixels', '0'], 'Expected a limit'),
+    ],
+)
 def test_bad_options(
-    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str],
+    source: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
     message: str,
 ) -> None:
     """Values that cannot be used are bad usage: exit code 2, and no output."""
@@ -102,10 +104,15 @@ def test_unknown_extension(source: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert '.webp' in one_line(capsys)
 
 
-@pytest.mark.parametrize(('content', 'message'), [
-    (None, 'No such file'), (b'', 'is empty'), (b'text', 'is not a picture'),
-    (b'\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'is damaged or incomplete'),
-])
+@pytest.mark.parametrize(
+    ('content', 'message'),
+    [
+        (None, 'No such file'),
+        (b'', 'is empty'),
+        (b'text', 'is not a picture'),
+        (b'\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'is damaged or incomplete'),
+    ],
+)
 def test_bad_input(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, message: str
 ) -> None:
@@ -124,9 +131,7 @@ def test_output_is_tried_first(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert 'there is no folder' in one_line(capsys)
 
 
-def test_too_many_pixels(
-    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_too_many_pixels(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """--max-pixels is the limit, and the error names it."""
     command = ['enhance', str(source), str(tmp_path / 'out.png'), '--max-pixels']
     assert main([*command, '767']) == 1

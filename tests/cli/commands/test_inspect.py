@@ -40,7 +40,8 @@ def test_json_is_for_programs(folder, capsys):
     assert report['layers'][2]['gram']['shape'] == [64, 64]
     picture = np.asarray(Image.open('town.png')) / 255
     assert report['total_variation'] == pytest.approx(
-        sum(np.abs(np.diff(picture, axis=axis)).sum() for axis in (0, 1)), rel=1e-5)
+        sum(np.abs(np.diff(picture, axis=axis)).sum() for axis in (0, 1)), rel=1e-5
+    )
 
 
 def test_the_table_has_a_line_for_each_layer_with_the_numbers_of_the_json(folder, capsys):
@@ -52,7 +53,7 @@ def test_the_table_has_a_line_for_each_layer_with_the_numbers_of_the_json(folder
     assert list(rows) == list(LAYER_NAMES)
     for layer in report['layers']:
         for part in ('features', 'gram'):
-            assert f"{layer[part]['mean']:.5g}" in rows[layer['layer']]
+            assert f'{layer[part]["mean"]:.5g}' in rows[layer['layer']]
     assert len({len(row) for row in rows.values()}) == 1
 
 
@@ -69,16 +70,19 @@ def test_edges_are_one_picture(folder):
     assert (sheet == 128).all(axis=2).sum() > 1000
 
 
-@pytest.mark.parametrize('arguments, code, message', [
-    (['missing.png'], 1, 'missing.png'),
-    (['town.png', '--image-height', '31'], 1, 'Expected at least 32 pixels'),
-    (['town.png', '--image-height', '0'], 2, 'image_height'),
-    (['town.png', '--edges', 'town.png'], 1, 'exists already'),
-    (['town.png', '--edges', 'edges.gif'], 2, 'ends in'),
-    (['town.png', '--edges', 'no/edges.png'], 1, 'no folder'),
-    (['town.png', '--pooling', 'min'], 2, 'invalid choice'),
-    (['town.png', '--weights', 'missing.h5'], 1, 'missing.h5'),
-])
+@pytest.mark.parametrize(
+    'arguments, code, message',
+    [
+        (['missing.png'], 1, 'missing.png'),
+        (['town.png', '--image-height', '31'], 1, 'Expected at least 32 pixels'),
+        (['town.png', '--image-height', '0'], 2, 'image_height'),
+        (['town.png', '--edges', 'town.png'], 1, 'exists already'),
+        (['town.png', '--edges', 'edges.gif'], 2, 'ends in'),
+        (['town.png', '--edges', 'no/edges.png'], 1, 'no folder'),
+        (['town.png', '--pooling', 'min'], 2, 'invalid choice'),
+        (['town.png', '--weights', 'missing.h5'], 1, 'missing.h5'),
+    ],
+)
 def test_what_cannot_be_used(arguments, code, message, folder, capsys):
     assert inspect(*arguments, *([] if '--weights' in arguments else RANDOM)) == code
     captured = capsys.readouterr()

@@ -58,8 +58,22 @@ def test_an_unknown_preset_is_refused_with_a_guess(capsys):
 
 
 def test_a_preset_of_adam_runs_and_is_repeated_from_its_record(folder):
-    assert main(['transfer', 'base.jpg', 'style.jpg', 'out', '--preset', 'tf-tutorial',
-                 '--longest-side', '40', *QUICK]) == 0
+    assert (
+        main(
+            [
+                'transfer',
+                'base.jpg',
+                'style.jpg',
+                'out',
+                '--preset',
+                'tf-tutorial',
+                '--longest-side',
+                '40',
+                *QUICK,
+            ]
+        )
+        == 0
+    )
     written = record()
     assert written['preset'] == 'tf-tutorial'
     assert written['config']['transfer']['optimizer'] == 'adam'
@@ -72,9 +86,28 @@ def test_a_preset_of_adam_runs_and_is_repeated_from_its_record(folder):
 
 
 def test_explicit_options_win_over_the_preset(folder):
-    assert main(['transfer', 'base.jpg', 'style.jpg', 'out', '--preset', 'd2l', '--optimizer',
-                 'lbfgs', '--image-height', '32', '--tv_weight', '3', '--feature-scale', 'caffe',
-                 *QUICK]) == 0
+    assert (
+        main(
+            [
+                'transfer',
+                'base.jpg',
+                'style.jpg',
+                'out',
+                '--preset',
+                'd2l',
+                '--optimizer',
+                'lbfgs',
+                '--image-height',
+                '32',
+                '--tv_weight',
+                '3',
+                '--feature-scale',
+                'caffe',
+                *QUICK,
+            ]
+        )
+        == 0
+    )
     settings = record()['config']['transfer']
     assert settings['optimizer'] == 'lbfgs' and settings['tv_weight'] == 3
     assert settings['feature_scale'] == 'caffe' and settings['preprocessing'] == 'torchvision'
@@ -88,41 +121,103 @@ def test_the_default_run_names_no_preset(folder):
 
 
 def test_the_command_line_of_seed_003(folder):
-    assert main(['transfer', '--preset', 'enhanced-lbfgs', '--base_image_path', 'base.jpg',
-                 '--style_reference_image_path', 'style.jpg', '--iter', '2', '--pictrue_size', '36',
-                 '--weights', 'random', '--maxfun', '2']) == 0
-    assert sorted(os.listdir()) == ['base.jpg', 'result.checkpoint', 'result.json', 'result.png',
-                                    'result_at_iteration_0.png', 'result_at_iteration_1.png',
-                                    'style.jpg']
+    assert (
+        main(
+            [
+                'transfer',
+                '--preset',
+                'enhanced-lbfgs',
+                '--base_image_path',
+                'base.jpg',
+                '--style_reference_image_path',
+                'style.jpg',
+                '--iter',
+                '2',
+                '--pictrue_size',
+                '36',
+                '--weights',
+                'random',
+                '--maxfun',
+                '2',
+            ]
+        )
+        == 0
+    )
+    assert sorted(os.listdir()) == [
+        'base.jpg',
+        'result.checkpoint',
+        'result.json',
+        'result.png',
+        'result_at_iteration_0.png',
+        'result_at_iteration_1.png',
+        'style.jpg',
+    ]
     assert Image.open('result.png').size == (36, 36)
     assert record('result')['config']['pictures']['enhance']
     assert record('result')['config']['transfer']['content_weight'] == 0.08
 
 
 def test_seed_003_finds_its_pictures_itself_and_keeps_every_fifth_result(folder):
-    assert main(['transfer', '--preset', 'enhanced-lbfgs', '--pictrue-size', '32', '--iter', '8',
-                 '--maxfun', '1', '--weights', 'random']) == 0
+    assert (
+        main(
+            [
+                'transfer',
+                '--preset',
+                'enhanced-lbfgs',
+                '--pictrue-size',
+                '32',
+                '--iter',
+                '8',
+                '--maxfun',
+                '1',
+                '--weights',
+                'random',
+            ]
+        )
+        == 0
+    )
     saved = {name for name in os.listdir() if 'iteration' in name}
     assert saved == {f'result_at_iteration_{number}.png' for number in (0, 5, 7)}
 
 
 def test_a_prefix_may_follow_seed_003s_options(folder):
-    assert main(['transfer', '--base_image_path', 'base.jpg', '--style_reference_image_path',
-                 'style.jpg', 'mine', '--image-height', '32', *QUICK]) == 0
+    assert (
+        main(
+            [
+                'transfer',
+                '--base_image_path',
+                'base.jpg',
+                '--style_reference_image_path',
+                'style.jpg',
+                'mine',
+                '--image-height',
+                '32',
+                *QUICK,
+            ]
+        )
+        == 0
+    )
     assert os.path.exists('mine.png')
 
 
-@pytest.mark.parametrize('arguments, message', [
-    (['base.jpg', 'style.jpg', 'out', '--base_image_path', 'base.jpg'], 'one of them twice'),
-    (['--base_image_path', 'base.jpg'], 'Expected BASE STYLE PREFIX'),
-    (['--from', 'out.json', '--preset', 'd2l'], 'Expected --preset or --from'),
-    (['base.jpg', 'style.jpg', 'out', '--optimizer', 'adam', '--learning-rate', '0'],
-     'Expected learning_rate: a finite number above 0'),
-    (['base.jpg', 'style.jpg', 'out', '--beta_1', '1'], 'Expected beta_1'),
-    (['base.jpg', 'style.jpg', 'out', '--longest-side', '64', '--image-height', '64'],
-     'Expected either longest_side'),
-    (['--preset', 'enhanced-lbfgs', '--pictrue_size', '0'], 'Expected image_height'),
-])
+@pytest.mark.parametrize(
+    'arguments, message',
+    [
+        (['base.jpg', 'style.jpg', 'out', '--base_image_path', 'base.jpg'], 'one of them twice'),
+        (['--base_image_path', 'base.jpg'], 'Expected BASE STYLE PREFIX'),
+        (['--from', 'out.json', '--preset', 'd2l'], 'Expected --preset or --from'),
+        (
+            ['base.jpg', 'style.jpg', 'out', '--optimizer', 'adam', '--learning-rate', '0'],
+            'Expected learning_rate: a finite number above 0',
+        ),
+        (['base.jpg', 'style.jpg', 'out', '--beta_1', '1'], 'Expected beta_1'),
+        (
+            ['base.jpg', 'style.jpg', 'out', '--longest-side', '64', '--image-height', '64'],
+            'Expected either longest_side',
+        ),
+        (['--preset', 'enhanced-lbfgs', '--pictrue_size', '0'], 'Expected image_height'),
+    ],
+)
 def test_arguments_that_do_not_fit(arguments, message, folder, capsys):
     assert main(['transfer', *arguments]) == 2
     errors = capsys.readouterr().err.strip().splitlines()

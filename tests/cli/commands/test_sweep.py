@@ -16,8 +16,20 @@ from nst_lbfgs.errors import NonFiniteLossError
 
 from ...support.error_lines import error_line
 
-FAST = ['--weights', 'random', '--iter', '1', '--maxfun', '2', '--image-height', '36',
-        '--content-layer', 'block2_conv1', '--style-layer', 'block1_conv1']
+FAST = [
+    '--weights',
+    'random',
+    '--iter',
+    '1',
+    '--maxfun',
+    '2',
+    '--image-height',
+    '36',
+    '--content-layer',
+    'block2_conv1',
+    '--style-layer',
+    'block1_conv1',
+]
 TWO = ['--vary', 'content_weight=0.1,1']
 
 
@@ -51,11 +63,20 @@ def table():
 
 def test_each_picture_a_sheet_and_a_table_with_the_network_loaded_once(folder, transfers):
     assert sweep(*FAST, *TWO, '--vary', 'pooling=max,average') == 0
-    names = [f's_content_weight_{weight}_pooling_{pooling}' for weight in ('0.1', '1')
-             for pooling in ('max', 'average')]
+    names = [
+        f's_content_weight_{weight}_pooling_{pooling}'
+        for weight in ('0.1', '1')
+        for pooling in ('max', 'average')
+    ]
     assert sorted(os.listdir()) == sorted(
-        ['base.png', 'style.png', 's.png', 's.csv',
-         *(name + ending for name in names for ending in ('.png', '.json'))])
+        [
+            'base.png',
+            'style.png',
+            's.png',
+            's.csv',
+            *(name + ending for name in names for ending in ('.png', '.json')),
+        ]
+    )
     assert len(transfers) == 4 and len({id(network) for _, network in transfers}) == 1
     assert [row['picture'] for row in table()] == [f'{name}.png' for name in names]
 
@@ -111,10 +132,13 @@ def test_an_interrupted_sweep_goes_on(folder, transfers, monkeypatch):
     assert Image.open('s_content_weight_1.png').size == (43, 36)
 
 
-@pytest.mark.parametrize('damage', [
-    lambda: os.remove('s_content_weight_1.png'),
-    lambda: (os.remove('s_content_weight_1.json')),
-])
+@pytest.mark.parametrize(
+    'damage',
+    [
+        lambda: os.remove('s_content_weight_1.png'),
+        lambda: os.remove('s_content_weight_1.json'),
+    ],
+)
 def test_a_cell_that_lost_a_file_is_made_again(damage, folder, transfers):
     assert sweep(*FAST, *TWO) == 0
     damage()
@@ -150,8 +174,7 @@ def test_results_of_another_run_are_neither_taken_nor_replaced(change, folder, t
     assert len(transfers) == 4
 
 
-@pytest.mark.parametrize('name', ['s.png', 's.csv', 's_content_weight_1.png',
-                                  's_content_weight_1.json'])
+@pytest.mark.parametrize('name', ['s.png', 's.csv', 's_content_weight_1.png', 's_content_weight_1.json'])
 def test_files_of_others_stay(name, folder, capsys):
     with open(name, 'w') as file:
         file.write('mine')
@@ -186,8 +209,13 @@ def test_a_cell_can_be_repeated_from_its_record(folder):
 def test_a_colour_may_be_the_style_and_the_prefix_chooses_the_format(folder):
     assert sweep(*FAST, *TWO, style='black', prefix='new/s.jpg') == 0
     assert sorted(os.listdir('new')) == [
-        's.csv', 's.jpg', 's_content_weight_0.1.jpg', 's_content_weight_0.1.json',
-        's_content_weight_1.jpg', 's_content_weight_1.json']
+        's.csv',
+        's.jpg',
+        's_content_weight_0.1.jpg',
+        's_content_weight_0.1.json',
+        's_content_weight_1.jpg',
+        's_content_weight_1.json',
+    ]
 
 
 def test_weights_may_vary(folder, transfers):
@@ -195,17 +223,20 @@ def test_weights_may_vary(folder, transfers):
     assert len({id(network) for _, network in transfers}) == 2
 
 
-@pytest.mark.parametrize('options, code, message', [
-    ([], 2, 'arguments are required: --vary'),
-    (['--vary', 'content_wait=1'], 2, "Did you mean 'content_weight'?"),
-    (['--vary', 'content_weight=-1'], 2, 'Expected content_weight'),
-    (['--vary', 'content_weight'], 2, 'Expected --vary FIELD=VALUE'),
-    (['--vary', 'weights=missing.h5,random'], 1, 'missing.h5'),
-    (['--vary', 'init=content,picture'], 2, 'Expected --init PATH for init picture'),
-    ([*TWO, '--image-height', '31'], 1, 'Expected at least 32 pixels'),
-    ([*TWO, '--preset', 'nothing'], 2, 'invalid choice'),
-    ([*TWO, '--save-every', '2'], 2, 'unrecognized arguments'),
-])
+@pytest.mark.parametrize(
+    'options, code, message',
+    [
+        ([], 2, 'arguments are required: --vary'),
+        (['--vary', 'content_wait=1'], 2, "Did you mean 'content_weight'?"),
+        (['--vary', 'content_weight=-1'], 2, 'Expected content_weight'),
+        (['--vary', 'content_weight'], 2, 'Expected --vary FIELD=VALUE'),
+        (['--vary', 'weights=missing.h5,random'], 1, 'missing.h5'),
+        (['--vary', 'init=content,picture'], 2, 'Expected --init PATH for init picture'),
+        ([*TWO, '--image-height', '31'], 1, 'Expected at least 32 pixels'),
+        ([*TWO, '--preset', 'nothing'], 2, 'invalid choice'),
+        ([*TWO, '--save-every', '2'], 2, 'unrecognized arguments'),
+    ],
+)
 def test_what_cannot_be_used(options, code, message, folder, capsys):
     before = sorted(os.listdir())
     assert sweep(*FAST, *options) == code

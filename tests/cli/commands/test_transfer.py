@@ -28,8 +28,15 @@ def transfer(*options, base='base.png', style='style.png', prefix='out'):
 
 def test_results_have_the_names_of_the_keras_example(folder):
     assert transfer(*FAST) == 0
-    assert sorted(os.listdir()) == ['base.png', 'out.checkpoint', 'out.json', 'out.png',
-                                    'out_at_iteration_0.png', 'out_at_iteration_1.png', 'style.png']
+    assert sorted(os.listdir()) == [
+        'base.png',
+        'out.checkpoint',
+        'out.json',
+        'out.png',
+        'out_at_iteration_0.png',
+        'out_at_iteration_1.png',
+        'style.png',
+    ]
     last, final = (np.asarray(Image.open(name)) for name in ('out_at_iteration_1.png', 'out.png'))
     assert final.shape == (36, 43, 3)  # int(48 * 36 / 40) columns, as in the example
     np.testing.assert_array_equal(last, final)
@@ -46,15 +53,20 @@ def test_the_record_has_what_the_run_was_made_of(folder):
     assert [losses['iteration'] for losses in record['iterations']] == [0, 1]
     for losses in record['iterations']:
         assert losses['loss'] == pytest.approx(
-            losses['content_loss'] + losses['style_loss'] + losses['total_variation_loss'])
+            losses['content_loss'] + losses['style_loss'] + losses['total_variation_loss']
+        )
         assert losses['seconds'] > 0 and losses['evaluations'] > 0
 
 
 def test_the_old_spelling_and_the_dashed_one_are_the_same_run(folder):
     options = ['--weights', 'random', '--iter', '1', '--maxfun', '1', '--image-height', '32']
     assert transfer(*options, '--content_weight', '0.3', '--style_weight', '2', '--tv_weight', '3') == 0
-    assert transfer(*options, '--content-weight', '0.3', '--style-weight', '2', '--tv-weight', '3',
-                    prefix='again') == 0
+    assert (
+        transfer(
+            *options, '--content-weight', '0.3', '--style-weight', '2', '--tv-weight', '3', prefix='again'
+        )
+        == 0
+    )
     first, second = (json.load(open(name))['config'] for name in ('out.json', 'again.json'))
     assert first == second and first['transfer']['tv_weight'] == 3
 
@@ -74,8 +86,7 @@ def test_one_path_too_many(folder, capsys):
 def test_a_run_is_repeated_from_its_record(folder):
     assert transfer(*FAST, '--init', 'noise', '--seed', '5') == 0
     assert main(['transfer', '--from', 'out.json', 'again']) == 0
-    assert open('again.png', 'rb').read() and np.array_equal(Image.open('again.png'),
-                                                             Image.open('out.png'))
+    assert open('again.png', 'rb').read() and np.array_equal(Image.open('again.png'), Image.open('out.png'))
     first, second = (json.load(open(name)) for name in ('out.json', 'again.json'))
     assert first['config'] == second['config']
 
@@ -123,8 +134,7 @@ def test_the_width_alone_keeps_the_aspect_ratio(folder):
 
 def test_enhancement_changes_what_is_saved_and_factor_one_does_not(folder):
     for prefix, factors in (('plain', []), ('ones', ['1.0'] * 3), ('more', ['1.5', '1.2', '1.3'])):
-        options = [item for pair in zip(['--brightness', '--color', '--sharpness'], factors)
-                   for item in pair]
+        options = [item for pair in zip(['--brightness', '--color', '--sharpness'], factors) for item in pair]
         assert transfer(*FAST, *options, prefix=prefix) == 0
     plain, ones, more = (np.asarray(Image.open(f'{name}.png')) for name in ('plain', 'ones', 'more'))
     np.testing.assert_array_equal(plain, ones)
@@ -141,7 +151,12 @@ def test_a_picture_may_be_the_start(folder):
 def test_the_prefix_chooses_folder_and_format(folder):
     assert transfer(*FAST, prefix='new folder/été.jpg') == 0
     assert sorted(os.listdir('new folder')) == [
-        'été.checkpoint', 'été.jpg', 'été.json', 'été_at_iteration_0.jpg', 'été_at_iteration_1.jpg']
+        'été.checkpoint',
+        'été.jpg',
+        'été.json',
+        'été_at_iteration_0.jpg',
+        'été_at_iteration_1.jpg',
+    ]
 
 
 def test_alpha_comes_back_on_the_result(folder, town):
@@ -160,8 +175,13 @@ def test_nothing_is_overwritten_unasked(folder, capsys):
         assert f'{name} exists already' in error_line(capsys)
         assert open(name).read() == 'mine'
         assert transfer(*FAST, '--force') == 0
-        for result in ('out.png', 'out.json', 'out.checkpoint', 'out_at_iteration_0.png',
-                       'out_at_iteration_1.png'):
+        for result in (
+            'out.png',
+            'out.json',
+            'out.checkpoint',
+            'out_at_iteration_0.png',
+            'out_at_iteration_1.png',
+        ):
             os.remove(result)
 
 
@@ -173,33 +193,36 @@ def test_progress_is_plain_lines_when_piped(folder, capsys):
     assert 'Iteration 1 of 2: loss' in captured.err
 
 
-@pytest.mark.parametrize('options, code, message', [
-    (['--iter', '0'], 2, 'Expected iterations: an integer, 1 or more. Received: 0'),
-    (['--iter', 'x'], 2, "invalid int value: 'x'"),
-    (['--maxfun', '-1'], 2, 'Expected evaluations_per_iteration'),
-    (['--content-weight', '-1'], 2, 'Expected content_weight: a finite number, 0 or more'),
-    (['--style-weight', 'nan'], 2, 'Expected style_weight: a finite number'),
-    (['--tv_weight', 'inf'], 2, 'Expected tv_weight: a finite number'),
-    (['--content_weight', '0', '--style_weight', '0', '--tv_weight', '0'], 2, 'above 0'),
-    (['--content-layer', 'block5_conv9'], 2, "Did you mean 'block5_conv4'?"),
-    (['--style-layer', 'block1_conv1:many'], 2, 'Expected NAME or NAME:WEIGHT'),
-    (['--style-layer', 'block1_conv1:-1'], 2, 'weight of block1_conv1'),
-    (['--image-height', '0'], 2, 'Expected image_height'),
-    (['--image-height', '31'], 1, 'Expected at least 32 pixels'),
-    (['--image-height', '40', '--image-width', '8'], 1, 'Expected at least 32 pixels'),
-    (['--brightness', '-0.5'], 2, 'Expected brightness'),
-    (['--seed', '-3'], 2, 'Expected seed'),
-    (['--coordinate-exponent', '-1'], 2, 'Expected coordinate_exponent'),
-    (['--coordinates', 'wavelets'], 2, "invalid choice: 'wavelets'"),
-    (['--pooling', 'avarage'], 2, "invalid choice: 'avarage'"),
-    (['--preset', 'keras'], 2, "invalid choice: 'keras'"),
-    (['--weights', 'missing.h5'], 1, 'missing.h5'),
-    (['--weights', 'base.png'], 1, 'base.png'),
-    (['--init', 'missing.png'], 1, 'missing.png'),
-    (['--max-pixels', '100'], 1, '--max-pixels'),
-    (['--max-pixels', '0'], 2, 'at least 1 pixel'),
-    (['--unknown'], 2, 'unrecognized arguments'),
-])
+@pytest.mark.parametrize(
+    'options, code, message',
+    [
+        (['--iter', '0'], 2, 'Expected iterations: an integer, 1 or more. Received: 0'),
+        (['--iter', 'x'], 2, "invalid int value: 'x'"),
+        (['--maxfun', '-1'], 2, 'Expected evaluations_per_iteration'),
+        (['--content-weight', '-1'], 2, 'Expected content_weight: a finite number, 0 or more'),
+        (['--style-weight', 'nan'], 2, 'Expected style_weight: a finite number'),
+        (['--tv_weight', 'inf'], 2, 'Expected tv_weight: a finite number'),
+        (['--content_weight', '0', '--style_weight', '0', '--tv_weight', '0'], 2, 'above 0'),
+        (['--content-layer', 'block5_conv9'], 2, "Did you mean 'block5_conv4'?"),
+        (['--style-layer', 'block1_conv1:many'], 2, 'Expected NAME or NAME:WEIGHT'),
+        (['--style-layer', 'block1_conv1:-1'], 2, 'weight of block1_conv1'),
+        (['--image-height', '0'], 2, 'Expected image_height'),
+        (['--image-height', '31'], 1, 'Expected at least 32 pixels'),
+        (['--image-height', '40', '--image-width', '8'], 1, 'Expected at least 32 pixels'),
+        (['--brightness', '-0.5'], 2, 'Expected brightness'),
+        (['--seed', '-3'], 2, 'Expected seed'),
+        (['--coordinate-exponent', '-1'], 2, 'Expected coordinate_exponent'),
+        (['--coordinates', 'wavelets'], 2, "invalid choice: 'wavelets'"),
+        (['--pooling', 'avarage'], 2, "invalid choice: 'avarage'"),
+        (['--preset', 'keras'], 2, "invalid choice: 'keras'"),
+        (['--weights', 'missing.h5'], 1, 'missing.h5'),
+        (['--weights', 'base.png'], 1, 'base.png'),
+        (['--init', 'missing.png'], 1, 'missing.png'),
+        (['--max-pixels', '100'], 1, '--max-pixels'),
+        (['--max-pixels', '0'], 2, 'at least 1 pixel'),
+        (['--unknown'], 2, 'unrecognized arguments'),
+    ],
+)
 def test_options_that_cannot_be_used(options, code, message, folder, capsys):
     before = sorted(os.listdir())
     assert transfer(*options) == code
@@ -214,7 +237,7 @@ def animated(path):
 
 def truncated(path):
     data = open('base.png', 'rb').read()
-    open(path, 'wb').write(data[:len(data) // 2])
+    open(path, 'wb').write(data[: len(data) // 2])
 
 
 BAD_FILES = {
@@ -246,8 +269,10 @@ def test_a_picture_of_one_pixel_is_too_small_unless_it_is_enlarged(folder, capsy
     assert 'at least 32' in error_line(capsys)
 
 
-@pytest.mark.parametrize('mode, extension', [
-    ('L', 'png'), ('P', 'png'), ('I;16', 'png'), ('CMYK', 'jpg'), ('LA', 'png'), ('1', 'png')])
+@pytest.mark.parametrize(
+    'mode, extension',
+    [('L', 'png'), ('P', 'png'), ('I;16', 'png'), ('CMYK', 'jpg'), ('LA', 'png'), ('1', 'png')],
+)
 def test_pictures_of_every_mode_work(mode, extension, folder, town):
     picture = Image.fromarray(town)
     if mode == 'I;16':
@@ -270,11 +295,19 @@ def test_an_output_folder_that_cannot_be_written(folder, capsys):
     assert 'Cannot write locked/out.png' in error_line(capsys)
 
 
-@pytest.mark.parametrize('content', [
-    '{}', '[1]', 'x', '{"format": 1}', '{"format": 1, "content_path": "a", "style_path": "b", '
-    '"prefix": "c", "preset": 5, "config": {"transfer": {}, "pictures": {}}}',
-    '{"format": 1, "content_path": "a", "style_path": "b", '
-    '"prefix": "c", "config": {"transfer": {"content_weight": -1}, "pictures": {}}}'])
+@pytest.mark.parametrize(
+    'content',
+    [
+        '{}',
+        '[1]',
+        'x',
+        '{"format": 1}',
+        '{"format": 1, "content_path": "a", "style_path": "b", '
+        '"prefix": "c", "preset": 5, "config": {"transfer": {}, "pictures": {}}}',
+        '{"format": 1, "content_path": "a", "style_path": "b", '
+        '"prefix": "c", "config": {"transfer": {"content_weight": -1}, "pictures": {}}}',
+    ],
+)
 def test_a_record_that_is_none(content, folder, capsys):
     open('bad.json', 'w').write(content)
     assert main(['transfer', '--from', 'bad.json']) == 1

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from cli.main import main
-from nst_lbfgs.weights import sources
 from nst_lbfgs.errors import WeightsError
+from nst_lbfgs.weights import sources
 from nst_lbfgs.weights.sources import Source
 
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     """An empty cache with one source, whose file is whole if it reads 'good'."""
+
     def fetch(path, report):
         report('fetching')
         path.write_text('good')
@@ -21,8 +22,7 @@ def cache(tmp_path, monkeypatch):
         return None if path.read_text() == 'good' else 'it does not read good'
 
     monkeypatch.setenv('KERAS_HOME', str(tmp_path))
-    monkeypatch.setattr(sources, 'SOURCES', (
-        Source('one', 'weights of one', 'one.h5', fault_of, fetch),))
+    monkeypatch.setattr(sources, 'SOURCES', (Source('one', 'weights of one', 'one.h5', fault_of, fetch),))
     (tmp_path / 'models').mkdir()
     return tmp_path / 'models'
 
@@ -61,21 +61,28 @@ def test_fetch_again_downloads_nothing(cache, capsys):
 
 def test_a_failed_fetch_is_one_line_and_1(cache, capsys, monkeypatch):
     """When nothing can be had, one line on stderr and exit code 1."""
+
     def fail(path, report):
         raise WeightsError('no server')
 
-    monkeypatch.setattr(sources, 'SOURCES', (
-        Source('one', 'weights of one', 'one.h5', lambda path: None, fail),))
+    monkeypatch.setattr(
+        sources, 'SOURCES', (Source('one', 'weights of one', 'one.h5', lambda path: None, fail),)
+    )
     assert main(['weights', 'fetch']) == 1
     captured = capsys.readouterr()
     assert captured.out == ''
     assert captured.err.count('\n') == 1 and 'one: no server' in captured.err
 
 
-@pytest.mark.parametrize('arguments, code', [
-    (['weights', '--help'], 0), (['weights', 'fetch', '--help'], 0),
-    (['weights', 'fetsch'], 2), (['weights', '--nothing'], 2),
-])
+@pytest.mark.parametrize(
+    'arguments, code',
+    [
+        (['weights', '--help'], 0),
+        (['weights', 'fetch', '--help'], 0),
+        (['weights', 'fetsch'], 2),
+        (['weights', '--nothing'], 2),
+    ],
+)
 def test_help_and_bad_usage(arguments, code, capsys):
     """Help exits with 0, bad usage with 2."""
     with pytest.raises(SystemExit) as caught:

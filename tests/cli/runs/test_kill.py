@@ -15,9 +15,27 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[3]
 KILLS = 20
-RUN = ['--weights', 'random', '--iter', '60', '--maxfun', '4', '--image-height', '64', '--restart',
-       '--save-every', '7', '--precision', 'float32', '--content-layer', 'block2_conv1',
-       '--style-layer', 'block1_conv1', '--style-layer', 'block2_conv1']
+RUN = [
+    '--weights',
+    'random',
+    '--iter',
+    '60',
+    '--maxfun',
+    '4',
+    '--image-height',
+    '64',
+    '--restart',
+    '--save-every',
+    '7',
+    '--precision',
+    'float32',
+    '--content-layer',
+    'block2_conv1',
+    '--style-layer',
+    'block1_conv1',
+    '--style-layer',
+    'block2_conv1',
+]
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != 'posix', reason='needs SIGKILL')]
 
@@ -30,8 +48,13 @@ def pictures(tmp_path, town, stripes):
 
 
 def start(folder, *arguments, program=('-m', 'cli')):
-    return subprocess.Popen([sys.executable, *program, 'transfer', *arguments], cwd=folder,
-                            env=os.environ | {'PYTHONPATH': str(ROOT)}, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, *program, 'transfer', *arguments],
+        cwd=folder,
+        env=os.environ | {'PYTHONPATH': str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def finish(process, seconds=None):
@@ -104,8 +127,16 @@ sys.exit(main(sys.argv[1:]))
 
 @pytest.mark.parametrize('number, code', [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_second_signal_ends_at_once_and_leaves_nothing_half_written(number, code, pictures):
-    process = start(pictures, 'base.png', 'style.png', 'out', *RUN, '--save-every', '0',
-                    program=['-c', ENDLESS_EVALUATION])
+    process = start(
+        pictures,
+        'base.png',
+        'style.png',
+        'out',
+        *RUN,
+        '--save-every',
+        '0',
+        program=['-c', ENDLESS_EVALUATION],
+    )
     wait_for(process, pictures / 'evaluating')
     time.sleep(0.5)  # from the mark into the evaluation itself
     process.send_signal(number)
@@ -121,8 +152,23 @@ def test_a_second_signal_ends_at_once_and_leaves_nothing_half_written(number, co
 
 def test_two_deterministic_runs_are_the_same_byte_for_byte(pictures):
     for prefix in ('one', 'two'):
-        code, said = finish(start(pictures, 'base.png', 'style.png', prefix, *RUN, '--no-restart',
-                                  '--iter', '5', '--deterministic', '--init', 'noise', '--seed', '3'))
+        code, said = finish(
+            start(
+                pictures,
+                'base.png',
+                'style.png',
+                prefix,
+                *RUN,
+                '--no-restart',
+                '--iter',
+                '5',
+                '--deterministic',
+                '--init',
+                'noise',
+                '--seed',
+                '3',
+            )
+        )
         assert code == 0, said
         assert '"deterministic": true' in (pictures / f'{prefix}.json').read_text()
     assert (pictures / 'one.png').read_bytes() == (pictures / 'two.png').read_bytes()

@@ -10,23 +10,42 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cli.runs import memory_check
 from cli.main import main
+from cli.runs import memory_check
 from nst_lbfgs import transfer
 from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.machine.memory_model import peak_memory
 
 from ...support.error_lines import error_line
 
-FAST = ['--weights', 'random', '--iter', '1', '--maxfun', '1', '--precision', 'float32',
-        '--content-layer', 'block1_conv1', '--style-layer', 'block1_conv1']
-CONFIG = TransferConfig(weights='random', iterations=1, evaluations_per_iteration=1, precision='float32',
-                        content_layers=(('block1_conv1', 1.0),), style_layers=(('block1_conv1', 1.0),))
+FAST = [
+    '--weights',
+    'random',
+    '--iter',
+    '1',
+    '--maxfun',
+    '1',
+    '--precision',
+    'float32',
+    '--content-layer',
+    'block1_conv1',
+    '--style-layer',
+    'block1_conv1',
+]
+CONFIG = TransferConfig(
+    weights='random',
+    iterations=1,
+    evaluations_per_iteration=1,
+    precision='float32',
+    content_layers=(('block1_conv1', 1.0),),
+    style_layers=(('block1_conv1', 1.0),),
+)
 
 
 @pytest.fixture
 def free(monkeypatch):
     """Return a function that says how much memory there is: just enough for a height and a width."""
+
     def enough_for(height, width, config=CONFIG):
         room = peak_memory(config, height, width)
         monkeypatch.setattr(memory_check, 'available_memory', lambda: room)
@@ -37,6 +56,7 @@ def free(monkeypatch):
 @pytest.fixture
 def unstarted(monkeypatch):
     """No transfer may begin."""
+
     def begun(*arguments, **others):
         raise AssertionError('a transfer has begun')
 
@@ -56,18 +76,27 @@ def size_of(path):
     return Image.open(path).size
 
 
-@pytest.mark.parametrize('command', [
-    ['transfer', 'base.png', 'style.png', 'out'],
-    ['sweep', 'base.png', 'style.png', 'out', '--vary', 'seed=1,2'],
-])
-@pytest.mark.parametrize('size, room, advice', [
-    (['--image-height', '400'], (100, 120), '120 x 100 would fit: give --fit, or --image-height 100.'),
-    (['--image-width', '480'], (100, 120), '120 x 100 would fit: give --fit, or --image-height 100.'),
-    (['--longest-side', '480'], (100, 120), '120 x 100 would fit: give --fit, or --image-height 100.'),
-    (['--image-height', '400', '--image-width', '800'], (50, 100),
-     '100 x 50 would fit: give --fit, or --image-height 50 --image-width 100.'),
-    (['--image-height', '400'], (20, 24), 'No size would fit.'),
-])
+@pytest.mark.parametrize(
+    'command',
+    [
+        ['transfer', 'base.png', 'style.png', 'out'],
+        ['sweep', 'base.png', 'style.png', 'out', '--vary', 'seed=1,2'],
+    ],
+)
+@pytest.mark.parametrize(
+    'size, room, advice',
+    [
+        (['--image-height', '400'], (100, 120), '120 x 100 would fit: give --fit, or --image-height 100.'),
+        (['--image-width', '480'], (100, 120), '120 x 100 would fit: give --fit, or --image-height 100.'),
+        (['--longest-side', '480'], (100, 120), '120 x 100 would fit: give --fit, or --image-height 100.'),
+        (
+            ['--image-height', '400', '--image-width', '800'],
+            (50, 100),
+            '100 x 50 would fit: give --fit, or --image-height 50 --image-width 100.',
+        ),
+        (['--image-height', '400'], (20, 24), 'No size would fit.'),
+    ],
+)
 def test_a_run_that_does_not_fit_is_refused(command, size, room, advice, folder, free, unstarted, capsys):
     free(*room)
     assert run(*command, *FAST, *size) == 1
@@ -79,8 +108,10 @@ def test_a_run_that_does_not_fit_is_refused(command, size, room, advice, folder,
 def test_where_auto_may_turn_out_to_fit_that_is_said(folder, free, unstarted, capsys):
     """'auto' counts as float32, for which there is not enough, but it may be bfloat16."""
     free(400, 480, replace(CONFIG, precision='bfloat16'))
-    assert run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '400', '--precision',
-               'auto') == 1
+    assert (
+        run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '400', '--precision', 'auto')
+        == 1
+    )
     line = error_line(capsys)
     assert '480 x 400 pixels, auto.' in line
     assert line.endswith('; or this size with --precision bfloat16.')
@@ -90,23 +121,50 @@ def test_the_message_says_how_much_there_is_and_how_much_is_needed(folder, monke
     monkeypatch.setattr(memory_check, 'available_memory', lambda: 3_240_000_000)
     monkeypatch.setattr(memory_check, 'peak_memory', lambda config, height, width: 3_250_000_000)
     assert run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '400') == 1
-    assert ('Expected about 3.3 GB of free memory for 480 x 400 pixels, float32. Received: 3.2 GB. '
-            in error_line(capsys))
+    assert (
+        'Expected about 3.3 GB of free memory for 480 x 400 pixels, float32. Received: 3.2 GB. '
+        in error_line(capsys)
+    )
 
 
 def test_reconstructions_are_refused_too(folder, free, unstarted, capsys):
     free(20, 24)
     for layers in (['block1_conv1'], ['block1_conv1', 'block1_conv2']):
-        assert run('reconstruct', 'style', 'base.png', 'out', '--layers', *layers, '--weights', 'random',
-                   '--image-height', '400') == 1
+        assert (
+            run(
+                'reconstruct',
+                'style',
+                'base.png',
+                'out',
+                '--layers',
+                *layers,
+                '--weights',
+                'random',
+                '--image-height',
+                '400',
+            )
+            == 1
+        )
         assert 'No size would fit.' in error_line(capsys)
 
 
 def test_the_most_demanding_point_of_a_grid_decides(folder, free, unstarted, capsys):
     """Enough for float32 is not enough for float64."""
     free(400, 480)
-    assert run('sweep', 'base.png', 'style.png', 'out', *FAST, '--image-height', '400', '--vary',
-               'precision=float32,float64') == 1
+    assert (
+        run(
+            'sweep',
+            'base.png',
+            'style.png',
+            'out',
+            *FAST,
+            '--image-height',
+            '400',
+            '--vary',
+            'precision=float32,float64',
+        )
+        == 1
+    )
     assert '480 x 400 pixels, float64.' in error_line(capsys)
 
 
@@ -115,14 +173,16 @@ def test_where_it_is_not_known_what_is_free_nothing_is_refused(folder, monkeypat
     assert run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '36') == 0
 
 
-@pytest.mark.parametrize('size, room, expected', [
-    (['--image-height', '80'], (50, 60), (60, 50)),
-    (['--longest-side', '96'], (50, 60), (60, 50)),
-    (['--image-height', '80', '--image-width', '160'], (40, 80), (80, 40)),
-    (['--image-height', '40'], (50, 60), (48, 40)),  # fits as it is
-])
-def test_fit_takes_the_largest_height_that_fits_in_the_same_shape(size, room, expected, folder, free,
-                                                                  capsys):
+@pytest.mark.parametrize(
+    'size, room, expected',
+    [
+        (['--image-height', '80'], (50, 60), (60, 50)),
+        (['--longest-side', '96'], (50, 60), (60, 50)),
+        (['--image-height', '80', '--image-width', '160'], (40, 80), (80, 40)),
+        (['--image-height', '40'], (50, 60), (48, 40)),  # fits as it is
+    ],
+)
+def test_fit_takes_the_largest_height_that_fits_in_the_same_shape(size, room, expected, folder, free, capsys):
     free(*room)
     assert run('transfer', 'base.png', 'style.png', 'out', *FAST, *size, '--fit') == 0
     assert size_of('out.png') == expected
@@ -148,8 +208,21 @@ def test_fit_refuses_where_no_size_fits(folder, free, unstarted, capsys):
 
 def test_all_pictures_of_a_sweep_are_made_to_fit(folder, free):
     free(50, 60)
-    assert run('sweep', 'base.png', 'style.png', 'out', *FAST, '--image-height', '80', '--fit',
-               '--vary', 'seed=1,2') == 0
+    assert (
+        run(
+            'sweep',
+            'base.png',
+            'style.png',
+            'out',
+            *FAST,
+            '--image-height',
+            '80',
+            '--fit',
+            '--vary',
+            'seed=1,2',
+        )
+        == 0
+    )
     assert size_of('out_seed_1.png') == size_of('out_seed_2.png') == (60, 50)
 
 

@@ -23,8 +23,7 @@ from nst_lbfgs.checkpoint import read_checkpoint
 from nst_lbfgs.objective import Objective
 
 LAYERS = ['--content-layer', 'block2_conv1', '--style-layer', 'block1_conv1']
-RUN = ['--weights', 'random', '--iter', '3', '--maxfun', '3', '--image-height', '36', '--restart',
-       *LAYERS]
+RUN = ['--weights', 'random', '--iter', '3', '--maxfun', '3', '--image-height', '36', '--restart', *LAYERS]
 RESULTS = ['out.checkpoint', 'out.json', 'out.png', *(f'out_at_iteration_{i}.png' for i in range(3))]
 
 
@@ -34,6 +33,7 @@ pytestmark = pytest.mark.usefixtures('folder')
 @pytest.fixture
 def at_evaluation(monkeypatch):
     """Return a function that has something happen at the start of an evaluation, counted from 1."""
+
     def at(number, happen):
         evaluate = Objective.evaluate
 
@@ -44,6 +44,7 @@ def at_evaluation(monkeypatch):
 
         monkeypatch.setattr(Objective, 'evaluate', evaluate_and)
         return lambda: monkeypatch.setattr(Objective, 'evaluate', evaluate)
+
     return at
 
 
@@ -110,8 +111,15 @@ def test_a_plateau_stops_cleanly_and_says_so(capsys):
     assert 'lowered the loss by less than the 0.99' in capsys.readouterr().err
 
 
-@pytest.mark.parametrize('option, value', [('--max-seconds', '0'), ('--max-seconds', 'nan'),
-                                           ('--min-improvement', '1'), ('--min-improvement', '-1')])
+@pytest.mark.parametrize(
+    'option, value',
+    [
+        ('--max-seconds', '0'),
+        ('--max-seconds', 'nan'),
+        ('--min-improvement', '1'),
+        ('--min-improvement', '-1'),
+    ],
+)
 def test_limits_that_cannot_be_used(option, value, capsys):
     assert transfer(option, value) == 2
     assert f'Expected {option}' in capsys.readouterr().err and results() == []
@@ -150,8 +158,11 @@ def test_a_changed_picture_is_refused_and_named(name, capsys):
 def test_other_weights_are_refused_and_named(monkeypatch, capsys):
     assert transfer('--max-seconds', '1e-9') == 0
     resolve = cli.runs.transfer.resolve_weights
-    monkeypatch.setattr(cli.runs.transfer, 'resolve_weights', lambda *args, **kwargs: replace(
-        resolve(*args, **kwargs), sha256='0' * 64, description='others'))
+    monkeypatch.setattr(
+        cli.runs.transfer,
+        'resolve_weights',
+        lambda *args, **kwargs: replace(resolve(*args, **kwargs), sha256='0' * 64, description='others'),
+    )
     assert resume() == 1
     assert 'The weights have changed since the checkpoint' in capsys.readouterr().err
 
@@ -165,12 +176,15 @@ def test_another_version_is_named_and_the_run_goes_on(monkeypatch, capsys):
     assert f'written with tensorflow {old}; this is 99.0' in capsys.readouterr().err
 
 
-@pytest.mark.parametrize('options, message', [
-    (['--style-weight', '3'], 'style_weight was 1.0'),
-    (['--image-height', '40'], 'image_height was 36'),
-    (['--force'], 'without'),
-    (['--preset', 'keras-2.3.1'], ''),
-])
+@pytest.mark.parametrize(
+    'options, message',
+    [
+        (['--style-weight', '3'], 'style_weight was 1.0'),
+        (['--image-height', '40'], 'image_height was 36'),
+        (['--force'], 'without'),
+        (['--preset', 'keras-2.3.1'], ''),
+    ],
+)
 def test_settings_that_would_make_it_another_run_are_refused(options, message, capsys):
     assert transfer('--max-seconds', '1e-9') == 0
     try:
@@ -243,6 +257,7 @@ class Disk:
             if self.full:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             return function(*args, **kwargs)
+
         return call
 
     def fill(self):
@@ -279,7 +294,8 @@ def test_a_disk_that_stays_full_is_said_at_the_end(monkeypatch, at_evaluation, c
 
 
 def test_what_cannot_be_written_goes_to_the_folder_for_temporary_files(
-        folder, monkeypatch, at_evaluation, capsys):
+    folder, monkeypatch, at_evaluation, capsys
+):
     """The results' folder becomes a file: nothing can be written there, nor a folder be made."""
     (folder / 'temporary').mkdir()
     monkeypatch.setattr(tempfile, 'tempdir', str(folder / 'temporary'))
@@ -290,9 +306,11 @@ def test_what_cannot_be_written_goes_to_the_folder_for_temporary_files(
 
     at_evaluation(5, replace_folder)
     assert transfer(prefix='results/out') == 1
-    rescued, = (folder / 'temporary').iterdir()
-    assert f'Instead there are out.checkpoint, out.json, out.png in {rescued}' \
+    (rescued,) = (folder / 'temporary').iterdir()
+    assert (
+        f'Instead there are out.checkpoint, out.json, out.png in {rescued}'
         in capsys.readouterr().err.replace('out_at_iteration_1.png, out_at_iteration_2.png, ', '')
+    )
     assert pixels(rescued / 'out.png').std() > 0
 
 
@@ -330,8 +348,9 @@ def test_a_real_disk_that_is_full_for_a_while(folder, at_evaluation, capsys):
     """A file system of 400 kB, filled in mid-run to the last byte and freed before the end."""
     disk = folder / 'disk'
     disk.mkdir()
-    mounted = subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=400k', 'tmpfs', str(disk)],
-                             capture_output=True, text=True)
+    mounted = subprocess.run(
+        ['mount', '-t', 'tmpfs', '-o', 'size=400k', 'tmpfs', str(disk)], capture_output=True, text=True
+    )
     if mounted.returncode:
         pytest.skip(f'a file system cannot be mounted here: {mounted.stderr.strip()}')
 
