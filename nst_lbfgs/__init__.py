@@ -16,9 +16,9 @@ from .config import TransferConfig
 from .errors import StyleTransferError
 
 if TYPE_CHECKING:
-    from .progress import IterationLosses, TransferState
+    from .progress import IterationLosses, Progress, TransferState
     from .search.lbfgs import StopSearch
-    from .transfer import Progress, TransferResult, transfer_style
+    from .transfer import TransferResult, transfer_style
 
 __version__ = '0.1.0'
 __all__ = [
@@ -34,7 +34,7 @@ __all__ = [
 
 _HOMES = {
     'IterationLosses': 'progress',
-    'Progress': 'transfer',
+    'Progress': 'progress',
     'StopSearch': 'search.lbfgs',
     'TransferResult': 'transfer',
     'TransferState': 'progress',

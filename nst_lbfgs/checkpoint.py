@@ -4,11 +4,14 @@ The file is
 
     the line 'nst-lbfgs checkpoint 1'
     the length of the JSON text that follows, in bytes: 8 bytes, lowest first
-    JSON, UTF-8: 'run' (the run record so far), 'iterations' (their losses), 'search' (counts)
-    arrays of 3 x height x width numbers each, lowest byte first: the iterate in float64; if there
-    is memory of the curvature, the gradient in float64, the steps and the gradient's changes in
-    float32
+    JSON, UTF-8: 'run' (the run record so far), 'iterations' (their losses), 'search' (counts, and the
+    terms of the loss at the iterate)
+    arrays of 3 x height x width numbers each, lowest byte first: the iterate in float64; the gradient
+    there, if it is kept, in float64; Adam's moments in float64; the steps and the gradient's changes
+    of L-BFGS's memory in float32
     SHA-256 of everything before it: 32 bytes
+
+Version 0.1.0 wrote the loss in place of its terms, and no moments.
 """
 
 from __future__ import annotations
@@ -16,8 +19,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -30,8 +34,8 @@ from .files import CHUNK_BYTES, whole_file
 from .progress import IterationLosses, TransferState
 from .record import parse_record, to_json
 from .search.curvature import Pairs
-from .search.lbfgs import Done
-from .search.recovery import SearchState
+from .search.evaluations import Terms
+from .search.state import Done, SearchState
 
 MAGIC = b'nst-lbfgs checkpoint 1\n'
 LENGTH_BYTES = 8
@@ -98,7 +102,7 @@ def _read(file: BinaryIO) -> Checkpoint:
         return Checkpoint(run, None)
     size = 3 * _count(run, 'height') * _count(run, 'width')
     iterations = tuple(_losses(header.get('iterations')))
-    search = _search(header['search'], file, size, end)
+    search = _search(header['search'], iterations, file, size, end)
     if search.done.iterations != len(iterations):
         raise CheckpointError(
             f'Expected the losses of {search.done.iterations} iterations. Received: {len(iterations)}'
@@ -136,29 +140,49 @@ def _losses(value: object) -> Iterator[IterationLosses]:
         yield IterationLosses(**losses)
 
 
-def _search(value: object, file: BinaryIO, size: int, end: int) -> SearchState:
+def _search(
+    value: object, iterations: tuple[IterationLosses, ...], file: BinaryIO, size: int, end: int
+) -> SearchState:
     if not isinstance(value, dict) or not isinstance(value.get('bounded'), bool):
         raise CheckpointError("Expected 'bounded' under 'search': true or false.")
     done = Done(_count(value, 'iterations'), _count(value, 'evaluations'))
     gradients, pairs = _count(value, 'gradients'), _count(value, 'pairs')
-    expected = size * ((1 + gradients) * EXACT.itemsize + 2 * pairs * ROUNDED.itemsize)
-    if gradients > 1 or pairs and not gradients or expected != end - file.tell():
+    moments = _count(value, 'moments') if 'moments' in value else 0
+    expected = size * ((1 + gradients + moments) * EXACT.itemsize + 2 * pairs * ROUNDED.itemsize)
+    if gradients > 1 or moments not in (0, 2) or pairs and not gradients or expected != end - file.tell():
         raise CheckpointError(
-            f'Expected arrays of {expected} bytes for {gradients} gradients and '
+            f'Expected arrays of {expected} bytes for {gradients} gradients, {moments} moments and '
             f'{pairs} pairs. Received: {end - file.tell()}'
         )
     iterate = _array(file, EXACT, size)
     gradient = _array(file, EXACT, size) if gradients else np.empty(0)
+    moving_means = tuple(_array(file, EXACT, size) for _ in range(moments))
     steps, changes = (tuple(_array(file, ROUNDED, size) for _ in range(pairs)) for _ in range(2))
-    return SearchState(done, value['bounded'], iterate, _loss(value), gradient, Pairs(steps, changes))
+    terms = _terms(value, iterations)
+    return SearchState(done, value['bounded'], iterate, terms, gradient, Pairs(steps, changes), moving_means)
 
 
-def _loss(value: dict[str, Any]) -> float:
-    if not value['gradients']:
-        return np.inf
-    if not isinstance(value.get('loss'), (int, float)) or not np.isfinite(value['loss']):
-        raise CheckpointError(f'Expected the loss: a finite number. Received: {value.get("loss")!r}')
-    return float(value['loss'])
+def _terms(value: dict[str, Any], iterations: tuple[IterationLosses, ...]) -> Terms | None:
+    """Return the terms at the iterate, if they are known.
+
+    Version 0.1.0 has no more than the loss, and that only where there is a gradient. Its terms are
+    those of the last iteration if it ended at the iterate.
+    """
+    if 'terms' not in value:
+        last = iterations[-1] if iterations else None
+        if last is None or value['gradients'] and value.get('loss') != last.loss:
+            return None
+        return Terms(last.content_loss, last.style_loss, last.total_variation_loss)
+    numbers = value['terms']
+    if numbers is None:
+        return None
+    if not isinstance(numbers, list) or len(numbers) != 3 or not all(map(_is_finite, numbers)):
+        raise CheckpointError(f'Expected three terms, finite numbers. Received: {numbers!r}')
+    return Terms(*map(float, numbers))
+
+
+def _is_finite(number: object) -> bool:
+    return isinstance(number, (int, float)) and abs(number) <= sys.float_info.max
 
 
 def _array(file: BinaryIO, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
@@ -178,15 +202,16 @@ def _count(values: dict[str, Any], name: str) -> int:
 def _search_header(search: SearchState) -> dict[str, Any]:
     return asdict(search.done) | {
         'bounded': search.bounded,
-        'loss': search.loss if search.gradient.size else None,
+        'terms': list(astuple(search.terms)) if search.terms else None,
         'gradients': int(search.gradient.size > 0),
+        'moments': len(search.moments),
         'pairs': len(search.pairs.steps),
     }
 
 
 def _array_bytes(search: SearchState) -> Iterator[Any]:
     """Yield the arrays' buffers, none copied: together they may be gigabytes."""
-    for exact in (search.iterate, search.gradient):
+    for exact in (search.iterate, search.gradient, *search.moments):
         yield exact.astype(EXACT, copy=False).data
     for rounded in (*search.pairs.steps, *search.pairs.gradient_changes):
         yield rounded.astype(ROUNDED, copy=False).data

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,29 +21,7 @@ from .losses import (
 from .network.backpropagation import NetworkPass
 from .network.layers import feature_shape, forgotten_layers
 from .network.preprocessing import PREPROCESSINGS, Preprocessing
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The three weighted terms of the objective at `x`, (n,), as it was evaluated."""
-
-    x: PictureArray
-    content_loss: float
-    style_loss: float
-    total_variation_loss: float
-
-    @property
-    def loss(self) -> float:
-        """The sum of the three terms."""
-        return self.content_loss + self.style_loss + self.total_variation_loss
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """The terms, and the gradient of their sum, (n,), in the precision of the evaluation."""
-
-    terms: Terms
-    gradient: PictureArray
+from .search.evaluations import Evaluation, Terms
 
 
 class Objective:
@@ -68,7 +45,6 @@ class Objective:
         self, extractor: Any, content: NDArray[np.float32], style: NDArray[np.float32], config: TransferConfig
     ) -> None:
         self.shape: tuple[int, int, int] = content.shape[1:]
-        self.evaluations = 0
         self._config = config
         self._extractor = extractor
         self._preprocessing = PREPROCESSINGS[config.preprocessing]
@@ -90,17 +66,13 @@ class Objective:
         return evaluation.terms.loss, evaluation.gradient.astype(np.float64)
 
     def evaluate(self, x: PictureArray) -> Evaluation:
-        """Evaluate at `x`, (n,), rounded to the precision of the evaluation, and count it."""
+        """Return terms and gradient at `x`, (n,), rounded to the precision of the evaluation."""
         size = int(np.prod(self.shape))
         if x.shape != (size,):
             raise ConfigError(f'Expected coordinates of shape ({size},). Received: {x.shape}')
-        rounded = x.astype(self._dtype.as_numpy_dtype)
-        terms, gradient = self._evaluate(tf.constant(rounded.reshape((1, *self.shape))))
-        self.evaluations += 1
-        evaluation = Evaluation(
-            Terms(rounded, *terms.numpy().astype(np.float64).tolist()), np.ravel(gradient.numpy())
-        )
-        _check_finite(evaluation, self.evaluations)
+        terms, gradient = self._evaluate(self._picture(x))
+        evaluation = Evaluation(_terms(terms), np.ravel(gradient.numpy()))
+        _check_finite(evaluation)
         return evaluation
 
     def of(
@@ -110,11 +82,12 @@ class Objective:
         return Objective(self._extractor, content, style, config)
 
     def terms(self, x: PictureArray) -> Terms:
-        """Return the terms at `x`, (n,), alone, without counting it as an evaluation."""
-        rounded = x.astype(self._dtype.as_numpy_dtype)
-        picture = tf.constant(rounded.reshape((1, *self.shape)))
-        terms = tf.function(self._terms, autograph=False).get_concrete_function(picture)(picture)
-        return Terms(rounded, *terms.numpy().astype(np.float64).tolist())
+        """Return the terms at `x`, (n,), alone."""
+        picture = self._picture(x)
+        return _terms(tf.function(self._terms, autograph=False).get_concrete_function(picture)(picture))
+
+    def _picture(self, x: PictureArray) -> Tensor:
+        return tf.constant(x.astype(self._dtype.as_numpy_dtype).reshape((1, *self.shape)))
 
     def _loss_and_gradient(self, combination: Tensor) -> tuple[Tensor, Tensor]:
         if self._extractor is None:
@@ -248,11 +221,15 @@ def network_input(pictures: Tensor, preprocessing: Preprocessing, dtype: str) ->
     return tf.cast(caffe if preprocessing.bgr else tf.reverse(caffe, axis=[-1]), dtype)
 
 
-def _check_finite(evaluation: Evaluation, count: int) -> None:
+def _terms(values: Tensor) -> Terms:
+    return Terms(*values.numpy().astype(np.float64).tolist())
+
+
+def _check_finite(evaluation: Evaluation) -> None:
     if not np.isfinite(evaluation.terms.loss):
-        raise NonFiniteLossError(f'The loss is {evaluation.terms.loss} at evaluation {count}.')
+        raise NonFiniteLossError(f'The loss is {evaluation.terms.loss}')
     if not np.isfinite(evaluation.gradient).all():
-        raise NonFiniteLossError(f'The gradient is not finite at evaluation {count}.')
+        raise NonFiniteLossError('The gradient is not finite')
 
 
 def _check_same_size(content: NDArray[np.float32], style: NDArray[np.float32]) -> None:

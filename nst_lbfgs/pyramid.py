@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import tensorflow as tf
@@ -13,6 +12,7 @@ from .errors import SearchError
 from .network.layers import SMALLEST_SIDE
 from .objective import Objective
 from .search.lbfgs import Box, StopSearch
+from .search.listener import Listener
 from .search.recovery import Search, coordinates_for
 
 Size = tuple[int, int]
@@ -25,7 +25,7 @@ def grown_start(
     start: PictureArray,
     config: TransferConfig,
     box: Box,
-    evaluated: Callable[[float], None],
+    listener: Listener,
 ) -> PictureArray:
     """Return the picture to start from at full size: `start` and what smaller sizes did to it.
 
@@ -33,8 +33,8 @@ def grown_start(
     preprocessing. Each of `config.scales - 1` smaller sizes, each half the next and none too small for
     the network, has one iteration of L-BFGS, from `start` at that size and what
     the size before has changed, enlarged. From noise the enlarged picture itself is the next start:
-    the noise of a larger size would undo it. `evaluated` is told each loss; StopSearch from it, or
-    numbers that go wrong, end a size early.
+    the noise of a larger size would undo it. `listener` hears of each loss, as evaluation number 0;
+    StopSearch from it, or numbers that go wrong, end a size early.
     """
     for halvings in range(config.scales - 1, 0, -1):
         size = halved(content, halvings)
@@ -46,7 +46,7 @@ def grown_start(
             resized(style, halved(style, halvings)),
             config_at(config, content.size / (3 * size[0] * size[1])),
         )
-        small = _descended(objective, small_start, config, box, evaluated)
+        small = _descended(objective, small_start, config, box, listener)
         if config.init == 'noise':
             start = resized(small, content.shape[1:3])
         else:
@@ -89,31 +89,30 @@ def halved(picture: PictureArray, times: int) -> Size:
 
 
 def _descended(
-    objective: Objective,
-    start: PictureArray,
-    config: TransferConfig,
-    box: Box,
-    evaluated: Callable[[float], None],
+    objective: Objective, start: PictureArray, config: TransferConfig, box: Box, listener: Listener
 ) -> PictureArray:
-    def evaluate(x: PictureArray) -> tuple[float, PictureArray]:
-        evaluation = objective.evaluate(x)
-        evaluated(evaluation.terms.loss)
-        return evaluation.terms.loss, evaluation.gradient
-
     one = replace(config, iterations=1, restart=False)
-    coordinates = coordinates_for(start.ravel(), objective.shape, one, box)
     search = Search(
-        evaluate,
-        coordinates,
+        objective.evaluate,
+        coordinates_for(start.ravel(), objective.shape, one, box),
         start.ravel(),
         one,
-        lambda iteration, x: None,
         box=box,
         state=None,
-        report=lambda trouble: None,
+        listener=_AtSmallerSize(listener),
     )
     try:
         search.run()
     except (StopSearch, SearchError):
         pass  # the full size meets the same end, and tells of it
     return search.x.reshape(start.shape)
+
+
+class _AtSmallerSize(Listener):
+    """Tells of evaluations alone, as number 0: they do not count."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def evaluated(self, count: int, loss: float) -> None:
+        self._listener.evaluated(0, loss)

@@ -12,32 +12,21 @@ from numpy.typing import NDArray
 from .arrays import PictureArray, Pixels
 from .config import TransferConfig
 from .errors import ConfigError, ImageSizeError, SearchError
-from .journal import Journal
+from .machine.determinism import available_cores, make_deterministic
 from .machine.precision import with_chosen_precision
 from .network.extractor import build_extractor
 from .network.layers import SMALLEST_SIDE
-from .network.preprocessing import PREPROCESSINGS, Preprocessing
+from .network.preprocessing import PREPROCESSINGS
 from .objective import Objective
-from .progress import IterationLosses, TransferState
+from .progress import IterationLosses, Progress, Recorder, TransferState
 from .pyramid import grown_start
 from .search.adam import AdamSearch
+from .search.evaluations import Place
 from .search.lbfgs import Box, StopSearch
-from .search.recovery import Search, SearchState, coordinates_for
+from .search.recovery import Search, coordinates_for
+from .search.state import SearchState
 from .weights.sources import Weights, resolve_weights
 from .weights.vgg19 import Network, find_network
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What a callback is told after each iteration."""
-
-    losses: IterationLosses
-    picture: Callable[[], Pixels]
-    """Returns the combination picture so far, RGB (H, W, 3)."""
-    state: Callable[[], TransferState]
-    """Returns all that is needed to go on from here."""
-    x: Callable[[], PictureArray]
-    """Returns the combination in the coordinates of the preprocessing, (H * W * 3,), unrounded."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +34,19 @@ class TransferResult:
     """The combination picture, RGB (H, W, 3) uint8, and how it came about."""
 
     image: Pixels
+    x: PictureArray
+    """The picture before rounding, (H * W * 3,), in the coordinates of the preprocessing."""
     loss: float
     """Of the picture before rounding, as the search saw it."""
     precision: str
     """What the network computed in."""
-    loss_in_float32: Callable[[], float]
-    """Measures the same loss once more with the network in float32."""
     iterations: tuple[IterationLosses, ...]
     evaluations: int
     stop_reason: str
     weights: Weights
-    state: TransferState
-    """All that is needed to go on: from the last step, or with restarts the last iteration."""
+    state: TransferState | None
+    """All that is needed to go on, if it was to be kept: from the last step, or with restarts or Adam the
+    last iteration."""
     troubles: tuple[str, ...] = ()
     """What went wrong on the way, and how the search went on."""
     failure: SearchError | None = None
@@ -74,6 +64,7 @@ def transfer_style(
     on_evaluation: Callable[[int, float], None] | None = None,
     on_trouble: Callable[[str], None] | None = None,
     resume: TransferState | None = None,
+    keep_state: bool = False,
 ) -> TransferResult:
     """Return `content` in the style of `style` (Gatys, Ecker, Bethge, 2015).
 
@@ -82,66 +73,97 @@ def transfer_style(
     is the picture to start from when `config.init` is 'picture', of the content's size. `network`
     is what `find_network` or `load_network` returned, if the weights are known already.
 
-    `on_iteration` is called after each iteration, `on_evaluation` after each evaluation with the loss
-    and their number so far, 0 while at a smaller size (`config.scales`). Either may raise StopSearch to
-    end the run with the best picture.
+    `on_iteration` is called after each iteration, `on_evaluation` after each evaluation with their
+    number so far, 0 while at a smaller size (`config.scales`), and the loss. Either may raise
+    StopSearch to end the run with the best picture.
     `on_trouble` is told, in a line, of numbers that go wrong and how the search recovers.
 
     `resume` goes on from the state of an earlier transfer of the same pictures with the same
-    configuration, but for the number of iterations (see `Search`).
+    configuration, but for the number of iterations (see `Search`). With `keep_state` the result has
+    such a state: some twenty numbers for each of the picture's.
+
+    `config.deterministic` makes TensorFlow's operations deterministic for the rest of the process.
 
     Raises ConfigError, ImageSizeError, WeightsError, and NonFiniteLossError if not even the first
     evaluation is finite.
     """
     _check_pictures(content=content, style=style, init=init)
+    if config.deterministic:
+        make_deterministic(available_cores())
     config, _ = with_chosen_precision(config)
-    preprocessing = PREPROCESSINGS[config.preprocessing]
     network = network or find_network(resolve_weights(config.weights, seed=config.seed), seed=config.seed)
     objective = _objective(content, style, config, network)
-    if resume:
-        objective.evaluations = resume.search.done.evaluations
-
-    def picture(x: PictureArray) -> Pixels:
-        return preprocessing.deprocess(x.reshape(content.shape))
-
-    def state() -> TransferState:
-        return TransferState(tuple(journal.iterations), search.state)
-
-    def tell(losses: IterationLosses, x: PictureArray) -> None:
-        if on_iteration:
-            on_iteration(Progress(losses, lambda: picture(x), state, lambda: x))
-
-    journal = Journal(objective, resume.iterations if resume else (), tell, on_evaluation, on_trouble)
-    x0 = _start(content, init, config, preprocessing)
-    box = Box(*preprocessing.pixel_range())
-    start = x0 if resume else _prepared(x0, objective, content, style, config, box, journal)
-    search = _search(journal, objective.shape, x0, start, config, box, resume.search if resume else None)
-    failure = None
-    try:
-        stop_reason, x = search.run().value, search.x
-        loss = journal.iterations[-1].loss
-    except (StopSearch, SearchError) as stop:
-        if not journal.best:
-            raise
-        failure = stop if isinstance(stop, SearchError) else None
-        stop_reason, x, loss = str(stop), journal.best.x, journal.best.loss
-
-    def loss_in_float32() -> float:
-        wide = replace(config, precision='float32', references='once')
-        return _objective(content, style, wide, network).terms(x).loss
-
+    recorder = Recorder(
+        PREPROCESSINGS[config.preprocessing],
+        content.shape,
+        resume.iterations if resume else (),
+        on_iteration=on_iteration,
+        on_evaluation=on_evaluation,
+        on_trouble=on_trouble,
+    )
+    search = _search(objective, content, style, init, config, recorder, resume.search if resume else None)
+    stop_reason, place, failure = _run(search)
+    x = place.x
     return TransferResult(
-        picture(x),
-        loss,
+        PREPROCESSINGS[config.preprocessing].deprocess(x.reshape(content.shape)),
+        x,
+        place.loss,
         config.precision,
-        loss_in_float32,
-        tuple(journal.iterations),
-        objective.evaluations,
+        tuple(recorder.iterations),
+        search.evaluations,
         stop_reason,
         network.weights,
-        state(),
-        tuple(journal.troubles),
+        recorder.state(search) if keep_state else None,
+        tuple(recorder.troubles),
         failure,
+    )
+
+
+def loss_in_float32(
+    x: PictureArray, content: Pixels, style: Pixels, config: TransferConfig, network: Network
+) -> float:
+    """Return the loss of a result's `x` with the network in float32, whatever it was searched in.
+
+    The other arguments are those of its `transfer_style`.
+    """
+    wide = replace(config, precision='float32', references='once')
+    return _objective(content, style, wide, network).terms(x).loss
+
+
+def _run(search: Search | AdamSearch) -> tuple[str, Place, SearchError | None]:
+    """Run a search; return why it ended, the place of its result, and why it gave up, if it did."""
+    try:
+        reason = search.run().value
+        assert search.place is not None
+        return reason, search.place, None
+    except (StopSearch, SearchError) as stop:
+        if search.best is None:
+            raise
+        failure = type(stop)(str(stop)) if isinstance(stop, SearchError) else None  # without its traceback
+        return str(stop), search.best, failure
+
+
+def _search(
+    objective: Objective,
+    content: Pixels,
+    style: Pixels,
+    init: Pixels | None,
+    config: TransferConfig,
+    recorder: Recorder,
+    state: SearchState | None,
+) -> Search | AdamSearch:
+    preprocessing = PREPROCESSINGS[config.preprocessing]
+    box = Box(*preprocessing.pixel_range())
+    start = x0 = _start(content, init, config)
+    if config.scales > 1 and state is None:
+        content_x, style_x = preprocessing.preprocess(content), preprocessing.preprocess(style)
+        start = grown_start(objective, content_x, style_x, x0, config, box, recorder)
+    if config.optimizer == 'adam':
+        flat = start.ravel().astype(np.float64)
+        return AdamSearch(objective.evaluate, flat, config, box=box, state=state, listener=recorder)
+    coordinates = coordinates_for(x0.ravel(), objective.shape, config, box)
+    return Search(
+        objective.evaluate, coordinates, start.ravel(), config, box=box, state=state, listener=recorder
     )
 
 
@@ -155,9 +177,8 @@ def _objective(content: Pixels, style: Pixels, config: TransferConfig, network: 
     return Objective(extractor, preprocess(content), preprocess(style), config)
 
 
-def _start(
-    content: Pixels, init: Pixels | None, config: TransferConfig, preprocessing: Preprocessing
-) -> PictureArray:
+def _start(content: Pixels, init: Pixels | None, config: TransferConfig) -> PictureArray:
+    """Return the picture to start from, (1, H, W, 3), in the coordinates of the preprocessing."""
     if config.init == 'noise':
         generator = np.random.default_rng(config.seed)
         picture: NDArray[Any] = generator.uniform(0, 255, content.shape)
@@ -165,58 +186,14 @@ def _start(
         if init is None or init.shape != content.shape:
             received = None if init is None else init.shape
             raise ConfigError(
-                "Expected init: a picture of the content's shape, "
-                f'{content.shape}, for init="picture". Received: {received}'
+                f"Expected init: a picture of the content's shape, {content.shape}, for "
+                f'init="picture". Received: {received}'
             )
         picture = init
     else:
         picture = content
-    return preprocessing.preprocess(picture).astype(
-        np.float64 if config.precision == 'float64' else np.float32
-    )
-
-
-def _prepared(
-    x0: PictureArray,
-    objective: Objective,
-    content: Pixels,
-    style: Pixels,
-    config: TransferConfig,
-    box: Box,
-    journal: Journal,
-) -> PictureArray:
-    if config.scales == 1:
-        return x0
-    preprocess = PREPROCESSINGS[config.preprocessing].preprocess
-    return grown_start(
-        objective, preprocess(content), preprocess(style), x0, config, box, journal.note_smaller
-    )
-
-
-def _search(
-    journal: Journal,
-    shape: tuple[int, int, int],
-    x0: PictureArray,
-    start: PictureArray,
-    config: TransferConfig,
-    box: Box,
-    state: SearchState | None,
-) -> Search | AdamSearch:
-    if config.optimizer == 'adam':
-        return AdamSearch(
-            journal.evaluate, start.ravel().astype(np.float64), config, journal.mark, box=box, state=state
-        )
-    coordinates = coordinates_for(x0.ravel(), shape, config, box)
-    return Search(
-        journal.evaluate,
-        coordinates,
-        start.ravel(),
-        config,
-        journal.mark,
-        box=box,
-        state=state,
-        report=journal.trouble,
-    )
+    dtype = np.float64 if config.precision == 'float64' else np.float32
+    return PREPROCESSINGS[config.preprocessing].preprocess(picture).astype(dtype)
 
 
 def _check_pictures(**pictures: Pixels | None) -> None:

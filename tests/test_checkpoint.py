@@ -21,8 +21,8 @@ from nst_lbfgs.errors import CheckpointError, OutputWriteError, RecordError, Wei
 from nst_lbfgs.progress import IterationLosses, TransferState
 from nst_lbfgs.record import parse_record, to_json
 from nst_lbfgs.search.curvature import Pairs
-from nst_lbfgs.search.lbfgs import Done
-from nst_lbfgs.search.recovery import SearchState
+from nst_lbfgs.search.evaluations import Terms
+from nst_lbfgs.search.state import Done, SearchState
 from nst_lbfgs.weights.h5_file import read_convolutions
 
 from .support.mutations import damaged
@@ -39,20 +39,29 @@ RUN = {
 }
 
 
-def state_with(pairs):
-    values = np.random.default_rng(0).normal(0, 100, (2 + 2 * pairs, SIZE))
-    rounded = [row.astype(np.float32) for row in values[2:]]
+TERMS = Terms(1e8 / 3, 2.0, 0.5)
+
+
+def state_with(pairs, moments=0):
+    values = np.random.default_rng(0).normal(0, 100, (2 + 2 * pairs + moments, SIZE))
+    rounded = [row.astype(np.float32) for row in values[2 : 2 + 2 * pairs]]
     return TransferState(
         (IterationLosses(0, 20, 3.5, 1.0, 2.0, 0.5, 7.25), IterationLosses(1, 41, 1e8, 1.0, 2.0, 0.5, 7.0)),
         SearchState(
             Done(2, 41),
             False,
             values[0],
-            1e8 / 3,
-            values[1] if pairs else np.empty(0),
+            TERMS,
+            values[1] if pairs or moments else np.empty(0),
             Pairs(tuple(rounded[:pairs]), tuple(rounded[pairs:])),
+            tuple(values[2 + 2 * pairs :]),
         ),
     )
+
+
+def arrays_of(search):
+    pairs = (*search.pairs.steps, *search.pairs.gradient_changes)
+    return [search.iterate, search.gradient, *search.moments, *pairs]
 
 
 def written(path, pairs=2):
@@ -60,32 +69,37 @@ def written(path, pairs=2):
     return path.read_bytes()
 
 
-@pytest.mark.parametrize('pairs', [0, 1, 4])
-def test_what_is_written_is_read_exactly(pairs, tmp_path):
-    state = state_with(pairs)
+@pytest.mark.parametrize('pairs, moments', [(0, 0), (1, 0), (4, 0), (0, 2)])
+def test_what_is_written_is_read_exactly(pairs, moments, tmp_path):
+    state = state_with(pairs, moments)
     write_checkpoint(tmp_path / 'a', RUN, state)
     checkpoint = read_checkpoint(tmp_path / 'a')
     read = checkpoint.state
     assert checkpoint.run['config'] == RUN['config'] and checkpoint.run['content_path'] == '/é/a.png'
     assert read.iterations == state.iterations and read.search.done == state.search.done
-    for expected, actual in zip(
-        [
-            state.search.iterate,
-            state.search.gradient,
-            *state.search.pairs.steps,
-            *state.search.pairs.gradient_changes,
-        ],
-        [
-            read.search.iterate,
-            read.search.gradient,
-            *read.search.pairs.steps,
-            *read.search.pairs.gradient_changes,
-        ],
-        strict=True,
-    ):
+    assert read.search.terms == TERMS
+    for expected, actual in zip(arrays_of(state.search), arrays_of(read.search), strict=True):
         assert actual.dtype == expected.dtype
         np.testing.assert_array_equal(actual, expected)
-    assert read.search.loss == (state.search.loss if pairs else np.inf)
+
+
+@pytest.mark.parametrize(
+    'pairs, loss, known',
+    [(0, None, True), (2, 1e8, True), (2, 0.9e8, False)],
+    ids=['at the end of an iteration', 'the same, with pairs', 'some steps later'],
+)
+def test_a_checkpoint_of_version_0_1_0_is_read(pairs, loss, known, tmp_path):
+    """It has the loss, and that with a gradient only: the terms are the last iteration's, or unknown."""
+
+    def as_then(header):
+        del header['search']['terms'], header['search']['moments']
+        header['search']['loss'] = loss
+
+    (tmp_path / 'b').write_bytes(with_header(written(tmp_path / 'a', pairs), as_then))
+    search = read_checkpoint(tmp_path / 'b').state.search
+    assert search.terms == (Terms(1.0, 2.0, 0.5) if known else None)
+    for expected, actual in zip(arrays_of(state_with(pairs).search), arrays_of(search), strict=True):
+        np.testing.assert_array_equal(actual, expected)
 
 
 def test_a_run_that_has_finished_no_iteration_has_a_checkpoint(tmp_path):
@@ -153,7 +167,11 @@ def with_header(data, change):
         lambda h: h['search'].update(bounded='no'),
         lambda h: h['search'].update(iterations=1),
         lambda h: h['search'].update(evaluations=None),
-        lambda h: h['search'].update(loss=float('nan')),
+        lambda h: h['search'].update(terms=[1.0, float('nan'), 2.0]),
+        lambda h: h['search'].update(terms=[1.0, 10**400, 2.0]),
+        lambda h: h['search'].update(terms=3.0),
+        lambda h: h['search'].update(moments=1),
+        lambda h: h['search'].update(moments=2),
         lambda h: h.update(search=3),
         lambda h: h.update(iterations=None),
         lambda h: h['iterations'][0].pop('loss'),

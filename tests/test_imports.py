@@ -24,6 +24,7 @@ ALLOWED = {
         'network',
         'objective',
         'presets',
+        'progress',
         'search',
         'transfer',
         'weights',
@@ -33,15 +34,14 @@ ALLOWED = {
     'errors': set(),
     'files': {'errors'},
     'inspection': {'arrays', 'losses', 'network', 'weights'},
-    'journal': {'arrays', 'objective', 'progress'},
     'legacy': {'errors', 'quiet', 'weights'},
     'losses': {'arrays'},
     'machine': {'arrays', 'config', 'errors', 'network'},
     'network': {'arrays', 'errors', 'losses'},
-    'objective': {'arrays', 'config', 'errors', 'losses', 'network'},
+    'objective': {'arrays', 'config', 'errors', 'losses', 'network', 'search'},
     'pictures': {'arrays', 'errors', 'files', 'network', 'quiet'},
     'presets': {'config'},
-    'progress': {'search'},
+    'progress': {'arrays', 'errors', 'network', 'search'},
     'pyramid': {'arrays', 'config', 'errors', 'network', 'objective', 'search'},
     'quiet': set(),
     'reconstruction': {'config', 'errors'},
@@ -51,7 +51,6 @@ ALLOWED = {
         'arrays',
         'config',
         'errors',
-        'journal',
         'machine',
         'network',
         'objective',
@@ -64,7 +63,7 @@ ALLOWED = {
 }
 # The only modules that may import these packages.
 ONLY_IN = {
-    'scipy.optimize': {'legacy', 'search.lbfgs'},
+    'scipy.optimize': {'benchmark.old_way', 'legacy', 'search.lbfgs'},
     'PIL': {'benchmark.canvas', 'legacy', 'pictures'},
     'tensorflow': {
         'benchmark.old_way',

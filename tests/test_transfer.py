@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
+import pickle
+import weakref
+
 import numpy as np
 import pytest
 
 from nst_lbfgs import StopSearch, TransferConfig, transfer_style
-from nst_lbfgs.errors import ConfigError, ImageSizeError, NonFiniteLossError
+from nst_lbfgs.errors import ConfigError, ImageSizeError, NonFiniteLossError, StyleTransferError
 from nst_lbfgs.network.extractor import build_extractor
 from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 from nst_lbfgs.objective import Objective
@@ -114,10 +119,10 @@ def failing_after(monkeypatch):
     """Return a function that makes every evaluation from the given one on NaN."""
 
     def fail(first, last=10**9):
-        evaluate = Objective.evaluate
+        evaluate, count = Objective.evaluate, itertools.count(1)
 
         def failing(self, x):
-            return evaluate(self, x * (np.nan if first <= self.evaluations + 1 <= last else 1.0))
+            return evaluate(self, x * (np.nan if first <= next(count) <= last else 1.0))
 
         monkeypatch.setattr(Objective, 'evaluate', failing)
 
@@ -163,6 +168,85 @@ def test_a_transfer_that_goes_on_from_a_state_ends_in_the_same_picture(restart, 
     else:
         np.testing.assert_allclose(resumed.image, whole.image.astype(int), atol=1)
         assert resumed.iterations[-1].loss == pytest.approx(whole.iterations[-1].loss, rel=1e-4)
+
+
+@pytest.mark.parametrize('settings', [{}, {'restart': True}, {'optimizer': 'adam'}])
+def test_stopped_at_once_a_resumed_transfer_has_the_picture_that_it_began_with(settings, town, stripes):
+    """And not the first trial of a line search, or of Adam, whatever its loss is."""
+    config = TransferConfig(**SMALL, **settings)
+    seen = []
+    transfer_style(town, stripes, config, on_iteration=lambda p: seen.append((p.state(), p.picture())))
+    state, picture = seen[1]
+
+    def stop(count, loss):
+        losses.append(loss)
+        raise StopSearch('enough')
+
+    losses = []
+    result = transfer_style(town, stripes, config, resume=state, on_evaluation=stop)
+    assert result.loss == min(losses[0], state.iterations[-1].loss)
+    if losses[0] > state.iterations[-1].loss:
+        np.testing.assert_array_equal(result.image, picture)
+
+
+def test_a_resumed_adam_ends_in_the_same_picture_after_as_many_evaluations(town, stripes):
+    config = TransferConfig(**SMALL, optimizer='adam')
+    states = []
+    whole = transfer_style(town, stripes, config, on_iteration=lambda p: states.append(p.state()))
+    for state in states[:-1]:
+        resumed = transfer_style(town, stripes, config, resume=state)
+        np.testing.assert_array_equal(resumed.x, whole.x)
+        assert resumed.evaluations == whole.evaluations == 16
+        assert [i.loss for i in resumed.iterations] == [i.loss for i in whole.iterations]
+
+
+def test_result_and_progress_can_be_pickled(town, stripes):
+    progresses = []
+
+    def on_iteration(progress):
+        pickle.loads(pickle.dumps(progress))
+        progresses.append(progress)
+        if progress.losses.iteration == 1:
+            progress.picture()
+
+    result = transfer_style(
+        town, stripes, TransferConfig(**SMALL), on_iteration=on_iteration, keep_state=True
+    )
+    again = pickle.loads(pickle.dumps(result))
+    np.testing.assert_array_equal(again.image, result.image)
+    assert again.iterations == result.iterations and again.state.iterations == result.iterations
+    unasked, asked, _ = pickle.loads(pickle.dumps(progresses))
+    assert (unasked.losses, asked.losses) == result.iterations[:2]
+    assert asked.picture().shape == town.shape
+    with pytest.raises(StyleTransferError, match='Expected to be asked for picture while the callback runs'):
+        unasked.picture()
+
+
+def test_a_failure_can_be_pickled(failing_after, town, stripes):
+    failing_after(6)
+    result = pickle.loads(pickle.dumps(transfer_style(town, stripes, TransferConfig(**SMALL))))
+    assert isinstance(result.failure, NonFiniteLossError)
+
+
+@pytest.mark.parametrize('fail', [False, True])
+def test_result_and_progress_keep_no_network_and_no_search_alive(
+    fail, failing_after, town, stripes, monkeypatch
+):
+    made, begin = [], Objective.__init__
+
+    def watched(self, *arguments):
+        begin(self, *arguments)
+        made.append(weakref.ref(self))
+
+    monkeypatch.setattr(Objective, '__init__', watched)
+    if fail:
+        failing_after(6)
+    progresses = []
+    result = transfer_style(town, stripes, TransferConfig(**SMALL), on_iteration=progresses.append)
+    gc.collect()
+    assert len(made) == 1 and made[0]() is None
+    assert result.state is None and bool(result.failure) is fail
+    assert sum(len(pickle.dumps(progress)) for progress in progresses) < 3000
 
 
 def test_with_bounds_no_evaluation_leaves_the_range_of_pixels(town, stripes, monkeypatch):

@@ -27,8 +27,8 @@ from .stopping import Stopping
 
 if TYPE_CHECKING:
     from nst_lbfgs.arrays import Pixels
-    from nst_lbfgs.progress import TransferState
-    from nst_lbfgs.transfer import Progress, TransferResult
+    from nst_lbfgs.progress import Progress, TransferState
+    from nst_lbfgs.transfer import TransferResult
     from nst_lbfgs.weights.vgg19 import Network
 
 
@@ -77,7 +77,8 @@ class TransferRun:
         saver = Saver(lines.message)
         with self._signals(lines):
             result = self._transfer(config, network, record, saver, lines)
-            self._save_results(result, record, command, saver, lines)
+            losses = self._final_losses(result, config, network, lines)
+            self._save_results(result, losses, record, command, saver)
         lines.message(f'{self.outputs.picture} after {result.evaluations} evaluations: {result.stop_reason}')
         for problem in filter(None, (saver.problem, result.failure)):
             raise problem
@@ -124,6 +125,7 @@ class TransferRun:
             on_evaluation=after_evaluation,
             on_trouble=lines.message,
             resume=state,
+            keep_state=self.resumable,
         )
 
     def _save_checkpoint(self, record: dict[str, Any], state: Any, saver: Saver) -> None:
@@ -133,14 +135,14 @@ class TransferRun:
     def _save_results(
         self,
         result: TransferResult,
+        losses: dict[str, float],
         record: dict[str, Any],
         command: CommandLine,
         saver: Saver,
-        lines: ProgressLines,
     ) -> None:
         full = (
             record
-            | self._final_losses(result, lines)
+            | losses
             | {
                 'stop_reason': result.stop_reason,
                 'evaluations': result.evaluations,
@@ -154,14 +156,20 @@ class TransferRun:
         saver.save(self.outputs.picture, self._picture_writer(result.image, command.metadata(full['digest'])))
         saver.finish()
 
-    def _final_losses(self, result: TransferResult, lines: ProgressLines) -> dict[str, float]:
+    def _final_losses(
+        self, result: TransferResult, config: TransferConfig, network: Network, lines: ProgressLines
+    ) -> dict[str, float]:
         """Return the finished picture's loss, once more in float32 if that is not what it was in.
 
-        Who has sent a signal waits for the end: then it is not measured again.
+        After a signal it is not measured again: whoever sent it wants the run to end.
         """
+        from nst_lbfgs.transfer import loss_in_float32
+
         losses = {'loss': result.loss}
         if result.precision == 'bfloat16' and not self.stopping.exit_code:
-            losses['loss_in_float32'] = result.loss_in_float32()
+            losses['loss_in_float32'] = loss_in_float32(
+                result.x, self.inputs.resized_content(), self.inputs.resized_style(), config, network
+            )
             lines.message(
                 f'Loss of the finished picture: {losses["loss_in_float32"]:.4e} in float32, '
                 f'{result.loss:.4e} in bfloat16'

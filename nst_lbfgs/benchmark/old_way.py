@@ -15,18 +15,18 @@ sees the same numbers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import tensorflow as tf
+from scipy.optimize import fmin_l_bfgs_b
 
 from ..arrays import FloatArray, Kernels, Pixels, Tensor
 from ..network.extractor import build_extractor
 from ..network.layers import LAYER_NAMES
 from ..network.preprocessing import PREPROCESSINGS
-from ..presets import PRESETS
-from ..search.lbfgs import StopSearch, minimize_lbfgs
+from ..search.lbfgs import StopSearch
 
+EVALUATIONS = 20  # in an iteration
 CONTENT_LAYER = 'block5_conv2'
 CONTENT_WEIGHT = 0.08
 STYLE_LAYERS = {
@@ -111,21 +111,22 @@ def old_transfer(
     The search also ends where a fresh call finds no smaller loss.
     """
     old_way = OldWay(content, style, kernels)
-    count = 0
+    losses: list[float] = []
 
     def function(x: FloatArray) -> tuple[float, FloatArray]:
-        nonlocal count
         loss, gradient = old_way(x)
-        count += 1
-        on_evaluation(count, loss)
+        losses.append(loss)
+        on_evaluation(len(losses), loss)
         return loss, gradient
 
-    def mark(iteration: int, x: FloatArray) -> None:
-        if on_iteration:
-            on_iteration(iteration + 1, lambda: old_way(x)[0])
-
-    config = replace(PRESETS['enhanced-lbfgs'].transfer, iterations=iterations)
+    x = old_way.start
     try:
-        minimize_lbfgs(function, old_way.start, config, mark)
+        for done in range(1, iterations + 1):
+            begun = len(losses)
+            x, loss, _ = fmin_l_bfgs_b(function, x, maxfun=EVALUATIONS)
+            if not loss < losses[begun]:
+                break
+            if on_iteration:
+                on_iteration(done, lambda: old_way(x)[0])
     except StopSearch:
         pass

@@ -11,15 +11,15 @@ from ..errors import MeasurementError
 from ..network.extractor import build_extractor
 from ..network.preprocessing import PREPROCESSINGS
 from ..objective import Objective
+from ..progress import Progress
 from ..search.lbfgs import StopSearch
-from ..transfer import Progress, transfer_style
+from ..transfer import transfer_style
 from ..weights.vgg19 import Network
-from .old_way import old_transfer
+from .old_way import EVALUATIONS, old_transfer
 from .outcomes import Mark, Race
 from .pairs import Pair, synthetic_pair
 from .task import our_config
 
-OLD_EVALUATIONS = 20  # in an iteration of the old way
 WARM_UP_SIDE = 32
 
 
@@ -100,7 +100,7 @@ def race_our_way(precision: str, pair: Pair, network: Network, iterations: int, 
         if race.losses[-1] <= target:
             raise StopSearch('as low as the old way')
 
-    config = our_config(precision, iterations=OLD_EVALUATIONS * iterations, evaluations_per_iteration=1)
+    config = our_config(precision, iterations=EVALUATIONS * iterations, evaluations_per_iteration=1)
     transfer_style(pair.content, pair.style, config, network=network, on_iteration=on_iteration)
     return race
 

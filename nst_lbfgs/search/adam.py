@@ -9,91 +9,129 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ..arrays import FloatArray, PictureArray
+from ..arrays import FloatArray, PictureArray, Tensor
 from ..config import TransferConfig
-from .lbfgs import Box, Done, Ending
-from .recovery import PictureFunction, PictureMark, SearchState, fresh_state
+from .coordinates import PixelCoordinates
+from .evaluations import Evaluation, Evaluations, Place, Point
+from .lbfgs import Box, Ending
+from .listener import Listener
+from .recovery import place_of
+from .state import Done, SearchState
 
 
 class AdamSearch:
-    """The same as `Search`, by Adam. Taken up again it begins with fresh moments."""
+    """Minimises `function` over pictures x, (n,), from `start`, or from `state` on, by Adam.
+
+    Source: Kingma, Ba, 2015. `function` evaluates a picture. Each of `config.iterations` iterations is
+    `config.evaluations_per_iteration` steps, and each step leads to a place that is evaluated once: for
+    the step's loss and for the next step's gradient. The loss need not fall.
+
+    x is moved in float32, as in the publications, or in float64 if `config.precision` is that. With
+    `config.clip` `box` clips it after each step. A search that goes on from a state takes the same
+    steps as one that was never left.
+    """
 
     def __init__(
         self,
-        function: PictureFunction,
-        x0: FloatArray,
+        function: Callable[[PictureArray], Evaluation],
+        start: FloatArray,
         config: TransferConfig,
-        mark: PictureMark,
         *,
         box: Box,
         state: SearchState | None,
+        listener: Listener,
     ) -> None:
-        self.state = state or fresh_state(Done(), config.clip, x0)
-        self._function = function
+        self.state = state or SearchState(Done(), config.clip, start)
         self._config = config
-        self._mark = mark
-        self._box = box if config.clip else None
-        self._evaluations = self.state.done.evaluations
+        self._listener = listener
+        self._dtype = tf.float64 if config.precision == 'float64' else tf.float32
+        self._evaluations = Evaluations(
+            function,
+            PixelCoordinates(),
+            listener.evaluated,
+            count=self.state.done.evaluations,
+            best=place_of(self.state, PixelCoordinates()),
+        )
+        self._x = tf.Variable(tf.constant(self.state.iterate, self._dtype))
+        self._limits = None
+        if config.clip:
+            self._limits = tuple(tf.constant(limit, self._dtype) for limit in box.limits(start.size))
+        self._adam = keras.optimizers.Adam(config.learning_rate, beta_1=config.beta_1, epsilon=config.epsilon)
+        self._adam.build([self._x])
+        self._restore()
 
     @property
-    def x(self) -> FloatArray:
-        """The picture where the search stands."""
-        return self.state.iterate
+    def evaluations(self) -> int:
+        """How many evaluations there were so far, before the search was taken up again included."""
+        return self._evaluations.count
+
+    @property
+    def best(self) -> Place | None:
+        """The place with the smallest loss so far."""
+        return self._evaluations.best
+
+    @property
+    def place(self) -> Place | None:
+        """Where the search stands: after the last iteration."""
+        return place_of(self.state, PixelCoordinates())
 
     def run(self) -> Ending:
-        """Search until all iterations are done. Raises what `function` and `mark` raise."""
-        minimize_adam(
-            self._counted, self.x, self._config, self._finish_iteration, done=self.state.done, box=self._box
-        )
+        """Search until all iterations are done. Raises what `function` and the listener raise."""
+        steps = self._config.evaluations_per_iteration
+        done = self.state.done.iterations
+        if done >= self._config.iterations:
+            return Ending.ALL_DONE
+        point = self._known_point() or self._evaluations.at(self._place())
+        for iteration in range(done, self._config.iterations):
+            for step in range(iteration * steps, (iteration + 1) * steps):
+                self._step(step, point.gradient)
+                point = self._evaluations.at(self._place())
+            self._finish_iteration(iteration, point)
         return Ending.ALL_DONE
 
-    def _counted(self, x: PictureArray) -> tuple[float, PictureArray]:
-        self._evaluations += 1
-        return self._function(x)
+    def _step(self, step: int, gradient: PictureArray) -> None:
+        config = self._config
+        decay = config.learning_rate_decay ** (step // config.decay_every)
+        self._adam.learning_rate = config.learning_rate * decay
+        self._adam.apply_gradients([(tf.constant(gradient, self._dtype), self._x)])
+        if self._limits:
+            self._x.assign(tf.clip_by_value(self._x, *self._limits))
 
-    def _finish_iteration(self, iteration: int, x: FloatArray) -> None:
-        self.state = fresh_state(Done(iteration + 1, self._evaluations), self._config.clip, x)
-        self._mark(iteration, x)
+    def _place(self) -> FloatArray:
+        place: FloatArray = self._x.numpy().astype(np.float64)
+        return place
 
+    def _known_point(self) -> Point | None:
+        state = self.state
+        if state.terms is None or not state.gradient.size:
+            return None
+        return Point(state.iterate, state.terms, PixelCoordinates(), state.gradient)
 
-def minimize_adam(
-    function: PictureFunction,
-    x0: FloatArray,
-    config: TransferConfig,
-    mark: Callable[[int, FloatArray], None],
-    *,
-    done: Done = Done(),
-    box: Box | None = None,
-) -> None:
-    """Minimise `function` from `x0` by Adam (Kingma, Ba, 2015).
+    def _finish_iteration(self, iteration: int, point: Point) -> None:
+        self.state = SearchState(
+            Done(iteration + 1, self.evaluations),
+            self._config.clip,
+            point.z,
+            point.terms,
+            point.gradient,
+            moments=tuple(variable.numpy() for variable in self._moments()),
+        )
+        self._listener.iteration_done(self, iteration, point.place)
 
-    `function` returns the loss and the gradient, of x's shape, (n,). It is evaluated once for each
-    of `config.evaluations_per_iteration` steps of each of `config.iterations` iterations; then
-    `mark(iteration, x)` is called with the point that the last of them led to, which itself has not
-    been evaluated. Either may raise StopSearch, which passes through. The loss need not fall.
+    def _restore(self) -> None:
+        """Give Adam the moments of the state, and the number of its steps, which corrects their bias."""
+        if self.state.moments:
+            done = self.state.done.iterations * self._config.evaluations_per_iteration
+            self._adam.iterations.assign(done)
+            for variable, moment in zip(self._moments(), self.state.moments, strict=True):
+                variable.assign(tf.constant(moment, self._dtype))
+        elif self.state.done.iterations:
+            self._listener.trouble(
+                'The moments of Adam are not in this checkpoint, which an earlier version has written. '
+                'Going on with fresh ones.'
+            )
 
-    x is moved in float32, as in the publications, or in float64 if `config.precision` is that.
-    `box` clips it after each step. The learning rate is that of the iterations after `done`.
-    """
-    dtype = tf.float64 if config.precision == 'float64' else tf.float32
-    x = tf.Variable(tf.constant(x0, dtype))
-    limits = box and tuple(tf.constant(limit, dtype) for limit in box.limits(x0.size))
-    optimizer = keras.optimizers.Adam(config.learning_rate, beta_1=config.beta_1, epsilon=config.epsilon)
-    steps = config.evaluations_per_iteration
-    for iteration in range(done.iterations, config.iterations):
-        for step in range(iteration * steps, (iteration + 1) * steps):
-            optimizer.learning_rate = _learning_rate(config, step)
-            _, gradient = function(_point(x))
-            optimizer.apply_gradients([(tf.constant(gradient, dtype), x)])
-            if limits:
-                x.assign(tf.clip_by_value(x, *limits))
-        mark(iteration, _point(x))
-
-
-def _learning_rate(config: TransferConfig, step: int) -> float:
-    return config.learning_rate * config.learning_rate_decay ** (step // config.decay_every)
-
-
-def _point(x: Any) -> FloatArray:
-    point: FloatArray = x.numpy().astype(np.float64)
-    return point
+    def _moments(self) -> list[Tensor]:
+        """Return Adam's moving means of the gradient and of its square, each (n,)."""
+        variables: list[Any] = list(self._adam.variables)
+        return [variable for variable in variables if tuple(variable.shape) == tuple(self._x.shape)]

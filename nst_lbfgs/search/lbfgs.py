@@ -13,11 +13,10 @@ from scipy.optimize import fmin_l_bfgs_b
 from ..arrays import FloatArray, PictureArray
 from ..config import TransferConfig
 from .curvature import CurvatureMemory
-
-Function = Callable[[FloatArray], tuple[float, PictureArray]]
-Mark = Callable[[int, FloatArray], None]
+from .evaluations import Evaluations, Place, Point
 
 FAILED = 2  # scipy's warnflag where the line search finds no smaller loss
+RESTART_GRADIENT = 1e-5  # scipy's default pgtol, at which a fresh call ends
 
 
 class StopSearch(Exception):
@@ -32,15 +31,7 @@ class Ending(Enum):
     LINE_SEARCH_FAILED = 'the line search failed'
 
 
-@dataclass(frozen=True)
-class Done:
-    """How much of a search is behind it: whole iterations, and evaluations."""
-
-    iterations: int = 0
-    evaluations: int = 0
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Box:
     """The lowest and the highest value of each coordinate, each (k,), repeated along (n,)."""
 
@@ -58,222 +49,196 @@ class Box:
         return np.tile(self.lowest, times), np.tile(self.highest, times)
 
 
-@dataclass(frozen=True)
-class Point:
-    """An evaluation: x and the gradient there, each (n,)."""
+class Descent:
+    """A descent by L-BFGS-B, inside `box` if there is one, until the iterations of `config` are done.
 
-    x: FloatArray
-    loss: float
-    gradient: PictureArray
-
-
-def minimize_lbfgs(
-    function: Function,
-    x0: FloatArray,
-    config: TransferConfig,
-    mark: Mark,
-    *,
-    done: Done = Done(),
-    box: Box | None = None,
-    step: Callable[[Point], None] | None = None,
-    memory: CurvatureMemory | None = None,
-    known: Point | None = None,
-) -> Ending:
-    """Minimise `function` from `x0`, inside `box` if there is one; return how it ended.
-
-    `function` is given an array of its own each time, (n,), which it may keep. It returns the loss
-    as a float and the gradient as a C-ordered array of that shape, in the precision that it has (scipy
-    widens it): scipy checks neither.
-    `mark(iteration, x)` is called at the end of each iteration from `done.iterations` to
-    `config.iterations` with the iterate, a copy. It, or `function`, may raise StopSearch, which
-    passes through. An iteration is `config.evaluations_per_iteration` evaluations, or the few more
-    that L-BFGS-B needs to end its own step.
+    `marked` iterations are done already. At the end of each, `mark(iteration, place)` is called. An
+    iteration is `config.evaluations_per_iteration` evaluations, or the few more that L-BFGS-B needs to
+    end its own step. `mark` and `evaluations` may raise StopSearch, which passes through.
 
     With `config.restart` each iteration is a fresh call that has forgotten the curvature, with
     scipy's own tolerances, as in Keras's example and the book. Otherwise it is one call without
     tolerances, which ends when the evaluations are spent. Then `step` is called at the end of each
-    step of L-BFGS-B, and `memory` follows its pairs. If there are pairs in it already and the loss
-    and the gradient at `x0` are `known`, the search goes on where an earlier one was left, along
-    lines (see `_along_lines`).
+    step of L-BFGS-B, and `memory` follows its pairs.
+
+    `lowest` is the place with the smallest loss that the descent has found.
 
     L-BFGS-B may take a step to a larger loss (where its line search finds the interval too narrow)
     and call that convergence. Here, unless the gradient is 0, it is a failed line search; so is a
     fresh call that lowers the loss by nothing.
     """
-    if config.restart:
-        return _restarted(function, x0, config, mark, done, box)
-    marks = _IterationMarks(function, config, mark, done, step, memory)
-    if known is not None and memory:
-        return _along_lines(marks, known, memory)
-    return _continuous(marks, x0, config, box)
 
+    def __init__(
+        self,
+        evaluations: Evaluations,
+        config: TransferConfig,
+        mark: Callable[[int, Place], None],
+        *,
+        marked: int = 0,
+        box: Box | None = None,
+        step: Callable[[Point], None] | None = None,
+        memory: CurvatureMemory | None = None,
+    ) -> None:
+        self.lowest: Place | None = None
+        self._first_loss: float | None = None
+        self._evaluations = evaluations
+        self._config = config
+        self._mark = mark
+        self._marked = marked
+        self._box = box
+        self._step = step
+        self._memory = memory
+        self._latest: Point | None = None
 
-def _restarted(
-    function: Function, x: FloatArray, config: TransferConfig, mark: Mark, done: Done, box: Box | None
-) -> Ending:
-    for iteration in range(done.iterations, config.iterations):
-        watched = _FirstLoss(function)
-        x, loss, outcome = fmin_l_bfgs_b(
-            watched, x, m=config.history, bounds=_bounds(box, x.size), maxfun=config.evaluations_per_iteration
+    @property
+    def has_fallen(self) -> bool:
+        """Whether a smaller loss than the first was found."""
+        return bool(self.lowest and self._first_loss is not None and self.lowest.loss < self._first_loss)
+
+    def run(self, start: FloatArray) -> Ending:
+        """Descend from `start`, (n,), and return how it ended."""
+        return self._restarted(start) if self._config.restart else self._continuous(start)
+
+    def go_on(self, point: Point) -> Ending:
+        """Go on from `point` with the curvature of `memory`: what L-BFGS-B would have done, in pieces.
+
+        scipy's L-BFGS-B cannot be given pairs. So its direction is computed here, and each of its steps
+        is a call of its own in one variable: how far to go along that direction. With one variable
+        L-BFGS-B is its line search (Moré and Thuente), whose first trial has the length 1 here as
+        there. The same trials follow, up to rounding.
+        """
+        assert self._memory is not None
+        self._begin(point)
+        while not self._all_done:
+            line = _Line(self._evaluate, point, self._memory.direction(point.gradient))
+            _, _, outcome = fmin_l_bfgs_b(line.function, np.zeros(1), m=1, factr=0.0, pgtol=0.0, maxiter=1)
+            if line.latest.loss >= point.loss or outcome['warnflag'] == FAILED:
+                return Ending.LINE_SEARCH_FAILED
+            point = line.latest
+            self._end_step(point)
+        return Ending.ALL_DONE
+
+    @property
+    def _all_done(self) -> bool:
+        return self._marked >= self._config.iterations
+
+    def _restarted(self, z: FloatArray) -> Ending:
+        while not self._all_done:
+            z, lowered, outcome = self._fresh_call(z)
+            if outcome['warnflag'] == FAILED or not lowered:
+                return self._early_ending(outcome, RESTART_GRADIENT)
+            self._mark_iteration(self._place_at(z))
+        return Ending.ALL_DONE
+
+    def _fresh_call(self, start: FloatArray) -> tuple[FloatArray, bool, dict[str, Any]]:
+        """Return where a call of scipy's leads, whether the loss is lower there, and how it ended."""
+        losses: list[float] = []
+
+        def loss_and_gradient(z: FloatArray) -> tuple[float, PictureArray]:
+            point = self._evaluate(z)
+            losses.append(point.loss)
+            return point.loss, point.gradient
+
+        z, loss, outcome = fmin_l_bfgs_b(
+            loss_and_gradient,
+            start,
+            m=self._config.history,
+            bounds=self._bounds(start.size),
+            maxfun=self._config.evaluations_per_iteration,
         )
-        if outcome['warnflag'] == FAILED or not loss < watched.loss:
-            return _ending(outcome)
-        mark(iteration, x.copy())
-    return Ending.ALL_DONE
+        return z, loss < losses[0], outcome
 
+    def _continuous(self, z: FloatArray) -> Ending:
+        budget = self._config.iterations * self._config.evaluations_per_iteration
+        # With a gradient of its own scipy keeps fewer copies than with a function that returns both.
+        _, _, outcome = fmin_l_bfgs_b(
+            lambda z: self._evaluate(z).loss,
+            z,
+            fprime=lambda z: self._point_at(z).gradient,
+            m=self._config.history,
+            factr=0.0,
+            pgtol=0.0,
+            callback=self._scipys_step,
+            maxfun=2 * budget,
+            maxiter=budget,
+            bounds=self._bounds(z.size),
+        )
+        return Ending.ALL_DONE if self._all_done else self._early_ending(outcome, 0.0)
 
-def _continuous(marks: _IterationMarks, x: FloatArray, config: TransferConfig, box: Box | None) -> Ending:
-    budget = config.iterations * config.evaluations_per_iteration
-    # With a gradient of its own scipy keeps fewer copies than with a function that returns both.
-    _, _, outcome = fmin_l_bfgs_b(
-        marks.loss,
-        x,
-        fprime=marks.gradient,
-        m=config.history,
-        factr=0.0,
-        pgtol=0.0,
-        callback=marks.step,
-        maxfun=2 * budget,
-        maxiter=budget,
-        bounds=_bounds(box, x.size),
-    )
-    return marks.ending(outcome)
+    def _evaluate(self, z: FloatArray) -> Point:
+        """Evaluate at `z`, an array of which scipy gives a copy away each time."""
+        self._latest = None  # out of memory before another is made
+        self._latest = self._evaluations.at(z)
+        if self.lowest is None:
+            self._begin(self._latest)
+        elif self._latest.loss < self.lowest.loss:
+            self.lowest = self._latest.place
+        return self._latest
 
+    def _begin(self, start: Point) -> None:
+        self.lowest, self._first_loss = start.place, start.loss
+        if self._memory is not None:
+            self._memory.add(start.z, start.gradient)
 
-def _along_lines(marks: _IterationMarks, point: Point, memory: CurvatureMemory) -> Ending:
-    """Go on from `point` with the curvature of `memory`: what L-BFGS-B would have done, in pieces.
+    def _scipys_step(self, z: FloatArray) -> None:
+        """scipy's callback at the end of each step of L-BFGS-B, which is given a copy of the iterate."""
+        self._end_step(self._point_at(z))
+        if self._all_done:
+            raise StopIteration
 
-    scipy's L-BFGS-B cannot be given pairs. So its direction is computed here, and each of its steps
-    is a call of its own in one variable: how far to go along that direction. With one variable
-    L-BFGS-B is its line search (Moré and Thuente), whose first trial has the length 1 here as there.
-    The same trials follow, up to rounding.
-    """
-    marks.begin(point)
-    while not marks.all_done:
-        direction = memory.direction(point.gradient)
-        line = _Line(marks, point, direction)
-        _, _, outcome = fmin_l_bfgs_b(line.function, np.zeros(1), m=1, factr=0.0, pgtol=0.0, maxiter=1)
-        if line.latest.loss >= point.loss or outcome['warnflag'] == FAILED:
-            return marks.ending(outcome | {'warnflag': FAILED})
-        point = line.latest
-        try:
-            marks.step(point.x)
-        except StopIteration:
-            break
-    return Ending.ALL_DONE
+    def _end_step(self, point: Point) -> None:
+        if self._memory is not None:
+            self._memory.add(point.z, point.gradient)
+        if self._step:
+            self._step(point)
+        if self._evaluations.count >= (self._marked + 1) * self._config.evaluations_per_iteration:
+            self._mark_iteration(point.place)
+
+    def _mark_iteration(self, place: Place) -> None:
+        self._mark(self._marked, place)
+        self._marked += 1
+
+    def _point_at(self, z: FloatArray) -> Point:
+        """Return the latest evaluation, at which scipy's iterates are, but for its copies of them."""
+        if self._latest is None or not np.array_equal(self._latest.z, z):
+            return self._evaluate(z.copy())
+        return self._latest
+
+    def _place_at(self, z: FloatArray) -> Place:
+        """Return the place of `z`, where a call of scipy's has ended: nearly always the lowest."""
+        if self.lowest is not None and np.array_equal(self.lowest.z, z):
+            return self.lowest
+        return self._point_at(z).place
+
+    def _early_ending(self, outcome: dict[str, Any], tolerance: float) -> Ending:
+        """Return how a call ended that should have gone on: with a gradient of 0, or not.
+
+        As in L-BFGS-B that is the largest value of the gradient, which counts as 0 where it points out
+        of the box.
+        """
+        if outcome['warnflag'] == FAILED or self._latest is None:
+            return Ending.LINE_SEARCH_FAILED
+        slope = self._latest.gradient
+        if self._box is not None:
+            slope = self._latest.z - self._box.clip(self._latest.z - slope)
+        return Ending.CONVERGED if np.max(np.abs(slope)) <= tolerance else Ending.LINE_SEARCH_FAILED
+
+    def _bounds(self, size: int) -> FloatArray | None:
+        return None if self._box is None else np.column_stack(self._box.limits(size))
 
 
 class _Line:
-    """The loss along `direction` from `point`, which is not evaluated again."""
+    """The loss along `direction` from `start`, which is not evaluated again."""
 
-    def __init__(self, marks: _IterationMarks, point: Point, direction: FloatArray) -> None:
-        self.latest = point
-        self._marks = marks
-        self._start = point
+    def __init__(self, evaluate: Callable[[FloatArray], Point], start: Point, direction: FloatArray) -> None:
+        self.latest = start
+        self._evaluate = evaluate
+        self._start = start
         self._direction = direction
 
     def function(self, distance: FloatArray) -> tuple[float, FloatArray]:
         if not distance[0]:
             self.latest = self._start
         else:
-            x = self._start.x + distance[0] * self._direction
-            self.latest = self._marks.evaluate(x)
+            self.latest = self._evaluate(self._start.z + distance[0] * self._direction)
         return self.latest.loss, np.array([self.latest.gradient @ self._direction])
-
-
-class _FirstLoss:
-    """A function that keeps the first loss, the one at the start."""
-
-    def __init__(self, function: Function) -> None:
-        self.loss = np.nan
-        self._function = function
-
-    def __call__(self, x: FloatArray) -> tuple[float, PictureArray]:
-        loss, gradient = self._function(x)
-        if np.isnan(self.loss):
-            self.loss = loss
-        return loss, gradient
-
-
-class _IterationMarks:
-    """Counts evaluations and marks an iteration when its share of them is spent."""
-
-    def __init__(
-        self,
-        function: Function,
-        config: TransferConfig,
-        mark: Mark,
-        done: Done,
-        step: Callable[[Point], None] | None,
-        memory: CurvatureMemory | None,
-    ) -> None:
-        self._function = function
-        self._mark = mark
-        self._step = step
-        self._memory = memory
-        self._per_iteration = config.evaluations_per_iteration
-        self._iterations = config.iterations
-        self._evaluations = done.evaluations
-        self._marked = done.iterations
-        self._latest: Point | None = None
-        self._begun = False
-
-    @property
-    def all_done(self) -> bool:
-        return self._marked >= self._iterations
-
-    def loss(self, x: FloatArray) -> float:
-        """Evaluate at `x`, of which scipy gives away a copy each time."""
-        return self.evaluate(x).loss
-
-    def gradient(self, x: FloatArray) -> PictureArray:
-        """Return the gradient at `x`, which scipy asks for after the loss there."""
-        return self._point_at(x).gradient
-
-    def evaluate(self, x: FloatArray) -> Point:
-        """Evaluate at `x`, which is kept, and count it."""
-        self._evaluations += 1
-        self._latest = None  # out of memory before another is made
-        self._latest = Point(x, *self._function(x))
-        if not self._begun:
-            self.begin(self._latest)
-        return self._latest
-
-    def begin(self, start: Point) -> None:
-        """Note where the first step starts."""
-        self._begun = True
-        if self._memory is not None:
-            self._memory.add(start.x, start.gradient)
-
-    def step(self, x: FloatArray) -> None:
-        """scipy's callback: at the end of each L-BFGS-B step, with its live buffer."""
-        point = self._point_at(x)
-        if self._memory is not None:
-            self._memory.add(point.x, point.gradient)
-        if self._step:
-            self._step(point)
-        if self._evaluations >= (self._marked + 1) * self._per_iteration:
-            self._mark(self._marked, point.x.copy())
-            self._marked += 1
-        if self.all_done:
-            raise StopIteration
-
-    def ending(self, outcome: dict[str, Any]) -> Ending:
-        """Return how the descent ended, from what scipy says of its call."""
-        return Ending.ALL_DONE if self.all_done else _ending(outcome)
-
-    def _point_at(self, x: FloatArray) -> Point:
-        if self._latest is None or not np.array_equal(self._latest.x, x):
-            return self.evaluate(x.copy())  # an iterate is nearly always the latest evaluation
-        return self._latest
-
-
-def _ending(outcome: dict[str, Any]) -> Ending:
-    """Return how a call of scipy's ended that should have gone on: with a gradient of 0, or not."""
-    if outcome['warnflag'] != FAILED and 'GRADIENT' in outcome['task']:
-        return Ending.CONVERGED
-    return Ending.LINE_SEARCH_FAILED
-
-
-def _bounds(box: Box | None, size: int) -> FloatArray | None:
-    return None if box is None else np.column_stack(box.limits(size))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from nst_lbfgs.config import TransferConfig
-from nst_lbfgs.search.adam import minimize_adam
+from nst_lbfgs.search.adam import AdamSearch
+from nst_lbfgs.search.evaluations import Evaluation, Terms
 from nst_lbfgs.search.lbfgs import Box, StopSearch
+from nst_lbfgs.search.listener import Listener
 
 from .test_lbfgs import START, rosenbrock
+
+WIDE = Box(np.full(12, -1e9), np.full(12, 1e9))
 
 
 def numpy_adam(function, x, *, steps, learning_rate, beta_1, epsilon, decay=1.0, decay_every=1):
@@ -29,12 +35,36 @@ def numpy_adam(function, x, *, steps, learning_rate, beta_1, epsilon, decay=1.0,
     return x
 
 
+class Run(Listener):
+    """One search by Adam, with what it told."""
+
+    def __init__(self, settings, function=rosenbrock, box=None, state=None):
+        self.marks, self.states, self.counts, self.reports = [], [], [], []
+        clip = box is not None
+        config = TransferConfig(optimizer='adam', precision='float64', clip=clip, **settings)
+
+        def evaluate(x):
+            loss, gradient = function(x)
+            return Evaluation(Terms(0.0, loss, 0.0), gradient)
+
+        self.search = AdamSearch(evaluate, START.copy(), config, box=box or WIDE, state=state, listener=self)
+
+    def evaluated(self, count, loss):
+        self.counts.append(count)
+
+    def iteration_done(self, search, iteration, place):
+        self.marks.append((iteration, place.z))
+        self.states.append(search.state)
+
+    def trouble(self, text):
+        self.reports.append(text)
+
+
 def run(settings, function=rosenbrock, box=None):
     """Return the marked points, in float64."""
-    marks = []
-    config = TransferConfig(optimizer='adam', precision='float64', **settings)
-    minimize_adam(function, START.copy(), config, lambda iteration, x: marks.append((iteration, x)), box=box)
-    return marks
+    search = Run(settings, function, box)
+    search.search.run()
+    return search.marks
 
 
 @pytest.mark.parametrize('beta_1, epsilon', [(0.9, 1e-7), (0.99, 0.1)])
@@ -106,18 +136,51 @@ def test_every_evaluated_and_marked_point_is_within_the_bounds():
     np.testing.assert_allclose(marks[-1][1], high)
 
 
-def test_each_step_costs_one_evaluation():
+def test_each_step_costs_one_evaluation_and_the_start_one():
     calls = []
     run(
         {'iterations': 2, 'evaluations_per_iteration': 5},
         lambda x: (calls.append(x), (0.0, np.ones_like(x)))[1],
     )
-    assert len(calls) == 10
+    assert len(calls) == 11
+
+
+@pytest.mark.parametrize('cut', [0, 1, 2])
+def test_taken_up_again_it_is_the_same_bit_for_bit(cut):
+    """Moments, bias correction, stairs of the learning rate, and the number of evaluations."""
+    settings = {
+        'iterations': 4,
+        'evaluations_per_iteration': 3,
+        'learning_rate': 0.3,
+        'learning_rate_decay': 0.8,
+        'decay_every': 4,
+    }
+    whole = Run(settings)
+    whole.search.run()
+    resumed = Run(settings, state=whole.states[cut])
+    resumed.search.run()
+    assert resumed.counts == whole.counts[whole.states[cut].done.evaluations :]
+    assert resumed.states[-1].done == whole.states[-1].done and not resumed.reports
+    for (_, expected), (_, actual) in zip(whole.marks[cut + 1 :], resumed.marks, strict=True):
+        np.testing.assert_array_equal(actual, expected)
+
+
+def test_without_moments_it_says_that_they_are_fresh():
+    """As from a checkpoint of version 0.1.0."""
+    whole = Run({'iterations': 2, 'evaluations_per_iteration': 3})
+    whole.search.run()
+    old = replace(whole.states[0], moments=(), gradient=np.empty(0))
+    resumed = Run({'iterations': 2, 'evaluations_per_iteration': 3}, state=old)
+    assert len(resumed.reports) == 1 and 'moments of Adam' in resumed.reports[0]
+    resumed.search.run()
+    assert [iteration for iteration, _ in resumed.marks] == [1]
 
 
 def test_a_callback_may_stop_the_search():
-    def stop(iteration, x):
+    def stop(search, iteration, place):
         raise StopSearch('enough')
 
+    search = Run({'iterations': 2})
+    search.iteration_done = stop
     with pytest.raises(StopSearch, match='enough'):
-        minimize_adam(rosenbrock, START.copy(), TransferConfig(optimizer='adam'), stop)
+        search.search.run()

@@ -9,7 +9,9 @@ import pytest
 from scipy.optimize import fmin_l_bfgs_b
 
 from nst_lbfgs.config import TransferConfig
-from nst_lbfgs.search.lbfgs import Box, Done, Ending, StopSearch, minimize_lbfgs
+from nst_lbfgs.search.coordinates import PixelCoordinates
+from nst_lbfgs.search.evaluations import Evaluation, Evaluations, Terms
+from nst_lbfgs.search.lbfgs import Box, Descent, Ending, StopSearch
 
 START = np.linspace(-1.5, 2, 12)
 
@@ -23,24 +25,29 @@ def rosenbrock(x):
     return float(np.sum(100 * (b - a**2) ** 2 + (1 - a) ** 2)), gradient
 
 
-def run(function, done=Done(), box=None, start=START, **settings):
+def evaluations_of(function, coordinates=None, **settings):
+    """Return the evaluations of a function that returns the loss and the gradient."""
+
+    def evaluate(x):
+        loss, gradient = function(x)
+        return Evaluation(Terms(0.0, loss, 0.0), gradient)
+
+    tell = settings.pop('tell', lambda count, loss: None)
+    return Evaluations(evaluate, coordinates or PixelCoordinates(), tell, **settings)
+
+
+def run(function, marked=0, count=0, box=None, start=START, **settings):
     """Return the ending, the marked iterates and the number of evaluations at each mark."""
-    marks, count = [], 0
-
-    def counted(x):
-        nonlocal count
-        count += 1
-        return function(x)
-
-    ending = minimize_lbfgs(
-        counted,
-        start.copy(),
+    marks = []
+    evaluations = evaluations_of(function, count=count)
+    descent = Descent(
+        evaluations,
         TransferConfig(**settings),
-        lambda iteration, x: marks.append((iteration, x, count)),
-        done=done,
+        lambda iteration, place: marks.append((iteration, place.z, evaluations.count)),
+        marked=marked,
         box=box,
     )
-    return ending, marks
+    return descent.run(start.copy()), marks
 
 
 @pytest.mark.parametrize('restart', [False, True])
@@ -104,7 +111,7 @@ def test_a_search_that_cannot_succeed_is_reported():
 @pytest.mark.parametrize('restart', [False, True])
 def test_what_is_done_is_not_done_again(restart):
     ending, marks = run(
-        rosenbrock, done=Done(2, 16), iterations=4, evaluations_per_iteration=8, restart=restart
+        rosenbrock, marked=2, count=16, iterations=4, evaluations_per_iteration=8, restart=restart
     )
     assert ending is Ending.ALL_DONE
     assert [iteration for iteration, _, _ in marks] == [2, 3]
@@ -125,8 +132,32 @@ def test_a_box_is_never_left(restart):
 
 @pytest.mark.parametrize('restart', [False, True])
 def test_a_callback_may_stop_the_search(restart):
-    def stop(iteration, x):
+    def stop(iteration, place):
         raise StopSearch('enough')
 
     with pytest.raises(StopSearch, match='enough'):
-        minimize_lbfgs(rosenbrock, START.copy(), TransferConfig(restart=restart), stop)
+        Descent(evaluations_of(rosenbrock), TransferConfig(restart=restart), stop).run(START.copy())
+
+
+@pytest.mark.parametrize('restart', [False, True])
+@pytest.mark.parametrize('words', ['', 'CONVERGENCE: NORM OF PROJECTED GRADIENT <= PGTOL'])
+def test_convergence_is_read_from_the_gradient_and_not_from_scipys_words(restart, words, monkeypatch):
+    """At a minimum the gradient is 0; elsewhere a call that lowers nothing has failed, whatever it says."""
+
+    def fmin(*arguments, **settings):
+        x, loss, outcome = fmin_l_bfgs_b(*arguments, **settings)
+        return x, loss, outcome | {'task': words}
+
+    monkeypatch.setattr('nst_lbfgs.search.lbfgs.fmin_l_bfgs_b', fmin)
+    at_minimum, _ = run(lambda x: (1.0, np.zeros_like(x)), iterations=2, restart=restart)
+    assert at_minimum is Ending.CONVERGED
+    calls = itertools.count(1.0)
+    growing, _ = run(lambda x: (next(calls), 2 * x), iterations=2, restart=restart)
+    assert growing is Ending.LINE_SEARCH_FAILED
+
+
+@pytest.mark.parametrize('restart', [False, True])
+def test_a_gradient_that_points_out_of_the_box_counts_as_0(restart):
+    box = Box(np.full(12, -1.0), np.full(12, 1.0))
+    ending, _ = run(lambda x: (float(x.sum()), np.ones(12)), box=box, start=-np.ones(12), restart=restart)
+    assert ending is Ending.CONVERGED

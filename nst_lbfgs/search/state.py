@@ -1,0 +1,38 @@
+"""Where a search stands: all that it needs to be left and taken up again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..arrays import FloatArray, PictureArray
+from .curvature import Pairs
+from .evaluations import Terms
+
+
+@dataclass(frozen=True)
+class Done:
+    """How much of a search is behind it: whole iterations, and evaluations."""
+
+    iterations: int = 0
+    evaluations: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class SearchState:
+    """Where a search stands.
+
+    `iterate`, (n,), is exact, in the coordinates of the search, or in pixels if `bounded`; `terms` are
+    those there, None where it has not been evaluated. L-BFGS without restarts has the gradient there
+    too, (n,), and the pairs of its memory; Adam the gradient, and the moving means of the gradient and
+    of its square, each (n,), in `moments`. Otherwise the gradient is empty.
+    """
+
+    done: Done
+    bounded: bool
+    iterate: FloatArray
+    terms: Terms | None = None
+    gradient: PictureArray = field(default_factory=lambda: np.empty(0))
+    pairs: Pairs = Pairs()
+    moments: tuple[PictureArray, ...] = ()
