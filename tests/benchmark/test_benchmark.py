@@ -222,7 +222,7 @@ def test_a_race_has_marks_and_our_way_ends_at_the_loss(pair, network):
 def test_a_race_that_cannot_be_won_ends_after_as_many_steps_as_the_old_way_has_evaluations(
     pair, network, monkeypatch
 ):
-    monkeypatch.setattr(race, 'OLD_EVALUATIONS', 3)
+    monkeypatch.setattr(race, 'EVALUATIONS', 3)
     assert len(race.race_our_way('float32', pair, network, 2, 0.0).losses) == 6
 
 
