@@ -27,6 +27,7 @@ ALLOWED = {
         'presets',
         'search',
         'transfer',
+        'versions',
         'weights',
     },
     'checkpoint': {'errors', 'files', 'progress', 'record', 'search'},
@@ -36,7 +37,7 @@ ALLOWED = {
     'files': {'errors'},
     'inspection': {'arrays', 'losses', 'network', 'weights'},
     'journal': {'arrays', 'objective', 'progress'},
-    'legacy': {'errors', 'quiet', 'weights'},
+    'legacy': {'errors', 'quiet', 'versions', 'weights'},
     'losses': {'arrays'},
     'machine': {'arrays', 'config', 'errors', 'network'},
     'network': {'arrays', 'errors', 'losses'},
@@ -47,7 +48,7 @@ ALLOWED = {
     'pyramid': {'arrays', 'config', 'errors', 'network', 'objective', 'search'},
     'quiet': set(),
     'reconstruction': {'config', 'errors'},
-    'record': {'__init__', 'config', 'errors'},
+    'record': {'__init__', 'config', 'errors', 'versions'},
     'search': {'arrays', 'config', 'errors'},
     'transfer': {
         'arrays',
@@ -62,6 +63,7 @@ ALLOWED = {
         'search',
         'weights',
     },
+    'versions': set(),
     'weights': {'arrays', 'child_process', 'errors', 'files', 'network'},
 }
 # The only modules that may import these packages.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -140,6 +141,21 @@ def test_keras_2_is_refused_in_one_line(
     assert run_old('print(1)') == 1
     err = capsys.readouterr().err
     assert err.count('\n') == 1 and 'Keras 3' in err and '2.15.0' in err
+
+
+@pytest.mark.parametrize('version, code', [('3.9.0', 0), ('2.15.0', 1)])
+def test_a_keras_without_metadata_says_its_version_itself(
+    version: str, code: int, run_old: Run, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A vendor's build counts as what it says that it is."""
+
+    def none_there(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, 'version', none_there)
+    monkeypatch.setattr('keras.__version__', version)
+    assert run_old('print(1)') == code
+    assert ('Received: 2.15.0' in capsys.readouterr().err) == (code == 1)
 
 
 def test_weights_that_cannot_be_downloaded_are_one_line(
