@@ -46,7 +46,7 @@ ALLOWED = {
     'presets': {'config'},
     'progress': {'search'},
     'pyramid': {'arrays', 'config', 'errors', 'network', 'objective', 'search'},
-    'quiet': set(),
+    'quiet': {'child_process', 'errors'},
     'reconstruction': {'config', 'errors'},
     'record': {'__init__', 'config', 'errors', 'versions'},
     'search': {'arrays', 'config', 'errors'},
@@ -64,7 +64,7 @@ ALLOWED = {
         'weights',
     },
     'versions': set(),
-    'weights': {'arrays', 'child_process', 'errors', 'files', 'network'},
+    'weights': {'arrays', 'child_process', 'errors', 'files', 'network', 'quiet'},
 }
 # The only modules that may import these packages.
 ONLY_IN = {
@@ -79,6 +79,7 @@ ONLY_IN = {
         'network',
         'objective',
         'pyramid',
+        'quiet',
         'search.adam',
     },
     'argparse': set(),

@@ -21,6 +21,7 @@ from nst_lbfgs.weights.h5_file import Convolution, write_convolutions
 from nst_lbfgs.weights.vgg19 import random_kernels
 from tests.support.hostile_folder import imported
 
+ROOT = Path(__file__).parents[2]
 SCRIPT = Path(sysconfig.get_path('scripts'), 'nst-lbfgs')
 WAYS = {'nst-lbfgs': [str(SCRIPT)], 'python -m nst_lbfgs': [sys.executable, '-m', 'nst_lbfgs']}
 
@@ -87,6 +88,25 @@ def test_a_transfer_imports_nothing_from_the_users_folder(hostile, command):
     done = run(*command, 'transfer', 'base.png', 'base.png', 'out', *options)
     assert (done.returncode, imported(hostile)) == (0, []), done.stderr
     assert json.loads((hostile / 'out.json').read_text())['weights']['source'] == 'file'
+
+
+@pytest.mark.parametrize('arguments', ['transfer base.png base.png out --weights random', 'run old.py'])
+def test_a_tensorflow_that_cannot_be_imported_is_one_line_after_what_it_said(folder, arguments):
+    (folder / 'lib').mkdir()
+    (folder / 'lib/keras.py').touch()
+    (folder / 'lib/tensorflow.py').write_text(
+        'import os; os.write(2, b"Loading.\\n"); import no_such_library'
+    )
+    (folder / 'old.py').touch()
+    path = os.pathsep.join([str(folder / 'lib'), str(ROOT)])
+    done = run(sys.executable, '-m', 'cli', *arguments.split(), PYTHONPATH=path)
+    assert done.returncode == 1 and 'Traceback' not in done.stderr
+    said, error = done.stderr.splitlines()[-2:]
+    assert said == 'Loading.'
+    assert error.startswith(
+        'nst-lbfgs: error: TensorFlow and Keras cannot be imported: ModuleNotFoundError: '
+    )
+    assert not list(folder.glob('out*'))
 
 
 def test_in_a_checkout_that_is_not_installed_one_line_says_what_to_do(tmp_path, monkeypatch):
