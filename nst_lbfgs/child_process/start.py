@@ -7,19 +7,18 @@ and `-c`. Here that folder holds nothing but this.
 import os
 import sys
 
-FOLDER = os.path.dirname(os.path.abspath(__file__))
+if __name__ == '__main__':
+    folder = os.path.dirname(os.path.abspath(__file__))
+    if sys.path[0] == folder:  # not so under PYTHONSAFEPATH
+        del sys.path[0]
 
-if sys.path[0] == FOLDER:  # not so under PYTHONSAFEPATH
+    # This copy of the package, whichever else is installed. Its `__init__` imports nothing, so that for
+    # nothing else the packages' folder comes before Python's own library.
+    sys.path.insert(0, os.path.dirname(os.path.dirname(folder)))
+    import nst_lbfgs  # noqa: F401
+
     del sys.path[0]
 
-# This copy of the package, whichever else is installed. Its `__init__` imports nothing, so that for
-# nothing else the packages' folder comes before Python's own library.
-sys.path.insert(0, os.path.dirname(os.path.dirname(FOLDER)))
-import nst_lbfgs  # noqa: E402, F401
+    import runpy
 
-del sys.path[0]
-
-import runpy  # noqa: E402
-
-module = sys.argv.pop(1)
-runpy.run_module(module, run_name='__main__', alter_sys=True)
+    runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)
