@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from nst_lbfgs import __version__
 from nst_lbfgs.errors import ConfigError, StyleTransferError
+from nst_lbfgs.quiet import open_missing_streams
 
 from .commands import (
     bench,
@@ -57,6 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0, 1 (foreseen failure), 2 (bad usage), or 128 and the number of the signal that ended it.
     """
+    open_missing_streams()
     parser = build_parser()
     args, rest = parser.parse_known_args(argv)
     rest = take_late_paths(args, rest)

@@ -4,18 +4,17 @@
 
     result = transfer_style(content, style, TransferConfig(iterations=5))
 
-TensorFlow is imported when `transfer_style` is first used, not with this package.
+Every name is imported when it is first used: TensorFlow comes with `transfer_style`, not with this package.
 """
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-from .config import TransferConfig
-from .errors import StyleTransferError
-
+# No import at the top, not even from Python's own library: `python -m nst_lbfgs` has the current folder in
+# front of that until `__main__` takes it away.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
+    from .config import TransferConfig
+    from .errors import StyleTransferError
     from .progress import IterationLosses, Progress, TransferState
     from .search.lbfgs import StopSearch
     from .transfer import TransferResult, transfer_style
@@ -36,13 +35,17 @@ _HOMES = {
     'IterationLosses': 'progress',
     'Progress': 'progress',
     'StopSearch': 'search.lbfgs',
+    'StyleTransferError': 'errors',
+    'TransferConfig': 'config',
     'TransferResult': 'transfer',
     'TransferState': 'progress',
     'transfer_style': 'transfer',
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> 'Any':
     if name not in _HOMES:
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    from importlib import import_module
+
     return getattr(import_module(f'.{_HOMES[name]}', __name__), name)

@@ -16,6 +16,7 @@
     ├── RecordError            a run record that cannot be read or does not fit
     ├── MeasurementError       a measurement of the benchmark that failed
     ├── CheckpointError        a checkpoint that is missing, damaged, or of another run
+    ├── BackendError           TensorFlow and Keras cannot be imported
     └── LegacyError            an old script asks for what is not supported
 
 The command line exits 2 for a ConfigError and 1 for any other of these.
@@ -84,6 +85,10 @@ class MeasurementError(StyleTransferError):
 
 class CheckpointError(StyleTransferError):
     """A checkpoint is missing or damaged, or what it was made of has changed."""
+
+
+class BackendError(StyleTransferError):
+    """TensorFlow and Keras cannot be imported."""
 
 
 class LegacyError(StyleTransferError):

@@ -7,13 +7,13 @@ import json
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from . import __version__
 from .config import PictureConfig, RunConfig, TransferConfig
 from .errors import ConfigError, RecordError
+from .versions import version_of
 
 FORMAT = 1
 LARGEST_BYTES = 64 << 20
@@ -33,9 +33,12 @@ PACKAGES = ('tensorflow', 'keras', 'scipy', 'numpy', 'pillow', 'h5py')
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of this package, Python and the packages that a result depends on."""
+    """Return the versions of this package, Python and the packages that a result depends on.
+
+    'unknown' is that of a package without metadata that is not imported yet.
+    """
     return {'nst_lbfgs': __version__, 'python': platform.python_version()} | {
-        package: metadata.version(package) for package in PACKAGES
+        package: version_of(package) for package in PACKAGES
     }
 
 

@@ -13,6 +13,8 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 from PIL import Image  # noqa: E402
 
+from tests.support import hostile_folder  # noqa: E402
+
 
 @pytest.fixture(autouse=True)
 def auto_is_float32(monkeypatch) -> None:
@@ -48,3 +50,14 @@ def folder(tmp_path, monkeypatch, town, stripes):
     Image.fromarray(town).save('base.png')
     Image.fromarray(stripes).save('style.png')
     return tmp_path
+
+
+@pytest.fixture
+def hostile(tmp_path, monkeypatch):
+    """A working directory whose files have modules' names and leave a mark when they are imported."""
+    folder = tmp_path / 'hostile'
+    folder.mkdir()
+    hostile_folder.fill(folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv('PYTHONPATH', raising=False)
+    return folder

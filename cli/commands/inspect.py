@@ -76,8 +76,7 @@ def run(args: argparse.Namespace) -> int:
     from nst_lbfgs.pictures.reading import MAX_PIXELS, read_picture
     from nst_lbfgs.pictures.size import check_size, fitted_size, resize
     from nst_lbfgs.pictures.writing import check_output
-
-    from ..runs.quiet import import_tensorflow
+    from nst_lbfgs.quiet import import_tensorflow
 
     config = settings_from(args, RunConfig(pictures=SIZE))
     if args.edges:

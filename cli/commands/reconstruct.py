@@ -93,9 +93,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _reconstruct_one(args: argparse.Namespace, config: RunConfig) -> int:
+    from nst_lbfgs.quiet import import_tensorflow
+
     from ..runs.command_line import CommandLine
     from ..runs.memory_check import within_memory
-    from ..runs.quiet import import_tensorflow
     from ..runs.transfer import prepare
 
     prepared = prepare(
@@ -114,10 +115,10 @@ def _reconstruct_one(args: argparse.Namespace, config: RunConfig) -> int:
 
 def _reconstruct_several(args: argparse.Namespace, points: list[GridPoint], config: RunConfig) -> int:
     from nst_lbfgs.pictures.contact_sheet import Cell
+    from nst_lbfgs.quiet import import_tensorflow
 
     from ..runs.command_line import CommandLine
     from ..runs.memory_check import within_memory
-    from ..runs.quiet import import_tensorflow
     from ..runs.sweep import prepare_sweep
     from ..runs.transfer import prepare
 

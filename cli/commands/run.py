@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from nst_lbfgs.legacy.settings import PRECISIONS
@@ -49,7 +48,6 @@ def run(args: argparse.Namespace) -> int:
         report = check_script(path)
         print(report)
         return 0 if report.is_supported else 1
-    os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
     from nst_lbfgs.legacy.runner import run_script
 
     return run_script(path, args.arguments, weights=args.weights, precision=args.precision)

@@ -68,10 +68,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Check the whole grid, then import TensorFlow and run what is not done yet."""
     from nst_lbfgs.pictures.contact_sheet import Cell
+    from nst_lbfgs.quiet import import_tensorflow
 
     from ..runs.command_line import CommandLine
     from ..runs.memory_check import within_memory
-    from ..runs.quiet import import_tensorflow
     from ..runs.sweep import prepare_sweep
     from ..runs.transfer import prepare
 

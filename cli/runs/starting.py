@@ -68,7 +68,7 @@ def resume(args: argparse.Namespace) -> int:
 
 
 def _run(run: TransferRun, command: CommandLine, args: argparse.Namespace) -> int:
-    from .quiet import import_tensorflow
+    from nst_lbfgs.quiet import import_tensorflow
 
     import_tensorflow(verbose=args.verbose)
     if run.config.transfer.deterministic:

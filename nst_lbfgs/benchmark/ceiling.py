@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import version
 
 from ..machine.device import device_description
 from ..machine.kernel_speed import convolution_rate, matrix_rate
+from ..versions import version_of
 from .outcomes import Ceiling
 
 PRECISIONS = ('float32', 'bfloat16')
@@ -25,5 +25,5 @@ def measure_ceiling() -> Ceiling:
         },
         {precision: matrix_rate(MATRIX_SIDE, precision) for precision in PRECISIONS},
         {'device': device_description(), 'system': platform.platform(), 'python': platform.python_version()}
-        | {name: version(name) for name in ('tensorflow', 'keras', 'scipy', 'numpy')},
+        | {name: version_of(name) for name in ('tensorflow', 'keras', 'scipy', 'numpy')},
     )

@@ -10,13 +10,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
+from ..child_process import python_command
 from ..errors import MeasurementError
 from .outcomes import Outcome, outcome_from
-
-PACKAGES = Path(__file__).resolve().parents[2]
 
 
 def run_measurement(
@@ -27,19 +25,17 @@ def run_measurement(
     `time_limit` is in seconds. With `verbose`, what the process wrote to standard error is written to
     this one's. Raises MeasurementError, whose text is the reason, if there is no outcome.
     """
-    command = [sys.executable, '-m', 'nst_lbfgs.benchmark.measure', kind, json.dumps(arguments)]
+    command = python_command('nst_lbfgs.benchmark.measure', kind, json.dumps(arguments))
     environment = os.environ | {'KERAS_BACKEND': 'tensorflow'}
     environment.setdefault('OPENBLAS_NUM_THREADS', '1')  # as the command line has it
     environment.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # likewise
     if not verbose:
         environment.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
-    # In the packages' own folder `-m` finds this package, and no file of the user's in place of another.
     process: subprocess.Popen[bytes] | None = None
     try:
         with signals_held():  # one that came before the assignment would leave the process running
             process = subprocess.Popen(
                 command,
-                cwd=PACKAGES,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -66,13 +66,19 @@ def __getattr__(name: str) -> Any:
 
 def require_keras_3() -> None:
     """Raise LegacyError unless the installed Keras is version 3 or later."""
-    from importlib.metadata import PackageNotFoundError, version
-
     from ..errors import LegacyError
+    from ..versions import UNKNOWN, version_of
 
-    try:
-        found = version('keras')
-    except PackageNotFoundError:
-        found = 'none'
+    found = version_of('keras')
+    if found == UNKNOWN:  # a build without metadata says it itself
+        found = _version_of_imported_keras()
     if not found[0].isdigit() or int(found.split('.')[0]) < 3:
         raise LegacyError(f'Expected Keras 3 or later, which old scripts are run on. Received: {found}')
+
+
+def _version_of_imported_keras() -> str:
+    try:
+        import keras
+    except ImportError:
+        return 'none'
+    return str(keras.__version__)

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ..errors import StyleTransferError
+from ..quiet import import_tensorflow
 from . import require_keras_3
-from .quiet import import_tensorflow_quietly
 from .replacements import replace, replace_module
 from .settings import SETTINGS, configure
 from .source import Cell, presumed_data_format, read_script
@@ -36,10 +36,9 @@ def run_script(
     something that is not supported; WeightsError if a network's weights cannot be had.
     """
     cells = read_script(path)
-    require_keras_3()
-    os.environ['KERAS_BACKEND'] = 'tensorflow'
     configure(weights=weights, precision=precision)
-    import_tensorflow_quietly()
+    import_tensorflow()
+    require_keras_3()
     from .importing import old_names
 
     with old_names(), _as_main(path, arguments) as module, _data_format(path, cells):

@@ -14,10 +14,15 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from ..child_process import python_command
 from ..errors import WeightsError
 from ..network.layers import CONVOLUTIONS
 
 CHECK_SECONDS = 60
+# Exit codes of the check's process.
+REFUSED = 3
+PYTHON_FAILED = 1
+KILLED = -9
 
 
 class Convolution(NamedTuple):
@@ -34,12 +39,10 @@ def check_file(path: Path) -> None:
     Some bytes make the HDF5 library crash or never return, so another process goes first.
     """
     _require_h5_name(path)
-    command = [sys.executable, '-m', __name__, str(path)]
-    environment = {**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path), 'PYTHONUTF8': '1'}
     try:
         done = subprocess.run(
-            command,
-            env=environment,
+            python_command(__name__, str(path)),
+            env=os.environ | {'PYTHONUTF8': '1'},
             stdin=subprocess.DEVNULL,
             check=False,
             capture_output=True,
@@ -49,9 +52,10 @@ def check_file(path: Path) -> None:
         )
     except subprocess.TimeoutExpired as error:
         raise WeightsError(f'{path} is broken: HDF5 finds no end in it') from error
+    except OSError as error:
+        raise WeightsError(f'{path} cannot be checked: no process can be started: {error}') from error
     if done.returncode:
-        reason = done.stdout.strip() or f'{path} is broken: HDF5 crashes on it'
-        raise WeightsError(reason)
+        raise WeightsError(_why_refused(path, done))
 
 
 def read_convolutions(path: Path) -> Iterator[Convolution]:
@@ -112,6 +116,16 @@ def _write(file: h5py.File, convolutions: Iterable[Convolution], origin: str) ->
         group.attrs['weight_names'] = np.array([b'kernel:0', b'bias:0'])
         names.append(name.encode())
     file.attrs['layer_names'] = np.array(names)
+
+
+def _why_refused(path: Path, check: subprocess.CompletedProcess[str]) -> str:
+    if check.returncode == REFUSED:
+        return check.stdout.strip()
+    if check.returncode == PYTHON_FAILED:  # the file may be good
+        return f'{path} cannot be checked: {(check.stderr.splitlines() or ["no reason given"])[-1]}'
+    if check.returncode == KILLED:
+        return f'{path} cannot be checked: the check was killed, as when memory runs out'
+    return f'{path} is broken: HDF5 crashes on it'
 
 
 def _require_h5_name(path: Path) -> None:
@@ -182,7 +196,7 @@ def _check_here(path: Path) -> int:
             pass
     except WeightsError as error:
         print(error)
-        return 1
+        return REFUSED
     return 0
 
 

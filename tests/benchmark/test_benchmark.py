@@ -48,6 +48,7 @@ from nst_lbfgs.objective import Objective
 from nst_lbfgs.presets import PRESETS
 from nst_lbfgs.weights.sources import resolve_weights
 from nst_lbfgs.weights.vgg19 import load_network, random_kernels
+from tests.support.hostile_folder import imported
 
 ROOT = Path(__file__).parents[2]
 
@@ -264,6 +265,13 @@ def test_a_process_that_fails_says_why_in_its_last_line(tmp_path):
     arguments = {'way': OLD_WAY, 'pictures': str(tmp_path / 'missing.npz'), 'weights': 'random'}
     with pytest.raises(MeasurementError, match='^FileNotFoundError.*missing.npz'):
         run_measurement('rate', arguments)
+
+
+def test_a_process_imports_nothing_from_the_users_folder(hostile):
+    arguments = {'way': OLD_WAY, 'pictures': 'missing.npz', 'weights': 'random'}
+    with pytest.raises(MeasurementError, match='^FileNotFoundError.*missing.npz'):
+        run_measurement('rate', arguments)
+    assert imported(hostile) == []
 
 
 def test_a_process_is_ended_at_the_time_limit():

@@ -5,12 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cli.main import main
+from nst_lbfgs.errors import LegacyError
+from nst_lbfgs.legacy import require_keras_3
+from nst_lbfgs.legacy.patches import patch_keras
 
 Run = Callable[..., int]
 Capture = pytest.CaptureFixture[str]
@@ -140,6 +144,43 @@ def test_keras_2_is_refused_in_one_line(
     assert run_old('print(1)') == 1
     err = capsys.readouterr().err
     assert err.count('\n') == 1 and 'Keras 3' in err and '2.15.0' in err
+
+
+@pytest.mark.parametrize('version, code', [('3.9.0', 0), ('2.15.0', 1)])
+def test_a_keras_without_metadata_says_its_version_itself(
+    version: str, code: int, run_old: Run, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A vendor's build counts as what it says that it is."""
+
+    def none_there(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, 'version', none_there)
+    monkeypatch.setattr('keras.__version__', version)
+    assert run_old('print(1)') == code
+    assert ('Received: 2.15.0' in capsys.readouterr().err) == (code == 1)
+
+
+@pytest.mark.parametrize(
+    ('keras', 'received'), [("__version__ = '2.9'", '2.9'), ('import no_such_library', 'none')]
+)
+def test_a_keras_that_is_not_imported_yet_is_asked_for_its_version(
+    keras: str, received: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there are no metadata, and in a library's way: nothing has imported Keras before."""
+    (tmp_path / 'keras.py').write_text(keras)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, 'keras')
+    monkeypatch.setattr(metadata, 'version', lambda name: '')
+    with pytest.raises(LegacyError, match=f'Received: {received}'):
+        require_keras_3()
+
+
+def test_another_backend_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process that has imported Keras on JAX."""
+    monkeypatch.setattr('keras.config.backend', lambda: 'jax')
+    with pytest.raises(LegacyError, match="TensorFlow as its backend. Received: 'jax'; unset KERAS_BACKEND"):
+        patch_keras()
 
 
 def test_weights_that_cannot_be_downloaded_are_one_line(

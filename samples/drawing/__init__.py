@@ -1,1 +1,0 @@
-"""The code that draws the two sample pictures, with NumPy and Pillow alone."""
