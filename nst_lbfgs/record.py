@@ -13,7 +13,7 @@ from typing import Any
 from . import __version__
 from .config import PictureConfig, RunConfig, TransferConfig
 from .errors import ConfigError, RecordError
-from .versions import version_of
+from .machine.versions import version_of
 
 FORMAT = 1
 LARGEST_BYTES = 64 << 20

@@ -28,7 +28,6 @@ ALLOWED = {
         'progress',
         'search',
         'transfer',
-        'versions',
         'weights',
     },
     'checkpoint': {'errors', 'files', 'progress', 'record', 'search'},
@@ -37,7 +36,7 @@ ALLOWED = {
     'errors': set(),
     'files': {'errors'},
     'inspection': {'arrays', 'losses', 'network', 'weights'},
-    'legacy': {'errors', 'quiet', 'versions', 'weights'},
+    'legacy': {'errors', 'machine', 'quiet', 'weights'},
     'losses': {'arrays'},
     'machine': {'arrays', 'config', 'errors', 'network'},
     'network': {'arrays', 'errors', 'losses'},
@@ -48,7 +47,7 @@ ALLOWED = {
     'pyramid': {'arrays', 'config', 'errors', 'network', 'objective', 'search'},
     'quiet': {'child_process', 'errors'},
     'reconstruction': {'config', 'errors'},
-    'record': {'__init__', 'config', 'errors', 'versions'},
+    'record': {'__init__', 'config', 'errors', 'machine'},
     'search': {'arrays', 'config', 'errors'},
     'transfer': {
         'arrays',
@@ -62,7 +61,6 @@ ALLOWED = {
         'search',
         'weights',
     },
-    'versions': set(),
     'weights': {'arrays', 'child_process', 'errors', 'files', 'network', 'quiet'},
 }
 # The only modules that may import these packages.

@@ -6,7 +6,7 @@ import platform
 
 from ..machine.device import device_description
 from ..machine.kernel_speed import convolution_rate, matrix_rate
-from ..versions import version_of
+from ..machine.versions import version_of
 from .outcomes import Ceiling
 
 PRECISIONS = ('float32', 'bfloat16')

@@ -67,7 +67,7 @@ def __getattr__(name: str) -> Any:
 def require_keras_3() -> None:
     """Raise LegacyError unless the installed Keras is version 3 or later."""
     from ..errors import LegacyError
-    from ..versions import UNKNOWN, version_of
+    from ..machine.versions import UNKNOWN, version_of
 
     found = version_of('keras')
     if found == UNKNOWN:  # a build without metadata says it itself

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 import nst_lbfgs
+from nst_lbfgs.machine.versions import version_of
 from nst_lbfgs.record import versions
-from nst_lbfgs.versions import version_of
 
 
 @pytest.fixture
