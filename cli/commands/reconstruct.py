@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,7 +108,7 @@ def _reconstruct_one(args: argparse.Namespace, config: RunConfig) -> int:
     )
     prepared = within_memory(prepared, [config.transfer], fit=args.fit)
     import_tensorflow(verbose=args.verbose)
-    return prepared.run(CommandLine.of_new_run(sys.argv[1:], _prefix(args), in_metadata=args.metadata))
+    return prepared.run(CommandLine.of_new_run(args.command_line, _prefix(args), in_metadata=args.metadata))
 
 
 def _reconstruct_several(args: argparse.Namespace, points: list[GridPoint], config: RunConfig) -> int:
@@ -140,7 +139,7 @@ def _reconstruct_several(args: argparse.Namespace, points: list[GridPoint], conf
     )
     if not sweep.finished():
         import_tensorflow(verbose=args.verbose)
-    return sweep.run(CommandLine.of_new_run(sys.argv[1:], _prefix(args), in_metadata=args.metadata))
+    return sweep.run(CommandLine.of_new_run(args.command_line, _prefix(args), in_metadata=args.metadata))
 
 
 def _points(args: argparse.Namespace) -> tuple[list[GridPoint], RunConfig]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from nst_lbfgs.legacy.settings import PRECISIONS
 
+from ..runs.streams import put
+
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its arguments."""
@@ -47,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         from nst_lbfgs.legacy.check import check_script
 
         report = check_script(path)
-        print(report)
+        put(str(report))
         return 0 if report.is_supported else 1
     os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
     from nst_lbfgs.legacy.runner import run_script

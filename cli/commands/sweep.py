@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,4 +97,4 @@ def run(args: argparse.Namespace) -> int:
     )
     if not sweep.finished():
         import_tensorflow(verbose=args.verbose)
-    return sweep.run(CommandLine.of_new_run(sys.argv[1:], args.result_prefix, in_metadata=args.metadata))
+    return sweep.run(CommandLine.of_new_run(args.command_line, args.result_prefix, in_metadata=args.metadata))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,7 @@ def begin(
             config, content, style, prefix, max_pixels=args.max_pixels, overwrite=args.force, preset=preset
         )
         run = within_memory(run, [config.transfer], fit=args.fit)
-        command = CommandLine.of_new_run(sys.argv[1:], prefix, in_metadata=args.metadata)
+        command = CommandLine.of_new_run(args.command_line, prefix, in_metadata=args.metadata)
         return _run(replace(run, stopping=stopping, resumable=True), command, args)
 
 
@@ -53,7 +52,7 @@ def resume(args: argparse.Namespace) -> int:
         outputs = resumed_outputs(args.resume, recorded, config)
         outputs.check(overwrite=True)
         check_memory(inputs, [config.transfer], fixed_size=True)
-        command = CommandLine.of_resumed_run(sys.argv[1:], recorded, in_metadata=args.metadata)
+        command = CommandLine.of_resumed_run(args.command_line, recorded, in_metadata=args.metadata)
         run = TransferRun(
             config,
             inputs,
