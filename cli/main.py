@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from nst_lbfgs import __version__
 from nst_lbfgs.errors import ConfigError, StyleTransferError
-from nst_lbfgs.quiet import open_missing_streams
 
 from .commands import (
     bench,
@@ -24,6 +23,10 @@ from .commands import (
     weights,
 )
 from .options import take_late_paths
+from .runs.streams import discard_output, discard_untold, flush_output, open_closed_streams, put, tell
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 # In the order of the help.
 ADD_PARSERS = (
@@ -39,9 +42,17 @@ ADD_PARSERS = (
 )
 
 
+class CommandParser(argparse.ArgumentParser):
+    """Prints help and errors; unlike argparse's own, it does not hide that the help could not be written."""
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        print_to = put if file is sys.stdout else tell
+        print_to(message.rstrip('\n'))
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = CommandParser(
         prog='nst-lbfgs',
         description='Paint a picture in the style of another: neural style transfer '
         "with Keras's VGG19 and scipy's L-BFGS.",
@@ -54,32 +65,52 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code.
+    """Run one command and return its exit code; `argv` is what follows the program's name.
 
     0, 1 (foreseen failure), 2 (bad usage), or 128 and the number of the signal that ended it.
     """
-    open_missing_streams()
-    parser = build_parser()
-    args, rest = parser.parse_known_args(argv)
-    rest = take_late_paths(args, rest)
-    if rest:
-        parser.error(f'unrecognized arguments: {" ".join(rest)}')
+    open_closed_streams()
     try:
-        code: int = args.run(args)
-        sys.stdout.flush()
-        return code
+        return _exit_code(sys.argv[1:] if argv is None else list(argv))
+    finally:
+        discard_untold()
+
+
+def _exit_code(command_line: list[str]) -> int:
+    try:
+        return _run(command_line)
     except ConfigError as error:
         return _fail(error, 2)
     except StyleTransferError as error:
         return _fail(error, 1)
     except BrokenPipeError:  # the reader, `head` for example, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        discard_output()
         return 141  # 128 and SIGPIPE, as if the signal had ended it; Windows has none
     except KeyboardInterrupt:
-        print('nst-lbfgs: interrupted', file=sys.stderr)
+        tell('nst-lbfgs: interrupted')
         return 128 + signal.SIGINT
 
 
+def _run(command_line: list[str]) -> int:
+    try:
+        args = _parsed(command_line)
+        code: int = args.run(args)
+        return code
+    finally:
+        flush_output()
+
+
+def _parsed(command_line: list[str]) -> argparse.Namespace:
+    """Return the arguments, with the command line itself for records. Exits for --help and bad usage."""
+    parser = build_parser()
+    args, rest = parser.parse_known_args(command_line)
+    rest = take_late_paths(args, rest)
+    if rest:
+        parser.error(f'unrecognized arguments: {" ".join(rest)}')
+    args.command_line = command_line
+    return args
+
+
 def _fail(error: StyleTransferError, code: int) -> int:
-    print(f'nst-lbfgs: error: {error}', file=sys.stderr)
+    tell(f'nst-lbfgs: error: {error}')
     return code

@@ -129,15 +129,5 @@ def _copy_of_stderr() -> int | None:
         return None
 
 
-def open_missing_streams() -> None:
-    """Give a process that was started without standard streams, as `2>&-` does, ones that lead nowhere.
-
-    Otherwise the files that it opens first get their numbers, and what libraries print.
-    """
-    for name, mode in (('stdin', 'r'), ('stdout', 'w'), ('stderr', 'w')):  # each gets the lowest number
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding='utf-8', errors='replace'))
-
-
 if __name__ == '__main__':  # as `_holder` starts it
     sys.stderr.buffer.write(sys.stdin.buffer.read())

@@ -36,6 +36,6 @@ def sweep(script: str, base: str, style: str, *settings: str) -> NoReturn:
             base, style = (other if picture == sample else picture for picture in (base, style))
     if given:
         raise SystemExit(f'Expected fewer pictures. Received, beyond them: {" ".join(given)}')
-    sys.argv = ['nst-lbfgs', 'sweep', base, style, str(RESULTS / Path(script).stem), *settings, *options]
-    print(shlex.join(sys.argv), file=sys.stderr)
-    raise SystemExit(main())
+    command = ['sweep', base, style, str(RESULTS / Path(script).stem), *settings, *options]
+    print(shlex.join(['nst-lbfgs', *command]), file=sys.stderr)
+    raise SystemExit(main(command))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import sys
 from pathlib import Path
 
 from nst_lbfgs.config import (
@@ -158,7 +157,7 @@ def run(args: argparse.Namespace) -> int:
         plot=args.plot,
         overwrite=args.force,
         verbose=args.verbose,
-        command=shlex.join(['nst-lbfgs', *sys.argv[1:]]),
+        command=shlex.join(['nst-lbfgs', *args.command_line]),
     )
     with ended_by_signals():
         return Benchmark(settings).run()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from nst_lbfgs.config import POOLINGS, PictureConfig, RunConfig, TransferConfig
 
 from ..options import HelpFormatter, add_option, add_setting, settings_from
+from ..runs.streams import put, tell
 
 if TYPE_CHECKING:
     from nst_lbfgs.arrays import Pixels
@@ -115,11 +115,11 @@ def _print_report(args: argparse.Namespace, pixels: Pixels, config: TransferConf
             'total_variation': variation,
             'layers': [asdict(layer) for layer in layers],
         }
-        print(json.dumps(report, indent=2))
+        put(json.dumps(report, indent=2))
         return
-    print(f'{args.image}, {pixels.shape[1]} x {pixels.shape[0]} pixels')
-    print(f'Total variation, sum |dy| + sum |dx| in 0..1: {variation:,.2f}\n')
-    print(_table(layers))
+    put(f'{args.image}, {pixels.shape[1]} x {pixels.shape[0]} pixels')
+    put(f'Total variation, sum |dy| + sum |dx| in 0..1: {variation:,.2f}\n')
+    put(_table(layers))
 
 
 def _table(layers: Sequence[LayerReport]) -> str:
@@ -148,4 +148,4 @@ def _write_edges(args: argparse.Namespace, pixels: Pixels) -> None:
         [cells[:2], cells[2:]], f'Edges of {args.image.name}', largest_side=max(pixels.shape[:2])
     )
     write_picture(args.edges, sheet, overwrite=args.force)
-    print(args.edges, file=sys.stderr)
+    tell(str(args.edges))

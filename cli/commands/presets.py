@@ -11,6 +11,7 @@ from nst_lbfgs.config import PictureConfig, TransferConfig, check_choice
 from nst_lbfgs.presets import DEFAULT_OBJECTIVE, PUBLICATIONS, Preset
 
 from ..options import shown
+from ..runs.streams import put
 
 DEFAULT_NOTE = (
     f'Without --preset, transfer has the objective of {DEFAULT_OBJECTIVE} and its own search: '
@@ -34,10 +35,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Print the list, or one preset. Raises ConfigError for an unknown name."""
     if args.name is None:
-        print('\n'.join(_listed()))
+        put('\n'.join(_listed()))
         return 0
     check_choice('a preset', args.name, PUBLICATIONS)
-    print('\n'.join(_described(args.name, PUBLICATIONS[args.name])))
+    put('\n'.join(_described(args.name, PUBLICATIONS[args.name])))
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,8 +41,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         {
             'result_prefix': (
                 'PREFIX',
-                "how the names of the results begin, folder included (default: the picture's "
-                'name and _content or _style, in this folder)',
+                'how the names of the results begin, folder included; a folder, as in out/, takes results '
+                'that are named after the picture, as in town_style (default: this folder)',
             )
         },
     )
@@ -86,62 +85,17 @@ def _add_layers(group: argparse._ActionsContainer) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check everything that can be checked at once, then import TensorFlow and run."""
+    from ..runs.outputs import Outputs
+    from ..runs.starting import run_once
+    from ..runs.sweep import run_sweep
+
     points, config = _points(args)
+    prefix = args.result_prefix or './'
+    outputs = Outputs.of(prefix, config, f'{args.image.stem}_{args.term}')
     if len(points) == 1:
-        return _reconstruct_one(args, config)
-    return _reconstruct_several(args, points, config)
-
-
-def _reconstruct_one(args: argparse.Namespace, config: RunConfig) -> int:
-    from nst_lbfgs.quiet import import_tensorflow
-
-    from ..runs.command_line import CommandLine
-    from ..runs.memory_check import within_memory
-    from ..runs.transfer import prepare
-
-    prepared = prepare(
-        config,
-        args.image,
-        args.image,
-        _prefix(args),
-        max_pixels=args.max_pixels,
-        overwrite=args.force,
-        preset=args.preset,
-    )
-    prepared = within_memory(prepared, [config.transfer], fit=args.fit)
-    import_tensorflow(verbose=args.verbose)
-    return prepared.run(CommandLine.of_new_run(sys.argv[1:], _prefix(args), in_metadata=args.metadata))
-
-
-def _reconstruct_several(args: argparse.Namespace, points: list[GridPoint], config: RunConfig) -> int:
-    from nst_lbfgs.pictures.contact_sheet import Cell
-    from nst_lbfgs.quiet import import_tensorflow
-
-    from ..runs.command_line import CommandLine
-    from ..runs.memory_check import within_memory
-    from ..runs.sweep import prepare_sweep
-    from ..runs.transfer import prepare
-
-    sheet = prepare(
-        config,
-        args.image,
-        args.image,
-        _prefix(args),
-        max_pixels=args.max_pixels,
-        overwrite=True,
-        preset=args.preset,
-    )
-    sheet = within_memory(sheet, [point.config for point in points], fit=args.fit)
-    sweep = prepare_sweep(
-        sheet,
-        points,
-        [Cell(args.image.name, sheet.inputs.resized_content())],
-        f'The {args.term} of {args.image.name} in the layers of VGG19',
-        overwrite=args.force,
-    )
-    if not sweep.finished():
-        import_tensorflow(verbose=args.verbose)
-    return sweep.run(CommandLine.of_new_run(sys.argv[1:], _prefix(args), in_metadata=args.metadata))
+        return run_once(args, config, args.image, args.image, outputs)
+    title = f'The {args.term} of {args.image.name} in the layers of VGG19'
+    return run_sweep(args, config, points, args.image, args.image, outputs, title)
 
 
 def _points(args: argparse.Namespace) -> tuple[list[GridPoint], RunConfig]:
@@ -154,7 +108,3 @@ def _points(args: argparse.Namespace) -> tuple[list[GridPoint], RunConfig]:
         label = shown_layers(tuple((layer, 1.0) for layer in layers))
         points.append(GridPoint(label, {'layers': label}, config))
     return points, replace(base, transfer=points[0].config)
-
-
-def _prefix(args: argparse.Namespace) -> Path:
-    return Path(args.result_prefix or f'{args.image.stem}_{args.term}')

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from nst_lbfgs.legacy.settings import PRECISIONS
 
+from ..runs.streams import put
+
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its arguments."""
@@ -46,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         from nst_lbfgs.legacy.check import check_script
 
         report = check_script(path)
-        print(report)
+        put(str(report))
         return 0 if report.is_supported else 1
     from nst_lbfgs.legacy.runner import run_script
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from nst_lbfgs.presets import PRESETS
 
 from ..options import HelpFormatter, settings_from
 from ..runs.grid import grid, parse_variation
+from ..runs.paths import PREFIX_HELP
 from .transfer import add_running, add_settings
 
 DESCRIPTION = """
@@ -48,8 +48,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         'result_prefix',
         metavar='PREFIX',
-        type=Path,
-        help='how the names of the results begin, folder included',
+        help=PREFIX_HELP,
     )
     grid = parser.add_argument_group('the grid')
     grid.add_argument(
@@ -67,35 +66,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Check the whole grid, then import TensorFlow and run what is not done yet."""
-    from nst_lbfgs.pictures.contact_sheet import Cell
-    from nst_lbfgs.quiet import import_tensorflow
-
-    from ..runs.command_line import CommandLine
-    from ..runs.memory_check import within_memory
-    from ..runs.sweep import prepare_sweep
-    from ..runs.transfer import prepare
+    from ..runs.outputs import Outputs, named_after
+    from ..runs.sweep import run_sweep
 
     config = settings_from(args, PRESETS[args.preset] if args.preset else RunConfig())
     config = replace(config, pictures=replace(config.pictures, save_every=0))
     points = grid(config.transfer, [parse_variation(text) for text in args.vary])
     content, style = args.base_image_path, args.style_reference_image_path
-    sheet = prepare(
-        config,
-        content,
-        style,
-        args.result_prefix,
-        max_pixels=args.max_pixels,
-        overwrite=True,
-        preset=args.preset,
-    )
-    sheet = within_memory(sheet, [point.config for point in points], fit=args.fit)
-    inputs = [
-        Cell(content.name, sheet.inputs.resized_content()),
-        Cell(style.name, sheet.inputs.resized_style()),
-    ]
-    sweep = prepare_sweep(
-        sheet, points, inputs, f'{content.name} in the style of {style.name}', overwrite=args.force
-    )
-    if not sweep.finished():
-        import_tensorflow(verbose=args.verbose)
-    return sweep.run(CommandLine.of_new_run(sys.argv[1:], args.result_prefix, in_metadata=args.metadata))
+    outputs = Outputs.of(args.result_prefix, config, named_after(content, style))
+    title = f'{content.name} in the style of {style.name}'
+    return run_sweep(args, config, points, content, style, outputs, title)

@@ -326,8 +326,8 @@ def _add_running(group: argparse._ActionsContainer) -> None:
         group,
         '--resume',
         metavar='PREFIX',
-        type=Path,
-        help='go on with the run of this PREFIX from its last finished iteration',
+        help='go on with the run of this PREFIX from its last finished iteration; a folder, if it has '
+        'one run',
     )
     add_option(
         group,
@@ -345,12 +345,6 @@ def _add_running(group: argparse._ActionsContainer) -> None:
         default=None,
         help='stop after an iteration that lowers the loss by less than this share of it, '
         'as in 0.001 (default: none)',
-    )
-    add_setting(
-        group,
-        '--deterministic',
-        'the same bytes from the same run, at the price of speed',
-        action=argparse.BooleanOptionalAction,
     )
     add_running(group)
 
@@ -372,6 +366,12 @@ def add_running(group: argparse._ActionsContainer) -> None:
         '--fit',
         action='store_true',
         help='if memory is short, take the largest height that fits, in the same shape',
+    )
+    add_setting(
+        group,
+        '--deterministic',
+        'the same bytes from the same run, at the price of speed',
+        action=argparse.BooleanOptionalAction,
     )
     add_option(group, '--force', action='store_true', help='replace results that exist already')
     add_option(
@@ -407,5 +407,5 @@ def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths | None
     return (
         record.get('preset'),
         record['config'],
-        (record['content_path'], record['style_path'], record['prefix']),
+        (record['content_path'], record['style_path'], str(record.get('picture', record['prefix']))),
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
+
+from ..runs.streams import put, tell
 
 if TYPE_CHECKING:
     from nst_lbfgs.weights.sources import CachedFile
@@ -39,12 +40,12 @@ def show(args: argparse.Namespace) -> int:
 
     files = list(cached_files())
     for cached in files:
-        print(_entry(cached))
+        put(_entry(cached))
     used = next((cached for cached in files if cached.state == 'whole'), None)
     if used is None:
-        print('None to use: a run will fetch them, or `nst-lbfgs weights fetch` does so now.')
+        put('None to use: a run will fetch them, or `nst-lbfgs weights fetch` does so now.')
         return 1
-    print(f'In use: {used.source.name}')
+    put(f'In use: {used.source.name}')
     return 0
 
 
@@ -52,8 +53,8 @@ def fetch(args: argparse.Namespace) -> int:
     """Fetch the weights if need be and say which they are."""
     from nst_lbfgs.weights.sources import fetch_weights
 
-    weights = fetch_weights(report=lambda line: print(line, file=sys.stderr))
-    print(f'Ready: {weights.description}, sha256 {weights.sha256}')
+    weights = fetch_weights(report=tell)
+    put(f'Ready: {weights.description}, sha256 {weights.sha256}')
     return 0
 
 

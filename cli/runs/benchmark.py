@@ -31,6 +31,7 @@ from .benchmark_plot import race_plot
 from .benchmark_table import described, report
 from .progress import duration
 from .stopping import SIGNALS
+from .streams import put
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Benchmark:
             for repetition in range(settings.repetitions):
                 for case in self._cases:
                     self._measure(case, repetition, paths.get((case.pair, case.size)))
-        print(report(self._records, settings.evaluations, settings.repetitions))
+        put(report(self._records, settings.evaluations, settings.repetitions))
         self._write_plot()
         failed = sum(record.failure is not None for record in self._records)
         if failed:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 
@@ -22,9 +21,9 @@ class CommandLine:
     resumed: tuple[str, ...] = ()
 
     @classmethod
-    def of_new_run(cls, arguments: list[str], prefix: Path, *, in_metadata: bool) -> CommandLine:
-        """Return the command line of a run that begins."""
-        named = ['PREFIX' if Path(argument) == prefix else argument for argument in arguments]
+    def of_new_run(cls, arguments: list[str], prefix: str | None, *, in_metadata: bool) -> CommandLine:
+        """Return the command line of a run that begins; `prefix` is as it was typed, if it was."""
+        named = ['PREFIX' if argument == prefix else argument for argument in arguments]
         return cls(_text(arguments), _text(named), in_metadata)
 
     @classmethod

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +12,7 @@ from nst_lbfgs.machine.memory import available_memory
 from nst_lbfgs.machine.memory_model import largest_size, peak_memory
 
 from .inputs import Inputs
+from .streams import tell
 from .transfer import TransferRun
 
 GIGABYTE = 10**9
@@ -48,7 +48,7 @@ def _fitted(run: TransferRun, configs: Sequence[TransferConfig]) -> TransferRun:
     if fitting is None:
         raise InsufficientMemoryError(f'{shortage} {shortage.advice()}')
     pictures, size = fitting
-    print(f'{shortage} Going on with {size[1]} x {size[0]}.', file=sys.stderr)
+    tell(f'{shortage} Going on with {size[1]} x {size[0]}.')
     config = replace(run.config, pictures=pictures)
     return replace(
         run,

@@ -21,17 +21,21 @@ class Outputs:
     config: RunConfig
 
     @classmethod
-    def of(cls, prefix: Path, config: RunConfig) -> Outputs:
-        """Return the names; a prefix that ends like a picture, as in `out/a.jpg`, is also the format."""
-        if prefix.suffix.lower() in FORMATS:
-            outputs = cls(prefix.with_suffix(''), prefix.suffix, config)
-        else:
-            outputs = cls(prefix, '.png', config)
-        if outputs.prefix.name in ('', '..'):
-            raise ConfigError(
-                f'Expected PREFIX: how the names of the results begin. Received: {str(prefix)!r}'
-            )
-        return outputs
+    def of(cls, prefix: str, config: RunConfig, name: str) -> Outputs:
+        """Return the names for a prefix as it was typed; `name` is for a prefix that is a folder.
+
+        A prefix that ends like a picture, as in `out/a.jpg`, is also the format. Raises ConfigError.
+        """
+        folder = folder_of(prefix)
+        if folder is not None:
+            return cls(folder / name, '.png', config)
+        parent, last = os.path.split(prefix)
+        path = Path(parent, last.rstrip('.'))  # `a.` means a.png, not a..png
+        if not last.rstrip('.'):
+            raise ConfigError(f'Expected PREFIX: how the names of the results begin. Received: {prefix!r}')
+        if path.suffix.lower() in FORMATS:
+            return cls(path.with_suffix(''), path.suffix, config)
+        return cls(path, '.png', config)
 
     @property
     def picture(self) -> Path:
@@ -40,6 +44,10 @@ class Outputs:
     @property
     def record(self) -> Path:
         return self._beside('.json')
+
+    @property
+    def table(self) -> Path:
+        return self._beside('.csv')
 
     @property
     def checkpoint(self) -> Path:
@@ -84,3 +92,15 @@ class Outputs:
 
     def _beside(self, ending: str) -> Path:
         return self.prefix.with_name(self.prefix.name + ending)
+
+
+def folder_of(prefix: str) -> Path | None:
+    """Return the folder that a prefix means, or None: it ends in a slash, or is a folder already."""
+    if os.path.basename(prefix) in ('', os.curdir, os.pardir) or os.path.isdir(prefix):
+        return Path(prefix) if prefix else None
+    return None
+
+
+def named_after(content: Path, style: Path) -> str:
+    """Return what the results of two pictures are called in a folder, as in `town_painting`."""
+    return f'{content.stem}_{style.stem}'

@@ -15,6 +15,12 @@ Paths = tuple[str | None, str | None, str | None]
 DEFAULTS: dict[str, Paths] = {'enhanced-lbfgs': ('base.jpg', 'style.jpg', 'result')}
 
 
+PREFIX_HELP = (
+    'how the names of the results begin, folder included, as in out/a or, for JPEG, out/a.jpg; a folder, '
+    'as in out/, takes results that are named after the two pictures'
+)
+
+
 def add_paths(parser: argparse.ArgumentParser) -> None:
     """Add the three arguments."""
     add_optional_paths(
@@ -22,7 +28,7 @@ def add_paths(parser: argparse.ArgumentParser) -> None:
         {
             'base_image_path': ('BASE', 'the content picture; or white, blank (the same) or black'),
             'style_reference_image_path': ('STYLE', 'the style picture; or white, blank or black'),
-            'result_prefix': ('PREFIX', 'how the names of the results begin, folder included'),
+            'result_prefix': ('PREFIX', PREFIX_HELP),
         },
     )
 
@@ -47,7 +53,7 @@ def add_old_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def paths_from(args: argparse.Namespace, otherwise: Paths | None) -> tuple[Path, Path, Path]:
+def paths_from(args: argparse.Namespace, otherwise: Paths | None) -> tuple[Path, Path, str]:
     """Return the paths of base, style and prefix; those not given are `otherwise`, if anything.
 
     With a record a single argument is the prefix. Raises ConfigError if one is missing or given
@@ -67,10 +73,10 @@ def paths_from(args: argparse.Namespace, otherwise: Paths | None) -> tuple[Path,
     for place, path in zip(places, positions):
         given[place] = path
     found = [path or other for path, other in zip(given, otherwise or (None, None, None))]
-    base, style, prefix = (path and Path(path) for path in found)
+    base, style, prefix = found
     if not (base and style and prefix):
         raise ConfigError(
             'Expected BASE STYLE PREFIX, or --from RECORD. '
             f'Received: {len([path for path in found if path])} of them.'
         )
-    return base, style, prefix
+    return Path(base), Path(style), prefix

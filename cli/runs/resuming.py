@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,31 +11,43 @@ from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import CheckpointError, ConfigError
 from nst_lbfgs.weights.sources import Weights
 
-from .outputs import Outputs
+from .outputs import Outputs, folder_of
 
 # What may be another when a run goes on; all else would make it another run.
 MAY_CHANGE = {'iterations', 'save_every', 'enhance', 'brightness', 'color', 'sharpness'}
 
 
-def checkpoint_path(prefix: Path) -> Path:
-    """Return where the checkpoint of a prefix is, given with or without a picture's extension.
+def checkpoint_path(prefix: str) -> Path:
+    """Return where the checkpoint of a prefix is. A folder stands for the only one in it.
 
-    Raises CheckpointError if there is none.
+    Raises CheckpointError if there is none, ConfigError if the folder has several.
     """
-    path = Outputs.of(prefix, RunConfig()).checkpoint
-    if not path.exists():
+    folder = folder_of(prefix)
+    path = _only_checkpoint(folder) if folder else Outputs.of(prefix, RunConfig(), '').checkpoint
+    if path is None or not path.exists():
         raise CheckpointError(
-            f'There is no checkpoint {path} to go on from. '
+            f'There is no checkpoint {path or f"in {folder}"} to go on from. '
             'Expected --resume with the PREFIX of a run that was begun.'
         )
     return path
 
 
-def resumed_outputs(prefix: Path, recorded: dict[str, Any], config: RunConfig) -> Outputs:
-    """Return the names of the results, with the extension that the run writes."""
+def _only_checkpoint(folder: Path) -> Path | None:
+    # Files that are being written, or were by a run that was killed, begin with a dot.
+    found = sorted(path for path in folder.glob('*.checkpoint') if not path.name.startswith('.'))
+    if len(found) > 1:
+        raise ConfigError(
+            f'Expected --resume with the PREFIX of one run. Received: {folder}, where there are '
+            f'{", ".join(path.name for path in found)}.'
+        )
+    return found[0] if found else None
+
+
+def resumed_outputs(checkpoint: Path, recorded: dict[str, Any], config: RunConfig) -> Outputs:
+    """Return the names of the results beside a checkpoint, with the extension that the run writes."""
     picture = recorded.get('picture')
     suffix = Path(picture).suffix if isinstance(picture, str) else '.png'
-    return replace(Outputs.of(prefix, config), suffix=suffix)
+    return Outputs(checkpoint.with_suffix(''), suffix, config)
 
 
 def check_settings(before: RunConfig, now: RunConfig) -> None:

@@ -1,15 +1,15 @@
-"""How `nst-lbfgs transfer` begins: a new run, or one that is resumed; locked, then run."""
+"""How a run begins: checked, read, perhaps locked, then TensorFlow imported; or how one is resumed."""
 
 from __future__ import annotations
 
 import argparse
-import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nst_lbfgs.checkpoint import read_checkpoint
-from nst_lbfgs.config import RunConfig
+from nst_lbfgs.config import RunConfig, TransferConfig
 from nst_lbfgs.errors import ConfigError
 
 from ..options import settings_from
@@ -17,26 +17,71 @@ from .command_line import CommandLine
 from .inputs import read_inputs
 from .lock import run_lock
 from .memory_check import check_memory, within_memory
-from .outputs import Outputs
+from .outputs import Outputs, named_after
 from .resuming import check_settings, checkpoint_path, resumed_outputs
 from .stopping import Stopping
-from .transfer import TransferRun, prepare
+from .transfer import TransferRun
+
+
+def prepare(
+    args: argparse.Namespace,
+    config: RunConfig,
+    content: Path,
+    style: Path,
+    outputs: Outputs,
+    *,
+    overwrite: bool,
+    preset: str | None,
+    variants: Sequence[TransferConfig] = (),
+) -> TransferRun:
+    """Check and read everything that a run needs, without TensorFlow.
+
+    The memory must suffice for each of `variants`, or for `config` if there are none; with --fit the
+    picture may become smaller for that. Raises ConfigError, ImageError, OutputError, WeightsError or
+    InsufficientMemoryError.
+    """
+    inputs = read_inputs(config, content, style, max_pixels=args.max_pixels)
+    outputs.check(overwrite=overwrite)
+    run = TransferRun(config, inputs, outputs, overwrite, preset)
+    return within_memory(run, variants or [config.transfer], fit=args.fit)
+
+
+def start_tensorflow(args: argparse.Namespace, config: TransferConfig) -> None:
+    """Import TensorFlow, and have it compute deterministically if `config` says so."""
+    from nst_lbfgs.quiet import import_tensorflow
+
+    import_tensorflow(verbose=args.verbose)
+    if config.deterministic:
+        from nst_lbfgs.machine.determinism import available_cores, make_deterministic
+
+        make_deterministic(available_cores())
+
+
+def run_once(
+    args: argparse.Namespace, config: RunConfig, content: Path, style: Path, outputs: Outputs
+) -> int:
+    """Run a transfer that cannot be resumed."""
+    run = prepare(args, config, content, style, outputs, overwrite=args.force, preset=args.preset)
+    start_tensorflow(args, config.transfer)
+    return run.run(new_command_line(args, args.result_prefix))
 
 
 def begin(
-    args: argparse.Namespace, config: RunConfig, content: Path, style: Path, prefix: Path, preset: str | None
+    args: argparse.Namespace, config: RunConfig, content: Path, style: Path, prefix: str, preset: str | None
 ) -> int:
-    """Run a transfer from its start."""
+    """Run a transfer that can be resumed, from its start."""
     stopping = _stopping(args)
-    outputs = Outputs.of(prefix, config)
+    outputs = Outputs.of(prefix, config, named_after(content, style))
     outputs.make_folder()
     with run_lock(outputs.lock):
-        run = prepare(
-            config, content, style, prefix, max_pixels=args.max_pixels, overwrite=args.force, preset=preset
-        )
-        run = within_memory(run, [config.transfer], fit=args.fit)
-        command = CommandLine.of_new_run(sys.argv[1:], prefix, in_metadata=args.metadata)
-        return _run(replace(run, stopping=stopping, resumable=True), command, args)
+        run = prepare(args, config, content, style, outputs, overwrite=args.force, preset=preset)
+        start_tensorflow(args, config.transfer)
+        return replace(run, stopping=stopping, resumable=True).run(new_command_line(args, prefix))
+
+
+def new_command_line(args: argparse.Namespace, prefix: str | None) -> CommandLine:
+    """Return the command line of a run that begins, as its record and its picture keep it."""
+    return CommandLine.of_new_run(args.command_line, prefix, in_metadata=args.metadata)
 
 
 def resume(args: argparse.Namespace) -> int:
@@ -50,10 +95,10 @@ def resume(args: argparse.Namespace) -> int:
         check_settings(recorded['config'], config)
         inputs = read_inputs(config, *_pictures(args, recorded), max_pixels=args.max_pixels)
         inputs.check_unchanged(recorded)
-        outputs = resumed_outputs(args.resume, recorded, config)
+        outputs = resumed_outputs(path, recorded, config)
         outputs.check(overwrite=True)
         check_memory(inputs, [config.transfer], fixed_size=True)
-        command = CommandLine.of_resumed_run(sys.argv[1:], recorded, in_metadata=args.metadata)
+        command = CommandLine.of_resumed_run(args.command_line, recorded, in_metadata=args.metadata)
         run = TransferRun(
             config,
             inputs,
@@ -64,18 +109,8 @@ def resume(args: argparse.Namespace) -> int:
             resumable=True,
             checkpoint=checkpoint,
         )
-        return _run(run, command, args)
-
-
-def _run(run: TransferRun, command: CommandLine, args: argparse.Namespace) -> int:
-    from nst_lbfgs.quiet import import_tensorflow
-
-    import_tensorflow(verbose=args.verbose)
-    if run.config.transfer.deterministic:
-        from nst_lbfgs.machine.determinism import available_cores, make_deterministic
-
-        make_deterministic(available_cores())
-    return run.run(command)
+        start_tensorflow(args, config.transfer)
+        return run.run(command)
 
 
 def _pictures(args: argparse.Namespace, recorded: dict[str, Any]) -> tuple[Path, Path]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nst_lbfgs.checkpoint import Checkpoint, write_checkpoint
@@ -18,7 +17,7 @@ from nst_lbfgs.record import digest_of, to_json, versions
 from nst_lbfgs.weights.sources import resolve_weights
 
 from .command_line import CommandLine
-from .inputs import Inputs, read_inputs
+from .inputs import Inputs
 from .outputs import Outputs
 from .progress import ProgressLines
 from .resuming import changed_surroundings, check_weights
@@ -159,9 +158,9 @@ class TransferRun:
     def _final_losses(
         self, result: TransferResult, config: TransferConfig, network: Network, lines: ProgressLines
     ) -> dict[str, float]:
-        """Return the finished picture's loss, once more in float32 if that is not what it was in.
+        """Return the finished picture's loss, and if that is in bfloat16, also measured in float32.
 
-        After a signal it is not measured again: whoever sent it wants the run to end.
+        After a signal it is not: whoever sent it is waiting for the run to end.
         """
         from nst_lbfgs.transfer import loss_in_float32
 
@@ -225,23 +224,3 @@ def announce_network(config: TransferConfig, lines: ProgressLines, *, keep: bool
     weights = resolve_weights(config.weights, seed=config.seed, report=lines.message)
     lines.message(f'Weights: {weights.description}')
     return (load_network if keep else find_network)(weights, seed=config.seed)
-
-
-def prepare(
-    config: RunConfig,
-    content_path: Path,
-    style_path: Path,
-    prefix: Path,
-    *,
-    max_pixels: int | None,
-    overwrite: bool,
-    preset: str | None = None,
-) -> TransferRun:
-    """Check and read everything that a run needs, without TensorFlow.
-
-    Raises ConfigError, ImageError, OutputError or WeightsError.
-    """
-    outputs = Outputs.of(prefix, config)
-    inputs = read_inputs(config, content_path, style_path, max_pixels=max_pixels)
-    outputs.check(overwrite=overwrite)
-    return TransferRun(config, inputs, outputs, overwrite, preset)

@@ -104,6 +104,10 @@ def _text_height(lines: Sequence[str], font: Font) -> int:
 
 def _wrapped(text: str, font: Font, width: int) -> list[str]:
     """Return the lines of `text`, broken between words, and inside a word that is too wide alone."""
+    return [line for paragraph in text.splitlines() or [''] for line in _wrapped_line(paragraph, font, width)]
+
+
+def _wrapped_line(text: str, font: Font, width: int) -> list[str]:
     lines = ['']
     for word in _pieces(text, font, width):
         longer = f'{lines[-1]} {word}'.strip()

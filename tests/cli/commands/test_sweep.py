@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from cli.main import main
-from nst_lbfgs import transfer
-from nst_lbfgs.errors import NonFiniteLossError
+from cli.runs import sweep_results
+from nst_lbfgs import files, transfer
+from nst_lbfgs.errors import LineSearchError, NonFiniteLossError
+from nst_lbfgs.pictures.contact_sheet import contact_sheet
 
 from ...support.error_lines import error_line
 
+ROOT = Path(__file__).parents[3]
 FAST = [
     '--weights',
     'random',
@@ -184,20 +193,177 @@ def test_files_of_others_stay(name, folder, capsys):
     assert sorted(os.listdir()) == sorted(['base.png', 'style.png', name])
 
 
-def test_a_loss_that_is_not_finite_does_not_end_the_sweep(folder, monkeypatch, capsys):
-    """The others are made, the cell is grey, and the exit code says that something is missing."""
-    real = transfer.transfer_style
+def at_the_start(run):
+    """Fail before there is any picture."""
+    raise NonFiniteLossError('The loss is nan at evaluation 1.')
 
-    def failing(content, style, config, **others):
-        if config.content_weight == 0.1:
-            raise NonFiniteLossError('The loss is nan at evaluation 1.')
+
+def on_the_way(run):
+    """Fail with the best picture so far, which is written."""
+    error = LineSearchError('No smaller loss is found.')
+    return replace(run(), failure=error, stop_reason=str(error), iterations=())
+
+
+def in_writing(run):
+    """Fail when the picture is to be written: something else has its name."""
+    os.mkdir('s_content_weight_0.1.png')
+    return run()
+
+
+FAILURES = {
+    at_the_start: 'The loss is nan at evaluation 1.',
+    on_the_way: 'No smaller loss is found.',
+    in_writing: 'Could not write s_content_weight_0.1.png.',
+}
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Return a function that has the cell of content weight 0.1 fail, and returns one that heals it."""
+
+    def let_fail(fail):
+        real = transfer.transfer_style
+
+        def transfer_style(content, style, config, **others):
+            def run():
+                return real(content, style, config, **others)
+
+            return fail(run) if config.content_weight == 0.1 else run()
+
+        monkeypatch.setattr(transfer, 'transfer_style', transfer_style)
+        return lambda: monkeypatch.setattr(transfer, 'transfer_style', real)
+
+    return let_fail
+
+
+@pytest.mark.parametrize('fail', FAILURES)
+def test_a_cell_that_fails_is_noted_and_the_others_are_made(fail, folder, failing, monkeypatch, capsys):
+    (folder / 'temporary').mkdir()
+    monkeypatch.setattr(tempfile, 'tempdir', str(folder / 'temporary'))
+    failing(fail)
+    assert sweep(*FAST, *TWO) == 1
+    assert '1 of 2 failed: content_weight 0.1. The reasons are in s.csv' in error_line(capsys)
+    failed, made = table()
+    assert failed['content_weight'] == '0.1' and failed['stop_reason'].startswith(FAILURES[fail])
+    assert failed['picture'] == ('s_content_weight_0.1.png' if fail is on_the_way else '')
+    assert made['content_weight'] == '1' and made['picture'] == 's_content_weight_1.png'
+    assert float(made['loss']) > 0
+
+
+@pytest.mark.parametrize('fail', [at_the_start, on_the_way])
+def test_the_sheet_says_why_a_cell_failed(fail, folder, failing, monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        sweep_results,
+        'contact_sheet',
+        lambda rows, title: shown.extend(rows) or contact_sheet(rows, title),
+    )
+    failing(fail)
+    assert sweep(*FAST, *TWO) == 1
+    *_, failed, made = shown[-1]
+    assert failed.label == f'content_weight 0.1\nFailed: {FAILURES[fail]}'
+    assert (failed.pixels is None) == (fail is at_the_start)
+    assert made.label == 'content_weight 1' and made.pixels is not None
+
+
+@pytest.mark.parametrize('fail', [at_the_start, on_the_way])
+def test_the_same_command_makes_only_what_failed(fail, folder, failing, transfers, capsys):
+    heal = failing(fail)
+    assert sweep(*FAST, *TWO) == 1
+    assert sweep(*FAST, *TWO) == 1
+    assert 'exists already' not in capsys.readouterr().err
+    heal()
+    transfers.clear()
+    assert sweep(*FAST, *TWO) == 0
+    assert [config.content_weight for config, _ in transfers] == [0.1]
+    assert [row['iterations_done'] for row in table()] == ['1', '1']
+
+
+def test_a_failed_cell_whose_picture_somebody_replaced_is_not_overwritten(folder, failing, capsys):
+    heal = failing(on_the_way)
+    assert sweep(*FAST, *TWO) == 1
+    heal()
+    with open('s_content_weight_0.1.png', 'w') as file:
+        file.write('mine')
+    capsys.readouterr()
+    assert sweep(*FAST, *TWO) == 1
+    assert 's_content_weight_0.1.png exists already' in error_line(capsys)
+
+
+def test_a_disk_that_is_full_for_a_while_does_not_end_the_sweep(folder, monkeypatch, capsys):
+    """Sheet and table wait for the next picture, like the picture itself for a later try."""
+    real, written = transfer.transfer_style, files.os.replace
+
+    def replace_or_fail(source, target):
+        if full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return written(source, target)
+
+    def transfer_style(content, style, config, **others):
+        nonlocal full
+        full = config.content_weight == 0.1
         return real(content, style, config, **others)
 
-    monkeypatch.setattr(transfer, 'transfer_style', failing)
+    full = False
+    monkeypatch.setattr(files.os, 'replace', replace_or_fail)
+    monkeypatch.setattr(transfer, 'transfer_style', transfer_style)
     assert sweep(*FAST, *TWO) == 1
-    assert 'The loss is nan' in error_line(capsys)
-    assert [row['content_weight'] for row in table()] == ['1']
-    assert ((np.asarray(Image.open('s.png')) == 224).all(axis=2)).sum() > 1000
+    assert '1 of 2 failed: content_weight 0.1' in error_line(capsys)
+    assert [row['picture'] for row in table()][1] == 's_content_weight_1.png'
+
+
+DETERMINISTIC = """
+import sys
+from cli.main import main
+code = main(sys.argv[1:])
+import tensorflow as tf
+print(code, tf.config.threading.get_inter_op_parallelism_threads())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    'command',
+    [
+        ['sweep', 'base.png', 'style.png', 's', *FAST, '--vary', 'init=content,noise'],
+        ['reconstruct', 'style', 'base.png', 's', '--layers', 'block1_conv1', 'block2_conv1', *FAST[:-4]],
+        ['reconstruct', 'style', 'base.png', 's', '--layer', 'block2_conv1', *FAST[:-4]],
+    ],
+    ids=['sweep', 'strip', 'reconstruction'],
+)
+def test_a_deterministic_sweep_twice_gives_the_same_bytes(command, folder):
+    """In fresh processes; the first results are set aside, since a picture has its command in it."""
+    results = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, '-c', DETERMINISTIC, *command, '--deterministic'],
+            env=os.environ | {'PYTHONPATH': str(ROOT)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.stdout == '0 1\n', done.stderr
+        for path in folder.glob('s*.json'):
+            record = json.loads(path.read_text())
+            assert record['deterministic'] is True
+            assert record['threads'] == len(os.sched_getaffinity(0))
+        names = sorted(path.name for path in folder.glob('s*.png') if path.name != 'style.png')
+        results.append({name: (folder / name).read_bytes() for name in names})
+        for path in [*folder.glob('s*.json'), *folder.glob('s*.csv'), *map(folder.joinpath, names)]:
+            path.unlink()
+    assert results[0] == results[1] and len(results[0]) in (1, 3)
+
+
+def test_determinism_is_for_the_whole_sweep(folder, capsys):
+    assert sweep(*FAST, '--vary', 'deterministic=yes,no') == 2
+    assert 'Expected one value of deterministic' in error_line(capsys)
+
+
+def test_in_a_folder_the_results_are_named_after_the_pictures(folder):
+    assert sweep(*FAST, *TWO, prefix='out/') == 0
+    assert sorted(os.listdir('out')) == sorted(
+        ['base_style.png', 'base_style.csv']
+        + [f'base_style_content_weight_{weight}{end}' for weight in ('0.1', '1') for end in ('.png', '.json')]
+    )
 
 
 def test_a_cell_can_be_repeated_from_its_record(folder):
@@ -244,6 +410,7 @@ def test_what_cannot_be_used(options, code, message, folder, capsys):
     assert sorted(os.listdir()) == before
 
 
-def test_a_prefix_that_is_none(folder, capsys):
-    assert sweep(*FAST, *TWO, prefix='.') == 2
+@pytest.mark.parametrize('prefix', ['', '...', 'new/...'])
+def test_a_prefix_that_is_none(prefix, folder, capsys):
+    assert sweep(*FAST, *TWO, prefix=prefix) == 2
     assert 'Expected PREFIX' in error_line(capsys)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -56,6 +57,20 @@ def test_the_record_has_what_the_run_was_made_of(folder):
             losses['content_loss'] + losses['style_loss'] + losses['total_variation_loss']
         )
         assert losses['seconds'] > 0 and losses['evaluations'] > 0
+
+
+def test_record_and_picture_have_the_command_given_to_main(folder, monkeypatch):
+    """Not that of the process, which may be any program that calls main."""
+    monkeypatch.setattr(sys, 'argv', ['other', 'program'])
+    assert transfer(*FAST, '--max-seconds', '1e-9') == 0
+    assert main(['transfer', '--resume', 'out', '--iter', '3']) == 0
+    record = json.load(open('out.json'))
+    assert record['command'] == 'nst-lbfgs transfer base.png style.png out ' + ' '.join(
+        [*FAST, '--max-seconds', '1e-9']
+    )
+    assert record['resumed'] == ['nst-lbfgs transfer --resume out --iter 3']
+    text = Image.open('out.png').text
+    assert text['nst-lbfgs command'] == record['command'].replace(' out ', ' PREFIX ')
 
 
 def test_the_old_spelling_and_the_dashed_one_are_the_same_run(folder):

@@ -1,0 +1,76 @@
+"""What a sweep leaves beside its pictures: the contact sheet and the table of losses."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nst_lbfgs.arrays import Pixels
+from nst_lbfgs.pictures.contact_sheet import Cell, contact_sheet
+
+from .sweep_cell import SweepCell
+
+LOSSES = ('loss', 'content_loss', 'style_loss', 'total_variation_loss')
+COLUMNS = ('iterations_done', 'evaluations', *LOSSES, 'seconds', 'stop_reason', 'picture')
+MOST_COLUMNS = 8  # of a contact sheet
+
+
+def table(cells: Sequence[SweepCell]) -> bytes:
+    """Return the cells that have been tried as CSV; for one that failed `stop_reason` says why."""
+    text = io.StringIO(newline='')
+    writer = csv.DictWriter(text, [*cells[0].point.choices, *COLUMNS])
+    writer.writeheader()
+    for cell in cells:
+        if cell.record or cell.failure:
+            writer.writerow(cell.point.choices | _numbers(cell))
+    return text.getvalue().encode()
+
+
+def is_table_of_a_sweep(path: Path) -> bool:
+    """Return whether there is a file at `path`, and its heading is that of `table`."""
+    try:
+        with open(path, encoding='utf-8') as file:
+            return file.readline(1 << 16).rstrip().endswith(','.join(COLUMNS))
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def sheet(inputs: Sequence[Cell], cells: Sequence[SweepCell], title: str) -> Pixels:
+    """Return the inputs and all cells side by side, uint8 (H, W, 3).
+
+    They are in one row if they fit; else the inputs come first, and a row has a cell for each value of
+    the last field that varies.
+    """
+    shown = [_sheet_cell(cell) for cell in cells]
+    columns = _last_field_values(cells)
+    if columns == len(cells) and len(inputs) + columns <= MOST_COLUMNS:
+        return contact_sheet([[*inputs, *shown]], title)
+    columns = min(columns, MOST_COLUMNS)
+    rows = [shown[start : start + columns] for start in range(0, len(shown), columns)]
+    return contact_sheet([inputs, *rows], title)
+
+
+def _sheet_cell(cell: SweepCell) -> Cell:
+    reason = f'\nFailed: {cell.failure}' if cell.failure else ''
+    return Cell(cell.point.label + reason, cell.picture)
+
+
+def _last_field_values(cells: Sequence[SweepCell]) -> int:
+    last_field = list(cells[0].point.choices)[-1]
+    return len({cell.point.choices[last_field] for cell in cells})
+
+
+def _numbers(cell: SweepCell) -> dict[str, Any]:
+    record = cell.record or {'iterations': []}
+    iterations = record['iterations']
+    last = iterations[-1] if iterations else {}
+    return {name: last.get(name, '') for name in LOSSES} | {
+        'iterations_done': len(iterations),
+        'evaluations': record.get('evaluations', ''),
+        'seconds': round(sum(losses.get('seconds', 0.0) for losses in iterations), 1),
+        'stop_reason': cell.failure or record.get('stop_reason'),
+        'picture': '' if cell.picture is None else cell.transfer.outputs.picture.name,
+    }
