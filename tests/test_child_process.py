@@ -35,8 +35,9 @@ def report(*command, **environment):
 
 
 @pytest.mark.parametrize('environment', [{}, {'PYTHONSAFEPATH': '1'}])
-def test_the_import_path_is_pythons_own_without_the_current_folder(added, environment):
-    """PYTHONPATH counts; `python -m` has the same path but for the folder in front."""
+def test_the_import_path_is_pythons_own_without_the_current_folder(added, environment, monkeypatch):
+    """PYTHONPATH counts, what this process added does not: `nst-lbfgs run` adds the script's folder."""
+    monkeypatch.syspath_prepend(added.parent / 'of-a-script')
     name, argv, path, _ = report(*python_command('report', '-x', 'ä'), **environment)
     assert name == '__main__'
     assert argv == [str(added / 'report.py'), '-x', 'ä']

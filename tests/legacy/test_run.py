@@ -121,6 +121,7 @@ def test_nothing_stays_replaced(run_old: Run) -> None:
         sys.modules['__main__'],
         'rank' in vars(np),
         tf.compat.v1.Session,
+        *sys.path,
     )
     assert run_old('import numpy as np, keras.layers.core\nnp.rank([1])\n') == 0
     after = (
@@ -131,8 +132,9 @@ def test_nothing_stays_replaced(run_old: Run) -> None:
         sys.modules['__main__'],
         'rank' in vars(np),
         tf.compat.v1.Session,
+        *sys.path,
     )
-    assert all(a is b for a, b in zip(before, after))
+    assert len(before) == len(after) and all(a is b for a, b in zip(before, after))
     assert 'keras.layers.core' not in sys.modules
 
 
