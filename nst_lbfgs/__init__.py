@@ -12,7 +12,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .config import TransferConfig
+from .config import (
+    AdamConfig,
+    ComputationConfig,
+    LbfgsConfig,
+    ObjectiveConfig,
+    StartConfig,
+    TransferConfig,
+)
 from .errors import StyleTransferError
 
 if TYPE_CHECKING:
@@ -22,8 +29,13 @@ if TYPE_CHECKING:
 
 __version__ = '0.1.0'
 __all__ = [
+    'AdamConfig',
+    'ComputationConfig',
     'IterationLosses',
+    'LbfgsConfig',
+    'ObjectiveConfig',
     'Progress',
+    'StartConfig',
     'StopSearch',
     'StyleTransferError',
     'TransferConfig',

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import PictureArray, Pixels
-from .config import TransferConfig
+from .config import AdamConfig, TransferConfig
 from .errors import ConfigError, ImageSizeError, SearchError
 from .journal import Journal
 from .machine.precision import with_chosen_precision
@@ -78,12 +78,12 @@ def transfer_style(
     """Return `content` in the style of `style` (Gatys, Ecker, Bethge, 2015).
 
     Pictures are RGB, (H, W, 3), uint8, at least 32 pixels a side; the result has the content's
-    size. `style` may have another size, unless `config.references` is 'each-evaluation'. `init`
-    is the picture to start from when `config.init` is 'picture', of the content's size. `network`
+    size. `style` may have another size, unless `config.computation.references` is 'each-evaluation'. `init`
+    is the picture to start from when `config.start.init` is 'picture', of the content's size. `network`
     is what `find_network` or `load_network` returned, if the weights are known already.
 
     `on_iteration` is called after each iteration, `on_evaluation` after each evaluation with the loss
-    and their number so far, 0 while at a smaller size (`config.scales`). Either may raise StopSearch to
+    and their number so far, 0 while at a smaller size (`config.pyramid`). Either may raise StopSearch to
     end the run with the best picture.
     `on_trouble` is told, in a line, of numbers that go wrong and how the search recovers.
 
@@ -95,8 +95,8 @@ def transfer_style(
     """
     _check_pictures(content=content, style=style, init=init)
     config, _ = with_chosen_precision(config)
-    preprocessing = PREPROCESSINGS[config.preprocessing]
-    network = network or find_network(resolve_weights(config.weights, seed=config.seed), seed=config.seed)
+    preprocessing = PREPROCESSINGS[config.objective.preprocessing]
+    network = network or _network(config)
     objective = _objective(content, style, config, network)
     if resume:
         objective.evaluations = resume.search.done.evaluations
@@ -127,13 +127,15 @@ def transfer_style(
         stop_reason, x, loss = str(stop), journal.best.x, journal.best.loss
 
     def loss_in_float32() -> float:
-        wide = replace(config, precision='float32', references='once')
+        wide = replace(
+            config, computation=replace(config.computation, precision='float32', references='once')
+        )
         return _objective(content, style, wide, network).terms(x).loss
 
     return TransferResult(
         picture(x),
         loss,
-        config.precision,
+        config.computation.precision,
         loss_in_float32,
         tuple(journal.iterations),
         objective.evaluations,
@@ -145,12 +147,18 @@ def transfer_style(
     )
 
 
+def _network(config: TransferConfig) -> Network:
+    seed = config.start.seed
+    return find_network(resolve_weights(config.computation.weights, seed=seed), seed=seed)
+
+
 def _objective(content: Pixels, style: Pixels, config: TransferConfig, network: Network) -> Objective:
-    preprocess = PREPROCESSINGS[config.preprocessing].preprocess
+    preprocess = PREPROCESSINGS[config.objective.preprocessing].preprocess
     extractor = None
-    if config.layers:
+    layers, pooling = config.objective.layers, config.objective.pooling
+    if layers:
         extractor = build_extractor(
-            config.layers, network.kernels(), pooling=config.pooling, dtype=config.precision
+            layers, network.kernels(), pooling=pooling, dtype=config.computation.precision
         )
     return Objective(extractor, preprocess(content), preprocess(style), config)
 
@@ -158,10 +166,10 @@ def _objective(content: Pixels, style: Pixels, config: TransferConfig, network: 
 def _start(
     content: Pixels, init: Pixels | None, config: TransferConfig, preprocessing: Preprocessing
 ) -> PictureArray:
-    if config.init == 'noise':
-        generator = np.random.default_rng(config.seed)
+    if config.start.init == 'noise':
+        generator = np.random.default_rng(config.start.seed)
         picture: NDArray[Any] = generator.uniform(0, 255, content.shape)
-    elif config.init == 'picture':
+    elif config.start.init == 'picture':
         if init is None or init.shape != content.shape:
             received = None if init is None else init.shape
             raise ConfigError(
@@ -172,7 +180,7 @@ def _start(
     else:
         picture = content
     return preprocessing.preprocess(picture).astype(
-        np.float64 if config.precision == 'float64' else np.float32
+        np.float64 if config.computation.precision == 'float64' else np.float32
     )
 
 
@@ -185,9 +193,9 @@ def _prepared(
     box: Box,
     journal: Journal,
 ) -> PictureArray:
-    if config.scales == 1:
+    if config.pyramid == 1:
         return x0
-    preprocess = PREPROCESSINGS[config.preprocessing].preprocess
+    preprocess = PREPROCESSINGS[config.objective.preprocessing].preprocess
     return grown_start(
         objective, preprocess(content), preprocess(style), x0, config, box, journal.note_smaller
     )
@@ -202,7 +210,7 @@ def _search(
     box: Box,
     state: SearchState | None,
 ) -> Search | AdamSearch:
-    if config.optimizer == 'adam':
+    if isinstance(config.optimizer, AdamConfig):
         return AdamSearch(
             journal.evaluate, start.ravel().astype(np.float64), config, journal.mark, box=box, state=state
         )

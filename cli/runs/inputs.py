@@ -98,6 +98,7 @@ def read_inputs(config: RunConfig, content_path: Path, style_path: Path, *, max_
     init = None
     if pictures.init_path is not None:
         init = read_picture(Path(pictures.init_path), max_pixels=limit)
-    if config.transfer.weights != 'imagenet':
-        resolve_weights(config.transfer.weights, seed=config.transfer.seed)
+    weights = config.transfer.computation.weights
+    if weights != 'imagenet':
+        resolve_weights(weights, seed=config.transfer.start.seed)
     return Inputs(pictures, content_path, style_path, content, style, init, size)

@@ -71,7 +71,7 @@ def _run(run: TransferRun, command: CommandLine, args: argparse.Namespace) -> in
     from .quiet import import_tensorflow
 
     import_tensorflow(verbose=args.verbose)
-    if run.config.transfer.deterministic:
+    if run.config.transfer.computation.deterministic:
         from nst_lbfgs.machine.determinism import available_cores, make_deterministic
 
         make_deterministic(available_cores())

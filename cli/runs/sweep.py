@@ -117,7 +117,8 @@ class Sweep:
         return 0
 
     def _network(self, config: TransferConfig, lines: ProgressLines) -> Network:
-        key = config.weights, config.seed if config.weights == 'random' else 0
+        weights = config.computation.weights
+        key = weights, config.start.seed if weights == 'random' else 0
         if key not in self.networks:
             self.networks = {key: announce_network(config, lines, keep=True)}  # one at a time in memory
         return self.networks[key]
@@ -165,9 +166,9 @@ def prepare_sweep(
 def _check_settings(sheet: TransferRun, points: Sequence[GridPoint]) -> None:
     """Find out now what would otherwise end the sweep halfway."""
     for point in points:
-        if point.config.init == 'picture' and sheet.config.pictures.init_path is None:
+        if point.config.start.init == 'picture' and sheet.config.pictures.init_path is None:
             raise ConfigError(f'Expected --init PATH for {point.label}. Received: none.')
-    for name in {point.config.weights for point in points} - {'imagenet'}:
+    for name in {point.config.computation.weights for point in points} - {'imagenet'}:
         resolve_weights(name)
 
 
@@ -206,9 +207,10 @@ def _is_table_of_a_sweep(path: Path) -> bool:
 
 def _same(asked: RunConfig, recorded: RunConfig) -> bool:
     """Return whether the settings are the same; a record has the precision that 'auto' came to."""
-    if asked.transfer.precision == 'auto':
-        asked = replace(asked, transfer=replace(asked.transfer, precision=recorded.transfer.precision))
-    return asked == recorded
+    computation = asked.transfer.computation
+    if computation.precision == 'auto':
+        computation = replace(computation, precision=recorded.transfer.computation.precision)
+    return replace(asked, transfer=replace(asked.transfer, computation=computation)) == recorded
 
 
 def _ran_to_its_end(record: dict[str, Any]) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from ..arrays import FloatArray, PictureArray
-from ..config import TransferConfig
+from ..config import AdamConfig, TransferConfig
 from .lbfgs import Box, Done, Ending
 from .recovery import PictureFunction, PictureMark, SearchState, fresh_state
 
@@ -28,11 +28,11 @@ class AdamSearch:
         box: Box,
         state: SearchState | None,
     ) -> None:
-        self.state = state or fresh_state(Done(), config.clip, x0)
+        self.state = state or fresh_state(Done(), _adam(config).clip, x0)
         self._function = function
         self._config = config
         self._mark = mark
-        self._box = box if config.clip else None
+        self._box = box if _adam(config).clip else None
         self._evaluations = self.state.done.evaluations
 
     @property
@@ -52,7 +52,7 @@ class AdamSearch:
         return self._function(x)
 
     def _finish_iteration(self, iteration: int, x: FloatArray) -> None:
-        self.state = fresh_state(Done(iteration + 1, self._evaluations), self._config.clip, x)
+        self.state = fresh_state(Done(iteration + 1, self._evaluations), _adam(self._config).clip, x)
         self._mark(iteration, x)
 
 
@@ -72,17 +72,18 @@ def minimize_adam(
     `mark(iteration, x)` is called with the point that the last of them led to, which itself has not
     been evaluated. Either may raise StopSearch, which passes through. The loss need not fall.
 
-    x is moved in float32, as in the publications, or in float64 if `config.precision` is that.
+    x is moved in float32, as in the publications, or in float64 if `config.computation.precision` is that.
     `box` clips it after each step. The learning rate is that of the iterations after `done`.
     """
-    dtype = tf.float64 if config.precision == 'float64' else tf.float32
+    adam = _adam(config)
+    dtype = tf.float64 if config.computation.precision == 'float64' else tf.float32
     x = tf.Variable(tf.constant(x0, dtype))
     limits = box and tuple(tf.constant(limit, dtype) for limit in box.limits(x0.size))
-    optimizer = keras.optimizers.Adam(config.learning_rate, beta_1=config.beta_1, epsilon=config.epsilon)
+    optimizer = keras.optimizers.Adam(adam.learning_rate, beta_1=adam.beta_1, epsilon=adam.epsilon)
     steps = config.evaluations_per_iteration
     for iteration in range(done.iterations, config.iterations):
         for step in range(iteration * steps, (iteration + 1) * steps):
-            optimizer.learning_rate = _learning_rate(config, step)
+            optimizer.learning_rate = _learning_rate(adam, step)
             _, gradient = function(_point(x))
             optimizer.apply_gradients([(tf.constant(gradient, dtype), x)])
             if limits:
@@ -90,8 +91,13 @@ def minimize_adam(
         mark(iteration, _point(x))
 
 
-def _learning_rate(config: TransferConfig, step: int) -> float:
-    return config.learning_rate * config.learning_rate_decay ** (step // config.decay_every)
+def _adam(config: TransferConfig) -> AdamConfig:
+    assert isinstance(config.optimizer, AdamConfig)
+    return config.optimizer
+
+
+def _learning_rate(adam: AdamConfig, step: int) -> float:
+    return adam.learning_rate * adam.learning_rate_decay ** (step // adam.decay_every)
 
 
 def _point(x: Any) -> FloatArray:

@@ -89,7 +89,7 @@ def minimize_lbfgs(
     passes through. An iteration is `config.evaluations_per_iteration` evaluations, or the few more
     that L-BFGS-B needs to end its own step.
 
-    With `config.restart` each iteration is a fresh call that has forgotten the curvature, with
+    With `config.lbfgs.restart` each iteration is a fresh call that has forgotten the curvature, with
     scipy's own tolerances, as in Keras's example and the book. Otherwise it is one call without
     tolerances, which ends when the evaluations are spent. Then `step` is called at the end of each
     step of L-BFGS-B, and `memory` follows its pairs. If there are pairs in it already and the loss
@@ -100,7 +100,7 @@ def minimize_lbfgs(
     and call that convergence. Here, unless the gradient is 0, it is a failed line search; so is a
     fresh call that lowers the loss by nothing.
     """
-    if config.restart:
+    if config.lbfgs.restart:
         return _restarted(function, x0, config, mark, done, box)
     marks = _IterationMarks(function, config, mark, done, step, memory)
     if known is not None and memory:
@@ -114,7 +114,11 @@ def _restarted(
     for iteration in range(done.iterations, config.iterations):
         watched = _FirstLoss(function)
         x, loss, outcome = fmin_l_bfgs_b(
-            watched, x, m=config.history, bounds=_bounds(box, x.size), maxfun=config.evaluations_per_iteration
+            watched,
+            x,
+            m=config.lbfgs.history,
+            bounds=_bounds(box, x.size),
+            maxfun=config.evaluations_per_iteration,
         )
         if outcome['warnflag'] == FAILED or not loss < watched.loss:
             return _ending(outcome)
@@ -129,7 +133,7 @@ def _continuous(marks: _IterationMarks, x: FloatArray, config: TransferConfig, b
         marks.loss,
         x,
         fprime=marks.gradient,
-        m=config.history,
+        m=config.lbfgs.history,
         factr=0.0,
         pgtol=0.0,
         callback=marks.step,

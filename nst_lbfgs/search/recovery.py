@@ -49,9 +49,9 @@ class Search:
     `function` and `mark` are as for `minimize_lbfgs`, over x in any precision. Where the loss stops
     being finite, or a line search fails, the search goes on from the best iterate: first with fresh
     memory, then with the pixels kept inside `box`, in pixel coordinates; `report` is told of each. If
-    neither helps it gives up. With `config.bounds` the pixels are kept inside `box` throughout.
+    neither helps it gives up. With `config.lbfgs.bounds` the pixels are kept inside `box` throughout.
 
-    With `config.restart` a search that goes on from a state is the same, bit for bit, as one that
+    With `config.lbfgs.restart` a search that goes on from a state is the same, bit for bit, as one that
     was never left. Otherwise it has the same memory of the curvature and takes the same steps but
     for rounding, which grows slowly from one step to the next. Inside bounds it begins with fresh
     memory.
@@ -74,10 +74,10 @@ class Search:
         self._pixel_mark = mark
         self._box = box
         self._report = report
-        self._bounded = state.bounded if state else config.bounds
+        self._bounded = state.bounded if state else config.lbfgs.bounds
         self._coordinates = PixelCoordinates() if self._bounded else coordinates
         self._state = state or fresh_state(Done(), self._bounded, self._coordinates.of(start))
-        self._memory = CurvatureMemory(config.history, self._state.pairs)
+        self._memory = CurvatureMemory(config.lbfgs.history, self._state.pairs)
         self._evaluations = self._state.done.evaluations
         self._first_loss: float | None = None
         self._best: Lowest | None = None
@@ -182,7 +182,7 @@ class Search:
     def _mark_what_is_due(self, z: FloatArray, trouble: SearchError) -> None:
         """Mark the iterations that ended in the trouble."""
         done = self._state.done.iterations
-        if self._config.restart:
+        if self._config.lbfgs.restart:
             due = done + isinstance(trouble, LineSearchError)
         else:
             due = self._evaluations // self._config.evaluations_per_iteration
@@ -217,11 +217,10 @@ def coordinates_for(
     x0: PictureArray, shape: tuple[int, int, int], config: TransferConfig, box: Box
 ) -> Coordinates:
     """Return the coordinates that `config` asks for, around `x0`, (H * W * 3,)."""
-    if config.coordinates == 'pixels':
+    if config.lbfgs.coordinates == 'pixels':
         return PixelCoordinates()
-    return SpectralCoordinates(
-        x0, shape, config.coordinate_exponent, first_step(box.highest - box.lowest, x0.size)
-    )
+    exponent = config.lbfgs.exponent_from(config.start.init)
+    return SpectralCoordinates(x0, shape, exponent, first_step(box.highest - box.lowest, x0.size))
 
 
 def fresh_state(done: Done, bounded: bool, iterate: FloatArray) -> SearchState:

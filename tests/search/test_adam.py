@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.search.adam import minimize_adam
 from nst_lbfgs.search.lbfgs import Box, StopSearch
 
+from ..support.settings import transfer_config
 from .test_lbfgs import START, rosenbrock
 
 
@@ -32,7 +32,7 @@ def numpy_adam(function, x, *, steps, learning_rate, beta_1, epsilon, decay=1.0,
 def run(settings, function=rosenbrock, box=None):
     """Return the marked points, in float64."""
     marks = []
-    config = TransferConfig(optimizer='adam', precision='float64', **settings)
+    config = transfer_config(optimizer='adam', precision='float64', **settings)
     minimize_adam(function, START.copy(), config, lambda iteration, x: marks.append((iteration, x)), box=box)
     return marks
 
@@ -120,4 +120,4 @@ def test_a_callback_may_stop_the_search():
         raise StopSearch('enough')
 
     with pytest.raises(StopSearch, match='enough'):
-        minimize_adam(rosenbrock, START.copy(), TransferConfig(optimizer='adam'), stop)
+        minimize_adam(rosenbrock, START.copy(), transfer_config(optimizer='adam'), stop)

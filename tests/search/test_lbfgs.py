@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy.optimize import fmin_l_bfgs_b
 
-from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.search.lbfgs import Box, Done, Ending, StopSearch, minimize_lbfgs
+
+from ..support.settings import transfer_config
 
 START = np.linspace(-1.5, 2, 12)
 
@@ -35,7 +36,7 @@ def run(function, done=Done(), box=None, start=START, **settings):
     ending = minimize_lbfgs(
         counted,
         start.copy(),
-        TransferConfig(**settings),
+        transfer_config(**settings),
         lambda iteration, x: marks.append((iteration, x, count)),
         done=done,
         box=box,
@@ -129,4 +130,4 @@ def test_a_callback_may_stop_the_search(restart):
         raise StopSearch('enough')
 
     with pytest.raises(StopSearch, match='enough'):
-        minimize_lbfgs(rosenbrock, START.copy(), TransferConfig(restart=restart), stop)
+        minimize_lbfgs(rosenbrock, START.copy(), transfer_config(restart=restart), stop)
