@@ -280,7 +280,11 @@ class PictureConfig:
 
 @dataclass(frozen=True)
 class RunConfig:
-    """A whole run: what a preset names and a run record keeps."""
+    """A whole run: what a preset names and a run record keeps. Raises ConfigError."""
 
     transfer: TransferConfig = field(default_factory=TransferConfig)
     pictures: PictureConfig = field(default_factory=PictureConfig)
+
+    def __post_init__(self) -> None:
+        if self.transfer.start.init == 'picture' and self.pictures.init_path is None:
+            raise ConfigError('Expected init_path for init picture. Received: none.')

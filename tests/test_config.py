@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from nst_lbfgs.config import ObjectiveConfig, PictureConfig, TransferConfig
+from nst_lbfgs import transfer_style
+from nst_lbfgs.config import ObjectiveConfig, PictureConfig, RunConfig, StartConfig, TransferConfig
 from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.network.layers import LAYER_NAMES
+from nst_lbfgs.search import recovery
+from nst_lbfgs.search.coordinates import SpectralCoordinates
 
 from .support.settings import transfer_config
 
@@ -74,6 +78,25 @@ def test_transfer_settings_that_cannot_be_used(settings, message):
 @pytest.mark.parametrize(
     'settings, message',
     [
+        ({'objective': 5}, 'Expected objective: ObjectiveConfig. Received: 5'),
+        ({'start': 'noise'}, 'Expected start: StartConfig'),
+        ({'optimizer': 'adam'}, "Expected optimizer: LbfgsConfig or AdamConfig. Received: 'adam'"),
+        ({'computation': None}, 'Expected computation: ComputationConfig'),
+    ],
+)
+def test_groups_that_are_none(settings, message):
+    with pytest.raises(ConfigError, match=message):
+        TransferConfig(**settings)
+
+
+def test_a_start_from_a_picture_needs_one():
+    with pytest.raises(ConfigError, match='Expected init_path for init picture'):
+        RunConfig(TransferConfig(start=StartConfig('picture')))
+
+
+@pytest.mark.parametrize(
+    'settings, message',
+    [
         ({'image_height': 0}, 'Expected image_height'),
         ({'longest_side': 512}, 'Expected either longest_side'),
         ({'save_every': -1}, 'Expected save_every'),
@@ -95,6 +118,40 @@ def test_defaults_are_those_of_the_keras_example():
     assert objective.content_layers == (('block5_conv2', 1.0),)
     assert [name for name, _ in objective.style_layers] == [f'block{b}_conv1' for b in range(1, 6)]
     assert PictureConfig().image_height == 400
+
+
+@pytest.mark.parametrize(
+    'settings, exponent',
+    [
+        ({'init': 'noise'}, 0.3),
+        ({'init': 'content'}, 0.45),
+        ({'init': 'picture'}, 0.45),
+        ({'init': 'noise', 'coordinate_exponent': 0.45}, 0.45),
+        ({'init': 'content', 'coordinate_exponent': 0.0}, 0.0),
+        ({'init': 'noise', 'pyramid': 2}, 0.3),
+        ({'init': 'noise', 'pyramid': 2, 'optimizer': 'adam'}, 0.3),
+    ],
+)
+def test_the_exponent_that_a_search_really_uses(settings, exponent, town, monkeypatch):
+    """Where the spectral coordinates are made, at every size of a pyramid."""
+    used = []
+
+    def coordinates(x0, shape, given, step):
+        used.append(given)
+        return SpectralCoordinates(x0, shape, given, step)
+
+    monkeypatch.setattr(recovery, 'SpectralCoordinates', coordinates)
+    picture = np.tile(town, (2, 2, 1))
+    config = transfer_config(
+        **settings,
+        weights='random',
+        content_layers=(('block1_conv1', 1.0),),
+        style_layers=(('block1_conv1', 1.0),),
+        iterations=1,
+        evaluations_per_iteration=1,
+    )
+    transfer_style(picture, picture, config, init=picture)
+    assert set(used) == {exponent}
 
 
 def test_layers_are_those_with_a_weight_in_the_networks_order():

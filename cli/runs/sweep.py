@@ -168,6 +168,7 @@ def _check_settings(sheet: TransferRun, points: Sequence[GridPoint]) -> None:
     for point in points:
         if point.config.start.init == 'picture' and sheet.config.pictures.init_path is None:
             raise ConfigError(f'Expected --init PATH for {point.label}. Received: none.')
+        sheet.inputs.check_references(point.config)
     for name in {point.config.computation.weights for point in points} - {'imagenet'}:
         resolve_weights(name)
 
