@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import fields, replace
 from typing import Any
 
-from nst_lbfgs.config import PictureConfig, RunConfig, TransferConfig
+from nst_lbfgs.config import AdamConfig, PictureConfig, RunConfig, TransferConfig
+from nst_lbfgs.flat_settings import (
+    picture_names,
+    picture_settings,
+    transfer_settings,
+    with_picture_settings,
+    with_transfer_settings,
+)
+from nst_lbfgs.pictures.enhancement import Enhancement
+from nst_lbfgs.presets import DEFAULT_OBJECTIVE, PRESETS
 
-_SIZES = ('image_height', 'image_width', 'longest_side')
-_FACTORS = ('brightness', 'color', 'sharpness')
+DEFAULTS: dict[str, Any] = (
+    transfer_settings(TransferConfig(optimizer=AdamConfig()))
+    | transfer_settings(TransferConfig())
+    | picture_settings(PictureConfig(enhancement=Enhancement()))
+    | picture_settings(PictureConfig())
+)
+"""The default of every setting, of either optimiser and of the factors too."""
 
 
 class HelpFormatter(argparse.HelpFormatter):
@@ -25,10 +38,13 @@ class HelpFormatter(argparse.HelpFormatter):
         return f'{", ".join(shown)} {self._format_args(action, action.dest.upper())}'
 
 
-def add_option(group: argparse._ActionsContainer, name: str, **arguments: Any) -> None:
-    """Add an option in its dashed and its underscored spelling."""
-    underscored = '--' + name[2:].replace('-', '_')
-    group.add_argument(*dict.fromkeys([name, underscored]), **arguments)
+def add_option(
+    group: argparse._ActionsContainer, name: str, *, alias: str | None = None, **arguments: Any
+) -> None:
+    """Add an option, and perhaps a second name, in its dashed and its underscored spelling."""
+    names = [name, *([alias] if alias else [])]
+    underscored = ['--' + name[2:].replace('-', '_') for name in names]
+    group.add_argument(*dict.fromkeys([*names, *underscored]), **arguments)
 
 
 def add_setting(
@@ -37,15 +53,15 @@ def add_setting(
     effect: str,
     *,
     field: str | None = None,
-    config: type = TransferConfig,
+    default: str | None = None,
     **arguments: Any,
 ) -> None:
-    """Add an option that sets a configuration's field, with the field's default in its help.
+    """Add an option that sets a configuration's field, with the field's default, or `default`, in its help.
 
     What is not given on the command line is absent from the namespace.
     """
     dest = field or name[2:].replace('-', '_')
-    default = shown(getattr(config(), dest))
+    default = default or shown(DEFAULTS[dest])
     add_option(
         group, name, dest=dest, default=argparse.SUPPRESS, help=f'{effect} (default: {default})', **arguments
     )
@@ -64,24 +80,26 @@ def layer_weight(text: str) -> tuple[str, float]:
 
 def settings_from(args: argparse.Namespace, base: RunConfig) -> RunConfig:
     """Return `base` with every setting that was given on the command line. Raises ConfigError."""
-    given = vars(args)
-    transfer = _given(given, TransferConfig)
-    pictures = _given(given, PictureConfig)
-    if transfer.get('init', 'content') not in ('content', 'noise'):
-        pictures['init_path'] = os.path.abspath(transfer['init'])
-        transfer['init'] = 'picture'
-    if 'square_side' in given:
-        pictures['image_height'] = pictures['image_width'] = given['square_side']
-    if any(name in pictures for name in _SIZES):
-        pictures = {name: None for name in _SIZES} | pictures
-    if any(name in pictures for name in _FACTORS):
-        pictures.setdefault('enhance', True)
-    return RunConfig(replace(base.transfer, **transfer), replace(base.pictures, **pictures))
+    given = {name: _as_setting(value) for name, value in vars(args).items() if name in DEFAULTS}
+    if 'init' in given:
+        given |= _start(given['init'])
+    if 'square_side' in args:
+        given |= {'image_height': args.square_side, 'image_width': args.square_side}
+    pictures = {name: given.pop(name) for name in picture_names() if name in given}
+    return RunConfig(
+        with_transfer_settings(base.transfer, given), with_picture_settings(base.pictures, pictures)
+    )
 
 
-def _given(given: dict[str, Any], config: type) -> dict[str, Any]:
-    values = {field.name: given[field.name] for field in fields(config) if field.name in given}
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+def _as_setting(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _start(init: str) -> dict[str, str | None]:
+    """Return what --init sets: a start that is no picture leaves no picture to be read."""
+    if init in ('content', 'noise'):
+        return {'init': init, 'init_path': None}
+    return {'init': 'picture', 'init_path': os.path.abspath(init)}
 
 
 def shown(value: object) -> str:
@@ -112,3 +130,38 @@ def take_late_paths(args: argparse.Namespace, rest: list[str]) -> list[str]:
             setattr(args, dest, rest[0])
             rest = rest[1:]
     return rest
+
+
+def add_running(group: argparse._ActionsContainer) -> None:
+    """Add what every command has that runs transfers."""
+    add_option(
+        group,
+        '--preset',
+        choices=list(PRESETS),
+        metavar='NAME',
+        default=None,
+        help=f'a published system, its search included: {", ".join(PRESETS)}; explicit '
+        'options win over it; see `nst-lbfgs presets` (default: the objective of '
+        f'{DEFAULT_OBJECTIVE}, with our own search)',
+    )
+    add_option(
+        group,
+        '--fit',
+        action='store_true',
+        help='if memory is short, take the largest height that fits, in the same shape',
+    )
+    add_setting(
+        group,
+        '--deterministic',
+        'the same bytes from the same run, at the price of speed',
+        action=argparse.BooleanOptionalAction,
+    )
+    add_option(group, '--force', action='store_true', help='replace results that exist already')
+    add_option(
+        group,
+        '--no-metadata',
+        dest='metadata',
+        action='store_false',
+        help="keep the command line and the record's digest out of the finished picture",
+    )
+    add_option(group, '--verbose', action='store_true', help="show TensorFlow's own messages")

@@ -13,7 +13,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .config import TransferConfig
+    from .config import (
+        AdamConfig,
+        ComputationConfig,
+        LbfgsConfig,
+        ObjectiveConfig,
+        StartConfig,
+        TransferConfig,
+    )
     from .errors import StyleTransferError
     from .progress import IterationLosses, Progress, TransferState
     from .search.lbfgs import StopSearch
@@ -21,8 +28,13 @@ if TYPE_CHECKING:
 
 __version__ = '0.1.0'
 __all__ = [
+    'AdamConfig',
+    'ComputationConfig',
     'IterationLosses',
+    'LbfgsConfig',
+    'ObjectiveConfig',
     'Progress',
+    'StartConfig',
     'StopSearch',
     'StyleTransferError',
     'TransferConfig',

@@ -1,29 +1,39 @@
-"""Every setting of a transfer, its default and its check. The only place of defaults.
+"""Every setting of a transfer, its default and its check, in groups. The only place of defaults.
 
 The default objective is that of Keras's `examples/neural_style_transfer.py` at 2.3.1.
 """
 
 from __future__ import annotations
 
-import difflib
-import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
+from .checks import (
+    check_between,
+    check_choice,
+    check_flag,
+    check_fraction,
+    check_group,
+    check_integer,
+    check_layers,
+    check_not_negative,
+    check_positive,
+)
 from .errors import ConfigError
 from .network.layers import LAYER_NAMES
+from .pictures.enhancement import Enhancement
 
 LayerWeights = tuple[tuple[str, float], ...]
 
 LAYER_REDUCTIONS = ('mean', 'sum')
 GRAM_NORMALISATIONS = ('sum', 'per-location', 'per-element')
 DISTANCE_NAMES = ('sum-squared-error', 'mean-squared-error')
-STYLE_SCALE_NAMES = ('picture-size', 'none')
+STYLE_NORMALISATION_NAMES = ('picture-size', 'none')
 TOTAL_VARIATION_NAMES = ('smooth', 'absolute-sum', 'absolute-mean')
 PREPROCESSING_NAMES = ('caffe', 'unit', 'torchvision')
 FEATURE_SCALE_NAMES = ('caffe', 'torchvision')
 POOLINGS = ('max', 'average')
-OPTIMIZERS = ('lbfgs', 'adam')
 STARTS = ('content', 'noise', 'picture')
 COORDINATES = ('spectral', 'pixels')
 REFERENCES = ('once', 'each-evaluation')
@@ -31,36 +41,26 @@ PRECISIONS = ('auto', 'float32', 'bfloat16', 'float64')
 STYLE_SIZES = ('content', 'own')
 RESAMPLING_NAMES = ('lanczos', 'bicubic', 'bilinear', 'nearest')
 
+# After the same number of evaluations the loss is lowest at about these.
+EXPONENT = 0.45
+EXPONENT_FROM_NOISE = 0.3
+LARGEST_EXPONENT = 4.0  # far beyond what helps; at some dozen the weights overflow
+LARGEST_HISTORY = 1000  # scipy sets memory aside for all pairs at once, and for the square of their number
+
 CONV1_OF_EACH_BLOCK: LayerWeights = tuple((f'block{block}_conv1', 1.0) for block in range(1, 6))
 
 
 @dataclass(frozen=True)
-class TransferConfig:
-    """What is minimised, from where, and how. Raises ConfigError on a value that cannot be used.
-
-    The objective is
+class ObjectiveConfig:
+    """What is minimised, over pictures in the coordinates of `preprocessing`:
 
         content_weight * C + style_weight * S + tv_weight * V
 
-    where C and S are sums over their layers of layer weight times distance, divided by the number
-    of layers if `*_reduction` is 'mean', and V is the total variation of the combination picture
-    in the coordinates of `preprocessing`. One iteration is `evaluations_per_iteration` evaluations
-    of it, which are as many steps of Adam.
-
-    `restart`, `history`, `coordinates` (`nst_lbfgs/coordinates.py`) and `bounds` are L-BFGS's settings;
-    `bounds` keeps the pixels within 0 to 255 throughout, in pixel coordinates. Adam's are
-    `learning_rate`, in the coordinates of `preprocessing`, multiplied with `learning_rate_decay` after
-    every `decay_every` steps; `beta_1` and `epsilon` as in Keras; and `clip`, which brings the picture
-    back into the range of pixels after each step.
-
-    With `scales` above 1 smaller sizes come first, an iteration each (`nst_lbfgs/scales.py`).
-
-    `precision` is the type in which the network computes; 'auto' is bfloat16 where a short trial finds
-    it faster, else float32 (`nst_lbfgs/precision.py`). Picture, losses and search are float32 or wider
-    in any case.
+    C and S are sums over their layers of layer weight times distance, divided by the number of layers
+    if `*_reduction` is 'mean'; the features of VGG19 with `pooling` are on the scale `feature_scale`.
+    V is the total variation of the combination picture. Raises ConfigError.
     """
 
-    # The objective
     content_layers: LayerWeights = (('block5_conv2', 1.0),)
     style_layers: LayerWeights = CONV1_OF_EACH_BLOCK
     content_weight: float = 0.025
@@ -70,60 +70,24 @@ class TransferConfig:
     style_reduction: str = 'mean'
     content_distance: str = 'sum-squared-error'
     style_distance: str = 'sum-squared-error'
-    style_scale: str = 'picture-size'
+    style_normalisation: str = 'picture-size'
     gram: str = 'sum'
     total_variation: str = 'smooth'
-    # The network
-    weights: str = 'imagenet'
     preprocessing: str = 'caffe'
     feature_scale: str = 'caffe'
     pooling: str = 'max'
-    # The start
-    init: str = 'content'
-    seed: int = 0
-    # The search
-    optimizer: str = 'lbfgs'
-    iterations: int = 10
-    evaluations_per_iteration: int = 20
-    restart: bool = False
-    history: int = 4
-    bounds: bool = False
-    coordinates: str = 'spectral'
-    coordinate_exponent: float = 0.45
-    scales: int = 1
-    learning_rate: float = 2.0
-    beta_1: float = 0.9
-    epsilon: float = 1e-7
-    learning_rate_decay: float = 1.0
-    decay_every: int = 50
-    clip: bool = False
-    # The computation
-    references: str = 'once'
-    precision: str = 'auto'
-    deterministic: bool = False
 
     def __post_init__(self) -> None:
-        _check_layers('content_layers', self.content_layers)
-        _check_layers('style_layers', self.style_layers)
+        check_layers('content_layers', self.content_layers)
+        check_layers('style_layers', self.style_layers)
         for name in ('content_weight', 'style_weight', 'tv_weight'):
             check_not_negative(name, getattr(self, name))
         if not self.content_weight + self.style_weight + self.tv_weight > 0:
             raise ConfigError(
                 'Expected one of content_weight, style_weight and tv_weight above 0. Received: 0 for all.'
             )
-        for name, choices in _CHOICES.items():
+        for name, choices in _OBJECTIVE_CHOICES.items():
             check_choice(name, getattr(self, name), choices)
-        for name in ('iterations', 'evaluations_per_iteration', 'history', 'decay_every', 'scales'):
-            check_integer(name, getattr(self, name))
-        check_integer('seed', self.seed, at_least=0)
-        for name in ('learning_rate', 'epsilon', 'learning_rate_decay'):
-            check_positive(name, getattr(self, name))
-        check_fraction('beta_1', self.beta_1)
-        check_not_negative('coordinate_exponent', self.coordinate_exponent)
-        for name in ('restart', 'bounds', 'clip', 'deterministic'):
-            check_flag(name, getattr(self, name))
-        if not isinstance(self.weights, str):
-            raise ConfigError(f'Expected weights: a name or a path. Received: {self.weights!r}')
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -141,31 +105,155 @@ class TransferConfig:
         return tuple(name for name in LAYER_NAMES if name in wanted)
 
 
-_CHOICES = {
+_OBJECTIVE_CHOICES = {
     'content_reduction': LAYER_REDUCTIONS,
     'style_reduction': LAYER_REDUCTIONS,
     'content_distance': DISTANCE_NAMES,
     'style_distance': DISTANCE_NAMES,
-    'style_scale': STYLE_SCALE_NAMES,
+    'style_normalisation': STYLE_NORMALISATION_NAMES,
     'gram': GRAM_NORMALISATIONS,
     'total_variation': TOTAL_VARIATION_NAMES,
     'preprocessing': PREPROCESSING_NAMES,
     'feature_scale': FEATURE_SCALE_NAMES,
     'pooling': POOLINGS,
-    'optimizer': OPTIMIZERS,
-    'init': STARTS,
-    'coordinates': COORDINATES,
-    'references': REFERENCES,
-    'precision': PRECISIONS,
 }
 
 
 @dataclass(frozen=True)
+class StartConfig:
+    """The picture that the search starts from; `seed` is that of noise, and of random weights too."""
+
+    init: str = 'content'
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_choice('init', self.init, STARTS)
+        check_integer('seed', self.seed, at_least=0)
+
+
+@dataclass(frozen=True)
+class LbfgsConfig:
+    """scipy's L-BFGS-B.
+
+    With `restart` it forgets the curvature after each iteration. `history` is the number of pairs that
+    it keeps. `bounds` keeps the pixels within 0 to 255 throughout, in pixel coordinates. For
+    `coordinates` and their exponent see `nst_lbfgs/search/coordinates.py`; an exponent of None is the
+    better one for the start. Raises ConfigError.
+    """
+
+    name: ClassVar[str] = 'lbfgs'
+
+    restart: bool = False
+    history: int = 4
+    bounds: bool = False
+    coordinates: str = 'spectral'
+    coordinate_exponent: float | None = None
+
+    def __post_init__(self) -> None:
+        check_integer('history', self.history, at_most=LARGEST_HISTORY)
+        check_choice('coordinates', self.coordinates, COORDINATES)
+        if self.coordinate_exponent is not None:
+            check_between('coordinate_exponent', self.coordinate_exponent, 0, LARGEST_EXPONENT)
+        for name in ('restart', 'bounds'):
+            check_flag(name, getattr(self, name))
+
+    def exponent_from(self, init: str) -> float:
+        """Return the exponent of the spectral coordinates for a search from `init`, one of STARTS."""
+        if self.coordinate_exponent is not None:
+            return self.coordinate_exponent
+        return EXPONENT_FROM_NOISE if init == 'noise' else EXPONENT
+
+
+@dataclass(frozen=True)
+class AdamConfig:
+    """Keras's Adam, an evaluation a step.
+
+    `learning_rate` is in the coordinates of the objective's `preprocessing`, and multiplied with
+    `learning_rate_decay` after every `decay_every` steps; `beta_1` and `epsilon` are as in Keras.
+    `clip` brings the picture back into the range of pixels after each step. Raises ConfigError.
+    """
+
+    name: ClassVar[str] = 'adam'
+
+    learning_rate: float = 2.0
+    beta_1: float = 0.9
+    epsilon: float = 1e-7
+    learning_rate_decay: float = 1.0
+    decay_every: int = 50
+    clip: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ('learning_rate', 'epsilon', 'learning_rate_decay'):
+            check_positive(name, getattr(self, name))
+        check_fraction('beta_1', self.beta_1)
+        check_integer('decay_every', self.decay_every)
+        check_flag('clip', self.clip)
+
+
+OptimizerConfig = LbfgsConfig | AdamConfig
+OPTIMIZERS: Mapping[str, type[OptimizerConfig]] = {kind.name: kind for kind in (LbfgsConfig, AdamConfig)}
+
+
+@dataclass(frozen=True)
+class ComputationConfig:
+    """Which VGG19 computes, and how.
+
+    `precision` is the type in which the network computes; 'auto' is bfloat16 where a short trial finds
+    it faster, else float32 (`nst_lbfgs/machine/precision.py`). Picture, losses and search are float32
+    or wider in any case. Raises ConfigError.
+    """
+
+    weights: str = 'imagenet'
+    references: str = 'once'
+    precision: str = 'auto'
+    deterministic: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.weights, str):
+            raise ConfigError(f'Expected weights: a name or a path. Received: {self.weights!r}')
+        check_choice('references', self.references, REFERENCES)
+        check_choice('precision', self.precision, PRECISIONS)
+        check_flag('deterministic', self.deterministic)
+
+
+@dataclass(frozen=True)
+class TransferConfig:
+    """What is minimised, from where, and how. Raises ConfigError on a value that cannot be used.
+
+    The type of `optimizer` says which one searches. One iteration is `evaluations_per_iteration`
+    evaluations of the objective, which are as many steps of Adam. With `pyramid` above 1 smaller sizes
+    come first, an iteration of L-BFGS each (`nst_lbfgs/pyramid.py`).
+    """
+
+    objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
+    start: StartConfig = field(default_factory=StartConfig)
+    optimizer: OptimizerConfig = field(default_factory=LbfgsConfig)
+    iterations: int = 10
+    evaluations_per_iteration: int = 20
+    pyramid: int = 1
+    computation: ComputationConfig = field(default_factory=ComputationConfig)
+
+    def __post_init__(self) -> None:
+        check_group('objective', self.objective, ObjectiveConfig)
+        check_group('start', self.start, StartConfig)
+        check_group('optimizer', self.optimizer, *OPTIMIZERS.values())
+        check_group('computation', self.computation, ComputationConfig)
+        for name in ('iterations', 'evaluations_per_iteration', 'pyramid'):
+            check_integer(name, getattr(self, name))
+
+    @property
+    def lbfgs(self) -> LbfgsConfig:
+        """L-BFGS's settings: its defaults where the optimiser is Adam, for the pyramid's smaller sizes."""
+        return self.optimizer if isinstance(self.optimizer, LbfgsConfig) else LbfgsConfig()
+
+
+@dataclass(frozen=True)
 class PictureConfig:
-    """The size of the pictures, what is saved, and the post-processing.
+    """The size of the pictures, what is saved, and the post-processing, if any, of what is saved.
 
     With neither height, width nor longest side the content picture keeps its size; with height and
     width it is squashed to exactly that. With `save_every` at 0 only the finished picture is saved.
+    Raises ConfigError.
     """
 
     image_height: int | None = 400
@@ -175,10 +263,7 @@ class PictureConfig:
     init_path: str | None = None
     resampling: str = 'lanczos'
     save_every: int = 1
-    enhance: bool = False
-    brightness: float = 1.2
-    color: float = 1.2
-    sharpness: float = 1.2
+    enhancement: Enhancement | None = None
 
     def __post_init__(self) -> None:
         for name in ('image_height', 'image_width', 'longest_side'):
@@ -189,71 +274,17 @@ class PictureConfig:
         check_choice('style_size', self.style_size, STYLE_SIZES)
         check_choice('resampling', self.resampling, RESAMPLING_NAMES)
         check_integer('save_every', self.save_every, at_least=0)
-        check_flag('enhance', self.enhance)
-        for name in ('brightness', 'color', 'sharpness'):
-            check_not_negative(name, getattr(self, name))
+        if self.enhancement is not None:
+            check_group('enhancement', self.enhancement, Enhancement)
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """A whole run: what a preset names and a run record keeps."""
+    """A whole run: what a preset names and a run record keeps. Raises ConfigError."""
 
     transfer: TransferConfig = field(default_factory=TransferConfig)
     pictures: PictureConfig = field(default_factory=PictureConfig)
 
-
-def check_choice(name: str, value: object, choices: Iterable[str]) -> None:
-    """Raise ConfigError, with a guess at what was meant, unless `value` is one of `choices`."""
-    known = list(choices)
-    if isinstance(value, str) and value in known:
-        return
-    close = difflib.get_close_matches(str(value), known, n=1)
-    guess = f' Did you mean {close[0]!r}?' if close else ''
-    raise ConfigError(f'Expected {name}: one of {", ".join(known)}. Received: {value!r}.{guess}')
-
-
-def check_not_negative(name: str, value: object) -> None:
-    """Raise ConfigError unless `value` is a finite number, 0 or more."""
-    if not _is_number(value) or not 0 <= value <= sys.float_info.max:  # type: ignore[operator]
-        raise ConfigError(f'Expected {name}: a finite number, 0 or more. Received: {value!r}')
-
-
-def check_positive(name: str, value: object) -> None:
-    """Raise ConfigError unless `value` is a finite number above 0."""
-    if not _is_number(value) or not 0 < value <= sys.float_info.max:  # type: ignore[operator]
-        raise ConfigError(f'Expected {name}: a finite number above 0. Received: {value!r}')
-
-
-def check_fraction(name: str, value: object) -> None:
-    """Raise ConfigError unless `value` is a number from 0 to below 1."""
-    if not _is_number(value) or not 0 <= value < 1:  # type: ignore[operator]
-        raise ConfigError(f'Expected {name}: a number from 0 to below 1. Received: {value!r}')
-
-
-def check_integer(name: str, value: object, *, at_least: int = 1) -> None:
-    """Raise ConfigError unless `value` is an integer from `at_least` to 2^31 - 1."""
-    integer = isinstance(value, int) and not isinstance(value, bool)
-    if not integer or not at_least <= value < 2**31:  # type: ignore[operator]
-        raise ConfigError(f'Expected {name}: an integer, {at_least} or more. Received: {value!r}')
-
-
-def check_flag(name: str, value: object) -> None:
-    """Raise ConfigError unless `value` is True or False."""
-    if not isinstance(value, bool):
-        raise ConfigError(f'Expected {name}: true or false. Received: {value!r}')
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _check_layers(name: str, layers: object) -> None:
-    pairs = layers if isinstance(layers, tuple) else ()
-    if not pairs or not all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs):
-        raise ConfigError(f'Expected {name}: pairs of layer and weight, at least one. Received: {layers!r}')
-    for layer, weight in pairs:
-        check_choice(f'a layer of VGG19 in {name}', layer, LAYER_NAMES)
-        check_not_negative(f'the weight of {layer} in {name}', weight)
-    names = [layer for layer, _ in pairs]
-    if len(set(names)) < len(names):
-        raise ConfigError(f'Expected each layer once in {name}. Received: {" ".join(names)}')
+    def __post_init__(self) -> None:
+        if self.transfer.start.init == 'picture' and self.pictures.init_path is None:
+            raise ConfigError('Expected init_path for init picture. Received: none.')

@@ -108,7 +108,7 @@ FEATURE_SCALES: dict[str, float] = {
 }
 
 # What a style distance is multiplied with, from the picture's size (H, W).
-STYLE_SCALES: dict[str, Callable[[int, int], float]] = {
+STYLE_NORMALISATIONS: dict[str, Callable[[int, int], float]] = {
     'none': lambda height, width: 1.0,
     # The Keras example divides by 4 channels^2 size^2 with the *picture's* 3 channels and H W
     # pixels, where Gatys et al. have the layer's own numbers.

@@ -15,11 +15,11 @@ from .losses import (
     DISTANCES,
     FEATURE_SCALES,
     GRAM_SCALES,
-    STYLE_SCALES,
+    STYLE_NORMALISATIONS,
     TOTAL_VARIATIONS,
 )
 from .network.backpropagation import NetworkPass
-from .network.layers import feature_shape, forgotten_layers
+from .network.layers import feature_shape, recomputed_layers
 from .network.preprocessing import PREPROCESSINGS, Preprocessing
 from .search.evaluations import Evaluation, Terms
 
@@ -45,12 +45,12 @@ class Objective:
         self, extractor: Any, content: NDArray[np.float32], style: NDArray[np.float32], config: TransferConfig
     ) -> None:
         self.shape: tuple[int, int, int] = content.shape[1:]
-        self._config = config
+        self._config = config.objective
         self._extractor = extractor
-        self._preprocessing = PREPROCESSINGS[config.preprocessing]
-        self._dtype = tf.float64 if config.precision == 'float64' else tf.float32
+        self._preprocessing = PREPROCESSINGS[config.objective.preprocessing]
+        self._dtype = tf.float64 if config.computation.precision == 'float64' else tf.float32
         references = tf.constant(content, self._dtype), tf.constant(style, self._dtype)
-        if config.references == 'each-evaluation':
+        if config.computation.references == 'each-evaluation':
             _check_same_size(content, style)
             self._rows, self._targets = tf.concat(references, axis=0), None
         else:
@@ -137,7 +137,7 @@ class Objective:
             values,
             content=self._layers('content'),
             style=self._layers('style'),
-            forgotten=forgotten_layers(*self.shape[:2]),
+            recomputed=recomputed_layers(*self.shape[:2]),
         )
 
     def _losses(self, network: NetworkPass) -> list[Tensor]:
@@ -190,7 +190,7 @@ class Objective:
             shape = feature_shape(name, *self.shape[:2])
             scale = GRAM_SCALES[config.gram](*shape) * feature_scale**2
             total += weight * distance(scale * grams[name], scale * targets[name])
-        total *= STYLE_SCALES[config.style_scale](*self.shape[:2])
+        total *= STYLE_NORMALISATIONS[config.style_normalisation](*self.shape[:2])
         return total / self._divisor(config.style_layers, config.style_reduction)
 
     def _total_variation(self, combination: Tensor) -> Tensor:

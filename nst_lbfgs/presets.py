@@ -1,19 +1,21 @@
-"""Published systems by name: every field of a run, with the place that it comes from.
+"""Published systems by name: what each publication says of a run, and where; then what is ours.
 
 A preset is the whole of a publication: what it minimises and how it searches, with L-BFGS restarted
 from nothing or with Adam. A run without a preset is none of them: it has the objective of
 'keras-example' with this package's own search and its own way with pictures, `RunConfig()`.
 
 A source is the place in the preset's document: a name in its code, or its words. Where the document
-leaves a field open, the source begins with 'ours' and says why.
+leaves open what a run cannot do without, or what is no use as by default, the value is ours, with the
+reason. Everything else is as in `RunConfig()`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from .config import CONV1_OF_EACH_BLOCK, PictureConfig, RunConfig, TransferConfig
+from .flat_settings import picture_names, with_picture_settings, with_transfer_settings
 
 DEFAULT_OBJECTIVE = 'keras-example'
 
@@ -22,52 +24,37 @@ Settings = dict[str, tuple[Any, str]]
 
 @dataclass(frozen=True)
 class Preset:
-    """A published system: its document, the value and source of every field, and notes.
+    """A published system: its document, and settings by their own names, with value and source each.
 
-    The notes say where the document contradicts itself and where this preset deviates from it.
+    `ours` are settings of which the document does not speak, with the reason. The notes say where the
+    document contradicts itself and where this preset deviates from it.
     """
 
     title: str
     document: str
     settings: Settings
     notes: tuple[str, ...]
+    ours: Settings = field(default_factory=dict)
 
     def run_config(self) -> RunConfig:
         """Return the settings as a configuration. Raises ConfigError on one that cannot be used."""
+        values = {name: value for name, (value, _) in (self.settings | self.ours).items()}
+        pictures = {name: values.pop(name) for name in picture_names() if name in values}
         return RunConfig(
-            TransferConfig(**self._values(TransferConfig)), PictureConfig(**self._values(PictureConfig))
+            with_transfer_settings(TransferConfig(), values), with_picture_settings(PictureConfig(), pictures)
         )
-
-    def _values(self, config: type) -> dict[str, Any]:
-        return {field.name: self.settings[field.name][0] for field in fields(config)}
 
 
 def _layer(name: str) -> tuple[tuple[str, float], ...]:
     return ((name, 1.0),)
 
 
-# What every publication leaves to the one who runs it.
-_COMMON: Settings = {
+# Every system but one has Keras's VGG19.
+_KERAS: Settings = {
     'weights': ('imagenet', "VGG19(weights='imagenet', include_top=False)"),
     'pooling': ('max', "VGG19's own"),
     'feature_scale': ('caffe', "Keras's VGG19 with its own preprocessing"),
-    'references': ('once', 'ours: the same loss and gradient as the batch of three, sooner'),
     'precision': ('float32', "Keras's floatx"),
-    'deterministic': (False, 'ours: for --deterministic'),
-    'coordinates': ('pixels', 'the optimiser moves the pixels themselves'),
-    'coordinate_exponent': (0.45, 'ours: for --coordinates spectral'),
-    'scales': (1, 'one size'),
-    'bounds': (False, 'ours: for --bounds'),
-    'seed': (0, 'ours: the document has none'),
-    'init_path': (None, 'ours: for --init PATH'),
-    'save_every': (1, 'the loop saves or shows every picture'),
-    'enhance': (False, 'no post-processing'),
-    'brightness': (1.2, 'ours: for --enhance, as seed 003'),
-    'color': (1.2, 'ours: for --enhance, as seed 003'),
-    'sharpness': (1.2, 'ours: for --enhance, as seed 003'),
-    'image_height': (None, 'not given'),
-    'image_width': (None, 'not given'),
-    'longest_side': (None, 'not given'),
 }
 
 _LBFGS: Settings = {
@@ -75,69 +62,46 @@ _LBFGS: Settings = {
     'evaluations_per_iteration': (20, 'fmin_l_bfgs_b(..., maxfun=20)'),
     'restart': (True, 'the loop calls fmin_l_bfgs_b afresh in each iteration'),
     'history': (10, "scipy's default m"),
-    'learning_rate': (2.0, 'ours: for --optimizer adam, in steps of pixels of 0 to 255'),
-    'beta_1': (0.9, "ours: for --optimizer adam, Keras's default"),
-    'epsilon': (1e-7, "ours: for --optimizer adam, Keras's default"),
-    'learning_rate_decay': (1.0, 'ours: for --optimizer adam, none'),
-    'decay_every': (50, 'ours: for --optimizer adam, without effect at a decay of 1'),
-    'clip': (False, 'ours: for --optimizer adam'),
-}
-
-_ADAM: Settings = {
-    'restart': (False, 'ours: for --optimizer lbfgs, one continuous call'),
-    'history': (10, "ours: for --optimizer lbfgs, scipy's default m"),
-    'learning_rate_decay': (1.0, 'a constant learning rate'),
-    'decay_every': (50, 'ours: without effect at a decay of 1'),
+    'coordinates': ('pixels', 'the optimiser moves the pixels themselves'),
 }
 
 # Chollet's formulae: the Keras example, the book, and what follows them.
 _CHOLLET: Settings = {
-    **_COMMON,
+    **_KERAS,
     **_LBFGS,
     'content_reduction': ('mean', 'one content layer: as it is'),
     'content_distance': ('sum-squared-error', 'content_loss: K.sum(K.square(combination - base))'),
     'style_layers': (CONV1_OF_EACH_BLOCK, 'the list of style layers: conv1 of each block'),
     'style_reduction': ('mean', 'style_weight / len(layers)'),
     'style_distance': ('sum-squared-error', 'style_loss: K.sum(K.square(S - C))'),
-    'style_scale': ('picture-size', 'style_loss: / (4. * (channels ** 2) * (size ** 2))'),
+    'style_normalisation': ('picture-size', 'style_loss: / (4. * (channels ** 2) * (size ** 2))'),
     'gram': ('sum', 'gram_matrix: K.dot(features, K.transpose(features))'),
     'total_variation': ('smooth', 'total_variation_loss: K.sum(K.pow(a + b, 1.25))'),
     'preprocessing': ('caffe', 'preprocess_image: vgg19.preprocess_input'),
     'image_height': (400, 'the picture is 400 high, int(width * 400 / height) wide'),
     'style_size': ('content', 'preprocess_image: one target_size for both pictures'),
     'resampling': ('nearest', "load_img's default interpolation"),
+    'save_every': (1, 'the loop saves or shows every picture'),
 }
 _SCALE_NOTE = (
     "Gatys et al. divide a layer's style loss by its own number of filters and locations; the "
     'code takes the 3 channels and the size of the picture for all layers.'
 )
 
-_BOOK: Settings = {
-    **_CHOLLET,
-    'content_layers': (_layer('block5_conv2'), 'content_layer'),
-    'content_weight': (0.025, 'content_weight'),
-    'style_weight': (1.0, 'style_weight'),
-    'tv_weight': (1e-4, 'total_variation_weight'),
-    'init': ('content', 'x = preprocess_image(target_image_path)'),
-    'iterations': (20, 'iterations'),
-}
-
 # Systems that optimise RGB in 0 to 1 with Keras's Adam.
 _UNIT_ADAM: Settings = {
-    **_COMMON,
-    **_ADAM,
+    **_KERAS,
     'preprocessing': ('unit', 'the optimised picture is in 0 to 1; preprocess_input(image * 255)'),
     'content_reduction': ('mean', 'divided by the number of layers'),
     'style_layers': (CONV1_OF_EACH_BLOCK, 'style_layers: conv1 of each block'),
     'style_reduction': ('mean', 'divided by the number of layers'),
-    'style_scale': ('none', 'no other factor'),
+    'style_normalisation': ('none', 'no other factor'),
     'gram': ('per-location', 'gram_matrix: divided by height times width'),
     'init': ('content', 'the image variable is made from the content picture'),
     'clip': (True, 'train_step: image.assign(clipped to 0..1)'),
     'longest_side': (512, 'max_dim = 512'),
     'style_size': ('own', 'each picture is scaled to a longest side of 512 by itself'),
     'resampling': ('bilinear', "tf.image.resize's default"),
-    'evaluations_per_iteration': (100, 'steps_per_epoch = 100'),
 }
 _RESIZE_NOTE = (
     'Deviation: tf.image.resize makes pictures smaller without a low-pass filter; here the '
@@ -167,7 +131,15 @@ PUBLICATIONS: dict[str, Preset] = {
     'chollet-book': Preset(
         'Deep Learning with Python, first edition, section 8.3',
         'F. Chollet, Deep Learning with Python, 2017, and its notebook 8.3-neural-style-transfer',
-        _BOOK,
+        _CHOLLET
+        | {
+            'content_layers': (_layer('block5_conv2'), 'content_layer'),
+            'content_weight': (0.025, 'content_weight'),
+            'style_weight': (1.0, 'style_weight'),
+            'tv_weight': (1e-4, 'total_variation_weight'),
+            'init': ('content', 'x = preprocess_image(target_image_path)'),
+            'iterations': (20, 'iterations'),
+        },
         (
             'The words name a gradient ascent process; the code minimises.',
             'The words give distances as norms; the code sums squares and takes no root.',
@@ -179,11 +151,9 @@ PUBLICATIONS: dict[str, Preset] = {
     'medium-nst': Preset(
         'Understanding and implementing neural style transfer',
         'seed 004 (Analytics Vidhya), and the notebook that it links to, shiv-u/neural_style_transfer',
-        _BOOK
+        _CHOLLET
         | {
             'content_layers': (_layer('block5_conv1'), 'text: conv5_1 is the content'),
-            'content_weight': (2.0, 'ours: the text gives no weights; chosen by the picture'),
-            'tv_weight': (1.0, 'ours: the text gives no weights; chosen by the picture'),
             'style_weight': (1.0, 'the linked notebook'),
             'init': ('noise', 'text, step 3: the generated picture is white noise at first'),
             'iterations': (20, 'the linked notebook; the experiments name 1, 10 and 30'),
@@ -201,6 +171,7 @@ PUBLICATIONS: dict[str, Preset] = {
             'Ours: the noise is uniform over the range of pixels; the text does not say.',
             _SCALE_NOTE,
         ),
+        {'content_weight': (2.0, 'the text gives no weights; chosen by the picture')},
     ),
     'enhanced-lbfgs': Preset(
         'Style transfer with Keras, enhanced',
@@ -257,6 +228,7 @@ PUBLICATIONS: dict[str, Preset] = {
             'total_variation': ('absolute-sum', 'tf.image.total_variation, on 0..1'),
             'optimizer': ('adam', 'tf.optimizers.Adam'),
             'iterations': (10, 'epochs = 10'),
+            'evaluations_per_iteration': (100, 'steps_per_epoch = 100'),
             'learning_rate': (0.02, 'Adam(learning_rate=0.02)'),
             'beta_1': (0.99, 'Adam(beta_1=0.99)'),
             'epsilon': (0.1, 'Adam(epsilon=1e-1)'),
@@ -273,12 +245,9 @@ PUBLICATIONS: dict[str, Preset] = {
     'd2l': Preset(
         'Dive into Deep Learning, Neural Style Transfer',
         'seed 001, in the version for PyTorch',
-        _COMMON
-        | _ADAM
-        | {
-            'weights': ('imagenet', "ours: Keras's VGG19; torchvision's own weights are others"),
+        {
+            'pooling': ('max', "VGG19's own"),
             'precision': ('float32', "torch's default"),
-            'feature_scale': ('torchvision', "ours: for Keras's VGG19 to have torchvision's scale"),
             'preprocessing': ('torchvision', 'rgb_mean, rgb_std; X itself is optimised'),
             'content_layers': (_layer('block4_conv4'), 'content_layers = [25], block 4 at its end'),
             'content_weight': (1.0, 'content_weight'),
@@ -291,7 +260,7 @@ PUBLICATIONS: dict[str, Preset] = {
             'style_weight': (1e3, 'style_weight'),
             'style_reduction': ('sum', 'compute_loss: sum(...)'),
             'style_distance': ('mean-squared-error', 'style_loss: torch.square(...).mean()'),
-            'style_scale': ('none', 'no other factor'),
+            'style_normalisation': ('none', 'no other factor'),
             'gram': ('per-element', 'gram: / (num_channels * n)'),
             'tv_weight': (10.0, 'tv_weight'),
             'total_variation': ('absolute-mean', 'tv_loss: half the sum of two means'),
@@ -309,7 +278,6 @@ PUBLICATIONS: dict[str, Preset] = {
             'image_width': (450, 'image_shape = (300, 450)'),
             'style_size': ('content', 'get_styles: preprocess(style_img, image_shape)'),
             'resampling': ('bilinear', "torchvision's Resize of a Pillow image"),
-            'save_every': (1, 'ours: the document shows a picture after every tenth epoch'),
         },
         (
             'compute_loss writes 10 * styles_l for a list: that is the list ten times over, so '
@@ -326,6 +294,7 @@ PUBLICATIONS: dict[str, Preset] = {
             'brought to the size they have for an input of standard deviation 1.',
             "torch adds epsilon after Adam's correction of the bias, Keras before: at 1e-8 without effect.",
         ),
+        {'feature_scale': ('torchvision', "for Keras's VGG19 to have torchvision's scale")},
     ),
     'gradient-tape': Preset(
         'Neural style transfer with tf.GradientTape',
@@ -333,24 +302,14 @@ PUBLICATIONS: dict[str, Preset] = {
         _UNIT_ADAM
         | {
             'content_layers': (_layer('block5_conv1'), 'default_content_layers'),
-            'content_weight': (1.0, 'ours: no weights are given; chosen by the picture'),
-            'style_weight': (1e-3, 'ours: no weights are given; chosen by the picture'),
             'tv_weight': (0.0, 'train_step: content_loss + style_loss'),
             'content_distance': ('sum-squared-error', 'calc_loss: tf.reduce_sum((x - y)**2)'),
             'style_distance': ('sum-squared-error', 'calc_loss: tf.reduce_sum((x - y)**2)'),
             'content_reduction': ('mean', 'calc_loss: tf.reduce_mean(loss) over the layers'),
             'style_reduction': ('mean', 'calc_loss: tf.reduce_mean(loss) over the layers'),
-            'total_variation': ('absolute-sum', 'ours: the document has none'),
             'init': ('content', 'text: faster than from noise (--init noise)'),
-            'optimizer': ('adam', 'ours: optimizer.apply_gradients does not say which'),
-            'iterations': (5, 'ours: chosen by the picture; reconstructions take 2000 steps'),
-            'evaluations_per_iteration': (100, 'ours: 500 steps, a picture after every hundred'),
-            'learning_rate': (0.02, 'ours: chosen by the picture'),
-            'beta_1': (0.9, "ours: Keras's default"),
-            'epsilon': (1e-7, "ours: Keras's default"),
             'longest_side': (512, 'scale_image: MAX_DIM = 512'),
             'style_size': ('own', 'scale_image, for each picture by itself'),
-            'save_every': (1, 'ours: the document saves none'),
         },
         (
             'The words say that the pictures are in 0..1; the code never divides by 255, and '
@@ -361,6 +320,15 @@ PUBLICATIONS: dict[str, Preset] = {
             'words say nothing.',
             _RESIZE_NOTE,
         ),
+        {
+            'content_weight': (1.0, 'no weights are given; chosen by the picture'),
+            'style_weight': (1e-3, 'no weights are given; chosen by the picture'),
+            'total_variation': ('absolute-sum', 'the document has none; in 0 to 1, for --tv-weight'),
+            'optimizer': ('adam', 'optimizer.apply_gradients does not say which'),
+            'learning_rate': (0.02, 'chosen by the picture'),
+            'iterations': (5, 'chosen by the picture; reconstructions take 2000 steps'),
+            'evaluations_per_iteration': (100, '500 steps, a picture after every hundred'),
+        },
     ),
 }
 

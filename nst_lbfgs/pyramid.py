@@ -30,13 +30,13 @@ def grown_start(
     """Return the picture to start from at full size: `start` and what smaller sizes did to it.
 
     `full` is the objective at full size. Pictures are (1, H, W, 3) in the coordinates of the
-    preprocessing. Each of `config.scales - 1` smaller sizes, each half the next and none too small for
+    preprocessing. Each of `config.pyramid - 1` smaller sizes, each half the next and none too small for
     the network, has one iteration of L-BFGS, from `start` at that size and what
     the size before has changed, enlarged. From noise the enlarged picture itself is the next start:
     the noise of a larger size would undo it. `listener` hears of each loss, as evaluation number 0;
     StopSearch from it, or numbers that go wrong, end a size early.
     """
-    for halvings in range(config.scales - 1, 0, -1):
+    for halvings in range(config.pyramid - 1, 0, -1):
         size = halved(content, halvings)
         if min(size) < SMALLEST_SIDE:
             continue
@@ -47,7 +47,7 @@ def grown_start(
             config_at(config, content.size / (3 * size[0] * size[1])),
         )
         small = _descended(objective, small_start, config, box, listener)
-        if config.init == 'noise':
+        if config.start.init == 'noise':
             start = resized(small, content.shape[1:3])
         else:
             start = start + resized(small - small_start, content.shape[1:3])
@@ -61,20 +61,22 @@ def config_at(config: TransferConfig, ratio: float) -> TransferConfig:
     smaller for a picture that looks the same, one that is a mean is not.
     """
     content, style, variation = 1.0, 1.0, 1.0
-    if config.content_distance == 'sum-squared-error':
+    objective = config.objective
+    if objective.content_distance == 'sum-squared-error':
         content = ratio
-    if config.gram == 'sum':
+    if objective.gram == 'sum':
         style *= ratio**2
-    if config.style_scale == 'picture-size':
+    if objective.style_normalisation == 'picture-size':
         style /= ratio**2
-    if config.total_variation != 'absolute-mean':
+    if objective.total_variation != 'absolute-mean':
         variation = ratio
-    return replace(
-        config,
-        content_weight=config.content_weight * content,
-        style_weight=config.style_weight * style,
-        tv_weight=config.tv_weight * variation,
+    objective = replace(
+        objective,
+        content_weight=objective.content_weight * content,
+        style_weight=objective.style_weight * style,
+        tv_weight=objective.tv_weight * variation,
     )
+    return replace(config, objective=objective)
 
 
 def resized(picture: PictureArray, size: Size) -> PictureArray:
@@ -91,7 +93,7 @@ def halved(picture: PictureArray, times: int) -> Size:
 def _descended(
     objective: Objective, start: PictureArray, config: TransferConfig, box: Box, listener: Listener
 ) -> PictureArray:
-    one = replace(config, iterations=1, restart=False)
+    one = replace(config, iterations=1, optimizer=replace(config.lbfgs, restart=False))
     search = Search(
         objective.evaluate,
         coordinates_for(start.ravel(), objective.shape, one, box),

@@ -2,7 +2,7 @@
 
 Both are transfers with one term alone, from noise:
 
-    config = content_reconstruction(TransferConfig(tv_weight=0), ('block4_conv1',))
+    config = content_reconstruction(TransferConfig(ObjectiveConfig(tv_weight=0)), ('block4_conv1',))
     result = transfer_style(picture, picture, config)
 
 Source: Gatys, Ecker, Bethge 2015, Fig. 1, and seed 000, neither of which has total variation.
@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from .config import LayerWeights, TransferConfig, check_choice
+from .checks import check_choice
+from .config import LayerWeights, LbfgsConfig, StartConfig, TransferConfig
 from .errors import ConfigError
 
 COMBINATIONS = ('each', 'cumulative', 'all')
@@ -29,14 +30,11 @@ def content_reconstruction(config: TransferConfig, layers: Sequence[str]) -> Tra
     coordinates, on block4_conv1 the same. Everything else is as in `config`, total variation
     included. Raises ConfigError.
     """
-    return replace(
-        config,
-        content_layers=_equal(layers),
-        content_weight=1.0,
-        style_weight=0.0,
-        init='noise',
-        coordinates='pixels',
-    )
+    optimizer = config.optimizer
+    if isinstance(optimizer, LbfgsConfig):
+        optimizer = replace(optimizer, coordinates='pixels')
+    objective = replace(config.objective, content_layers=_equal(layers), content_weight=1.0, style_weight=0.0)
+    return replace(config, objective=objective, start=_noise(config), optimizer=optimizer)
 
 
 def style_reconstruction(config: TransferConfig, layers: Sequence[str]) -> TransferConfig:
@@ -44,7 +42,8 @@ def style_reconstruction(config: TransferConfig, layers: Sequence[str]) -> Trans
 
     Everything else is as in `config`, total variation included. Raises ConfigError.
     """
-    return replace(config, style_layers=_equal(layers), content_weight=0.0, style_weight=1.0, init='noise')
+    objective = replace(config.objective, style_layers=_equal(layers), content_weight=0.0, style_weight=1.0)
+    return replace(config, objective=objective, start=_noise(config))
 
 
 RECONSTRUCTIONS: dict[str, Callable[[TransferConfig, Sequence[str]], TransferConfig]] = {
@@ -68,6 +67,10 @@ def layer_sets(layers: Sequence[str], combination: str = 'each') -> list[tuple[s
     if combination == 'cumulative':
         return [tuple(layers[:count]) for count in range(1, len(layers) + 1)]
     return [tuple(layers)]
+
+
+def _noise(config: TransferConfig) -> StartConfig:
+    return replace(config.start, init='noise')
 
 
 def _equal(layers: Sequence[str]) -> LayerWeights:

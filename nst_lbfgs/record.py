@@ -5,17 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import __version__
-from .config import PictureConfig, RunConfig, TransferConfig
+from .checks import check_choice
+from .config import (
+    OPTIMIZERS,
+    ComputationConfig,
+    ObjectiveConfig,
+    PictureConfig,
+    RunConfig,
+    StartConfig,
+    TransferConfig,
+)
 from .errors import ConfigError, RecordError
 from .machine.versions import version_of
+from .pictures.enhancement import Enhancement
+from .record_format_1 import config_of_format_1
 
-FORMAT = 1
+FORMAT = 2
 LARGEST_BYTES = 64 << 20
 REPEATABLE = (
     'content_sha256',
@@ -44,7 +56,7 @@ def versions() -> dict[str, str]:
 
 def to_json(record: Mapping[str, Any]) -> bytes:
     """Return a record as JSON text, UTF-8. `record` holds a RunConfig under 'config'."""
-    plain = {'format': FORMAT, **record, 'config': asdict(record['config'])}
+    plain = {'format': FORMAT, **record} | {'format': FORMAT, 'config': _plain(record['config'])}
     return (json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + '\n').encode()
 
 
@@ -60,8 +72,10 @@ def digest_of(record: Mapping[str, Any]) -> str:
     }
     for losses in repeatable['iterations']:
         del losses['seconds']
-    for settings, name in (('pictures', 'init_path'), ('transfer', 'weights')):
-        del repeatable['config'][settings][name]
+    del (
+        repeatable['config']['pictures']['init_path'],
+        repeatable['config']['transfer']['computation']['weights'],
+    )
     return hashlib.sha256(json.dumps(repeatable, sort_keys=True).encode()).hexdigest()
 
 
@@ -86,38 +100,69 @@ def parse_record(data: bytes) -> dict[str, Any]:
         record = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise RecordError(f'Expected a run record in JSON. Received: {error}') from error
-    if not isinstance(record, dict) or record.get('format') != FORMAT:
-        raise RecordError(f'Expected a run record of format {FORMAT}. Received: something else.')
+    if not isinstance(record, dict) or record.get('format') not in (1, FORMAT):
+        raise RecordError(f'Expected a run record of format 1 or {FORMAT}. Received: something else.')
     for name in ('content_path', 'style_path', 'prefix'):
         if not isinstance(record.get(name), str):
             raise RecordError(f'Expected a text under {name!r}. Received: {record.get(name)!r}')
     if not isinstance(record.get('preset'), str | None):
         raise RecordError(f"Expected a name under 'preset'. Received: {record['preset']!r}")
-    return record | {'config': _config(record.get('config'))}
+    return record | {'config': _config(record.get('config'), record['format'])}
 
 
-def _config(value: object) -> RunConfig:
-    if not isinstance(value, dict):
-        raise RecordError(f"Expected settings under 'config'. Received: {value!r}")
+def _plain(config: RunConfig) -> dict[str, Any]:
+    plain = asdict(config)
+    transfer = plain['transfer']
+    transfer['optimizer'] = {'name': config.transfer.optimizer.name} | transfer['optimizer']
+    return plain
+
+
+def _config(value: object, record_format: int) -> RunConfig:
     try:
-        return RunConfig(
-            TransferConfig(**_fields(TransferConfig, value.get('transfer'))),
-            PictureConfig(**_fields(PictureConfig, value.get('pictures'))),
-        )
-    except ConfigError as error:
+        settings = _tuples(value)
+        config: RunConfig = config_of_format_1(settings) if record_format == 1 else _read(RunConfig, settings)
+        return config
+    except (ConfigError, RecursionError) as error:
         raise RecordError(str(error)) from error
 
 
-def _fields(config: type, value: object) -> dict[str, Any]:
+def _read(kind: type, value: object) -> Any:
+    """Return the `kind` of settings whose fields are `value`: groups by groups, all of them there."""
     if not isinstance(value, dict):
-        raise RecordError(f'Expected the fields of a {config.__name__}. Received: {value!r}')
-    unknown = set(value) - {field.name for field in fields(config)}
-    if unknown:
+        raise RecordError(f'Expected the fields of {kind.__name__}. Received: {value!r}')
+    names = {field.name for field in fields(kind)}
+    if set(value) - names:
         raise RecordError(
-            f'Expected the fields of a {config.__name__}. Received: {", ".join(sorted(unknown))}'
+            f'Expected the fields of {kind.__name__}. Received: {", ".join(sorted(set(value) - names))}'
         )
-    return {name: _tuples(item) for name, item in value.items()}
+    groups = {name: _GROUPS[name](value.get(name)) for name in names if name in _GROUPS}
+    return kind(**(value | groups))
+
+
+def _optimizer(value: object) -> Any:
+    fields_ = dict(value) if isinstance(value, dict) else {}
+    name = fields_.pop('name', None)
+    check_choice('the name of the optimizer', name, OPTIMIZERS)
+    return _read(OPTIMIZERS[name], fields_)
+
+
+def _enhancement(value: object) -> Any:
+    return None if value is None else _read(Enhancement, value)
+
+
+_GROUPS: dict[str, Callable[[object], Any]] = {
+    'transfer': partial(_read, TransferConfig),
+    'objective': partial(_read, ObjectiveConfig),
+    'start': partial(_read, StartConfig),
+    'optimizer': _optimizer,
+    'computation': partial(_read, ComputationConfig),
+    'pictures': partial(_read, PictureConfig),
+    'enhancement': _enhancement,
+}
 
 
 def _tuples(value: Any) -> Any:
+    """Return `value` with tuples for JSON's lists, as settings have them."""
+    if isinstance(value, dict):
+        return {name: _tuples(item) for name, item in value.items()}
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import PictureArray, Pixels
-from .config import TransferConfig
+from .config import AdamConfig, TransferConfig
 from .errors import ConfigError, ImageSizeError, SearchError
 from .machine.determinism import available_cores, make_deterministic
 from .machine.precision import with_chosen_precision
@@ -69,12 +69,12 @@ def transfer_style(
     """Return `content` in the style of `style` (Gatys, Ecker, Bethge, 2015).
 
     Pictures are RGB, (H, W, 3), uint8, at least 32 pixels a side; the result has the content's
-    size. `style` may have another size, unless `config.references` is 'each-evaluation'. `init`
-    is the picture to start from when `config.init` is 'picture', of the content's size. `network`
+    size. `style` may have another size, unless `config.computation.references` is 'each-evaluation'.
+    `init` is the picture to start from when `config.start.init` is 'picture', of the content's size. `network`
     is what `find_network` or `load_network` returned, if the weights are known already.
 
     `on_iteration` is called after each iteration, `on_evaluation` after each evaluation with their
-    number so far, 0 while at a smaller size (`config.scales`), and the loss. Either may raise
+    number so far, 0 while at a smaller size (`config.pyramid`), and the loss. Either may raise
     StopSearch to end the run with the best picture.
     `on_trouble` is told, in a line, of numbers that go wrong and how the search recovers.
 
@@ -82,19 +82,19 @@ def transfer_style(
     configuration, but for the number of iterations (see `Search`). With `keep_state` the result has
     such a state: some twenty numbers for each of the picture's.
 
-    `config.deterministic` makes TensorFlow's operations deterministic for the rest of the process.
+    `config.computation.deterministic` makes TensorFlow's operations deterministic for the rest of the process.
 
     Raises ConfigError, ImageSizeError, WeightsError, and NonFiniteLossError if not even the first
     evaluation is finite.
     """
     _check_pictures(content=content, style=style, init=init)
-    if config.deterministic:
+    if config.computation.deterministic:
         make_deterministic(available_cores())
     config, _ = with_chosen_precision(config)
-    network = network or find_network(resolve_weights(config.weights, seed=config.seed), seed=config.seed)
+    network = network or _network(config)
     objective = _objective(content, style, config, network)
     recorder = Recorder(
-        PREPROCESSINGS[config.preprocessing],
+        PREPROCESSINGS[config.objective.preprocessing],
         content.shape,
         resume.iterations if resume else (),
         on_iteration=on_iteration,
@@ -105,10 +105,10 @@ def transfer_style(
     stop_reason, place, failure = _run(search)
     x = place.x
     return TransferResult(
-        PREPROCESSINGS[config.preprocessing].deprocess(x.reshape(content.shape)),
+        PREPROCESSINGS[config.objective.preprocessing].deprocess(x.reshape(content.shape)),
         x,
         place.loss,
-        config.precision,
+        config.computation.precision,
         tuple(recorder.iterations),
         search.evaluations,
         stop_reason,
@@ -126,7 +126,7 @@ def loss_in_float32(
 
     The other arguments are those of its `transfer_style`.
     """
-    wide = replace(config, precision='float32', references='once')
+    wide = replace(config, computation=replace(config.computation, precision='float32', references='once'))
     return _objective(content, style, wide, network).terms(x).loss
 
 
@@ -152,13 +152,13 @@ def _search(
     recorder: Recorder,
     state: SearchState | None,
 ) -> Search | AdamSearch:
-    preprocessing = PREPROCESSINGS[config.preprocessing]
+    preprocessing = PREPROCESSINGS[config.objective.preprocessing]
     box = Box(*preprocessing.pixel_range())
     start = x0 = _start(content, init, config)
-    if config.scales > 1 and state is None:
+    if config.pyramid > 1 and state is None:
         content_x, style_x = preprocessing.preprocess(content), preprocessing.preprocess(style)
         start = grown_start(objective, content_x, style_x, x0, config, box, recorder)
-    if config.optimizer == 'adam':
+    if isinstance(config.optimizer, AdamConfig):
         flat = start.ravel().astype(np.float64)
         return AdamSearch(objective.evaluate, flat, config, box=box, state=state, listener=recorder)
     coordinates = coordinates_for(x0.ravel(), objective.shape, config, box)
@@ -167,22 +167,28 @@ def _search(
     )
 
 
+def _network(config: TransferConfig) -> Network:
+    seed = config.start.seed
+    return find_network(resolve_weights(config.computation.weights, seed=seed), seed=seed)
+
+
 def _objective(content: Pixels, style: Pixels, config: TransferConfig, network: Network) -> Objective:
-    preprocess = PREPROCESSINGS[config.preprocessing].preprocess
+    preprocess = PREPROCESSINGS[config.objective.preprocessing].preprocess
     extractor = None
-    if config.layers:
+    layers, pooling = config.objective.layers, config.objective.pooling
+    if layers:
         extractor = build_extractor(
-            config.layers, network.kernels(), pooling=config.pooling, dtype=config.precision
+            layers, network.kernels(), pooling=pooling, dtype=config.computation.precision
         )
     return Objective(extractor, preprocess(content), preprocess(style), config)
 
 
 def _start(content: Pixels, init: Pixels | None, config: TransferConfig) -> PictureArray:
     """Return the picture to start from, (1, H, W, 3), in the coordinates of the preprocessing."""
-    if config.init == 'noise':
-        generator = np.random.default_rng(config.seed)
+    if config.start.init == 'noise':
+        generator = np.random.default_rng(config.start.seed)
         picture: NDArray[Any] = generator.uniform(0, 255, content.shape)
-    elif config.init == 'picture':
+    elif config.start.init == 'picture':
         if init is None or init.shape != content.shape:
             received = None if init is None else init.shape
             raise ConfigError(
@@ -192,8 +198,8 @@ def _start(content: Pixels, init: Pixels | None, config: TransferConfig) -> Pict
         picture = init
     else:
         picture = content
-    dtype = np.float64 if config.precision == 'float64' else np.float32
-    return PREPROCESSINGS[config.preprocessing].preprocess(picture).astype(dtype)
+    dtype = np.float64 if config.computation.precision == 'float64' else np.float32
+    return PREPROCESSINGS[config.objective.preprocessing].preprocess(picture).astype(dtype)
 
 
 def _check_pictures(**pictures: Pixels | None) -> None:

@@ -11,7 +11,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from nst_lbfgs import Progress, TransferConfig, transfer_style
+from nst_lbfgs import (
+    ComputationConfig,
+    LbfgsConfig,
+    ObjectiveConfig,
+    Progress,
+    TransferConfig,
+    transfer_style,
+)
 from nst_lbfgs.pictures.reading import read_picture
 from nst_lbfgs.pictures.size import fitted_size, resize
 from nst_lbfgs.pictures.writing import write_picture
@@ -27,15 +34,17 @@ parser.add_argument('--iterations', type=int, default=20, help='(default: %(defa
 args = parser.parse_args()
 
 config = TransferConfig(
-    content_layers=(('block5_conv2', 1.0),),
-    style_layers=tuple((f'block{block}_conv1', 1.0) for block in range(1, 6)),
-    content_weight=0.025,
-    style_weight=1.0,
-    tv_weight=1e-4,
+    ObjectiveConfig(
+        content_layers=(('block5_conv2', 1.0),),
+        style_layers=tuple((f'block{block}_conv1', 1.0) for block in range(1, 6)),
+        content_weight=0.025,
+        style_weight=1.0,
+        tv_weight=1e-4,
+    ),
+    optimizer=LbfgsConfig(restart=True),
     iterations=args.iterations,
     evaluations_per_iteration=20,
-    restart=True,
-    weights=args.weights,
+    computation=ComputationConfig(weights=args.weights),
 )
 
 content, style = read_picture(args.content).pixels, read_picture(args.style).pixels

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from nst_lbfgs.config import PictureConfig, TransferConfig
+from nst_lbfgs import transfer_style
+from nst_lbfgs.config import ObjectiveConfig, PictureConfig, RunConfig, StartConfig, TransferConfig
 from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.network.layers import LAYER_NAMES
+from nst_lbfgs.search import recovery
+from nst_lbfgs.search.coordinates import SpectralCoordinates
+
+from .support.settings import transfer_config
 
 NAN, INFINITY = float('nan'), float('inf')
 
@@ -32,7 +38,17 @@ NAN, INFINITY = float('nan'), float('inf')
         ({'iterations': 0}, 'Expected iterations: an integer, 1 or more'),
         ({'iterations': True}, 'Expected iterations'),
         ({'evaluations_per_iteration': 2.5}, 'Expected evaluations_per_iteration'),
-        ({'history': 2**31}, 'Expected history'),
+        ({'history': 1001}, 'Expected history: an integer, 1 to 1000'),
+        *(
+            ({'coordinate_exponent': value}, 'Expected coordinate_exponent: a number from 0 to 4')
+            for value in (-0.1, 4.1, NAN, '1', True)
+        ),
+        ({'learning_rate': 1.0}, 'Expected adam as the optimizer for learning_rate. Received: lbfgs'),
+        (
+            {'optimizer': 'adam', 'restart': True},
+            'Expected lbfgs as the optimizer for restart. Received: adam',
+        ),
+        ({'style_scale': 'none'}, 'Expected a setting: one of'),
         ({'seed': -1}, 'Expected seed: an integer, 0 or more'),
         ({'restart': 'yes'}, 'Expected restart: true or false'),
         ({'weights': 3}, 'Expected weights'),
@@ -41,22 +57,41 @@ NAN, INFINITY = float('nan'), float('inf')
         ({'optimizer': 'admm'}, "Did you mean 'adam'"),
         ({'feature_scale': 'torch'}, "Did you mean 'torchvision'"),
         *(
-            ({name: value}, f'Expected {name}: a finite number above 0')
+            ({'optimizer': 'adam', name: value}, f'Expected {name}: a finite number above 0')
             for name in ('learning_rate', 'epsilon', 'learning_rate_decay')
             for value in (0, -1.0, NAN, INFINITY, '1', True)
         ),
         *(
-            ({'beta_1': value}, 'Expected beta_1: a number from 0 to below 1')
+            ({'optimizer': 'adam', 'beta_1': value}, 'Expected beta_1: a number from 0 to below 1')
             for value in (1, -0.1, NAN, None, True)
         ),
-        ({'decay_every': 0}, 'Expected decay_every'),
-        ({'clip': 1}, 'Expected clip: true or false'),
+        ({'optimizer': 'adam', 'decay_every': 0}, 'Expected decay_every'),
+        ({'optimizer': 'adam', 'clip': 1}, 'Expected clip: true or false'),
         ({'precision': 'float16'}, 'Expected precision'),
     ],
 )
 def test_transfer_settings_that_cannot_be_used(settings, message):
     with pytest.raises(ConfigError, match=message):
+        transfer_config(**settings)
+
+
+@pytest.mark.parametrize(
+    'settings, message',
+    [
+        ({'objective': 5}, 'Expected objective: ObjectiveConfig. Received: 5'),
+        ({'start': 'noise'}, 'Expected start: StartConfig'),
+        ({'optimizer': 'adam'}, "Expected optimizer: LbfgsConfig or AdamConfig. Received: 'adam'"),
+        ({'computation': None}, 'Expected computation: ComputationConfig'),
+    ],
+)
+def test_groups_that_are_none(settings, message):
+    with pytest.raises(ConfigError, match=message):
         TransferConfig(**settings)
+
+
+def test_a_start_from_a_picture_needs_one():
+    with pytest.raises(ConfigError, match='Expected init_path for init picture'):
+        RunConfig(TransferConfig(start=StartConfig('picture')))
 
 
 @pytest.mark.parametrize(
@@ -65,10 +100,8 @@ def test_transfer_settings_that_cannot_be_used(settings, message):
         ({'image_height': 0}, 'Expected image_height'),
         ({'longest_side': 512}, 'Expected either longest_side'),
         ({'save_every': -1}, 'Expected save_every'),
-        ({'brightness': -0.1}, 'Expected brightness'),
-        ({'sharpness': NAN}, 'Expected sharpness'),
+        ({'enhancement': 1.2}, 'Expected enhancement: Enhancement'),
         ({'resampling': 'lancsoz'}, "Did you mean 'lanczos'"),
-        ({'enhance': 1}, 'Expected enhance: true or false'),
     ],
 )
 def test_picture_settings_that_cannot_be_used(settings, message):
@@ -79,15 +112,50 @@ def test_picture_settings_that_cannot_be_used(settings, message):
 def test_defaults_are_those_of_the_keras_example():
     """examples/neural_style_transfer.py at 2.3.1, its argparse defaults and its layers."""
     config = TransferConfig()
-    assert (config.content_weight, config.style_weight, config.tv_weight) == (0.025, 1.0, 1.0)
+    objective = config.objective
+    assert (objective.content_weight, objective.style_weight, objective.tv_weight) == (0.025, 1.0, 1.0)
     assert (config.iterations, config.evaluations_per_iteration) == (10, 20)
-    assert config.content_layers == (('block5_conv2', 1.0),)
-    assert [name for name, _ in config.style_layers] == [f'block{b}_conv1' for b in range(1, 6)]
+    assert objective.content_layers == (('block5_conv2', 1.0),)
+    assert [name for name, _ in objective.style_layers] == [f'block{b}_conv1' for b in range(1, 6)]
     assert PictureConfig().image_height == 400
 
 
+@pytest.mark.parametrize(
+    'settings, exponent',
+    [
+        ({'init': 'noise'}, 0.3),
+        ({'init': 'content'}, 0.45),
+        ({'init': 'picture'}, 0.45),
+        ({'init': 'noise', 'coordinate_exponent': 0.45}, 0.45),
+        ({'init': 'content', 'coordinate_exponent': 0.0}, 0.0),
+        ({'init': 'noise', 'pyramid': 2}, 0.3),
+        ({'init': 'noise', 'pyramid': 2, 'optimizer': 'adam'}, 0.3),
+    ],
+)
+def test_the_exponent_that_a_search_really_uses(settings, exponent, town, monkeypatch):
+    """Where the spectral coordinates are made, at every size of a pyramid."""
+    used = []
+
+    def coordinates(x0, shape, given, step):
+        used.append(given)
+        return SpectralCoordinates(x0, shape, given, step)
+
+    monkeypatch.setattr(recovery, 'SpectralCoordinates', coordinates)
+    picture = np.tile(town, (2, 2, 1))
+    config = transfer_config(
+        **settings,
+        weights='random',
+        content_layers=(('block1_conv1', 1.0),),
+        style_layers=(('block1_conv1', 1.0),),
+        iterations=1,
+        evaluations_per_iteration=1,
+    )
+    transfer_style(picture, picture, config, init=picture)
+    assert set(used) == {exponent}
+
+
 def test_layers_are_those_with_a_weight_in_the_networks_order():
-    config = TransferConfig(
+    config = ObjectiveConfig(
         content_layers=(('block4_conv2', 1.0),),
         style_layers=(('block2_conv1', 1.0), ('block1_conv1', 1.0), ('block5_conv1', 0.0)),
     )

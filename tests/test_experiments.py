@@ -69,7 +69,7 @@ def test_the_record_has_the_whole_command(folder, monkeypatch):
     )
     record = json.load(open('experiments/style_weight_style_weight_1.json'))
     assert record['command'].startswith('nst-lbfgs sweep base.png style.png experiments/style_weight')
-    assert record['config']['transfer']['content_weight'] == 0.08
+    assert record['config']['transfer']['objective']['content_weight'] == 0.08
 
 
 def test_too_many_pictures(folder, monkeypatch):

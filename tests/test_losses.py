@@ -11,7 +11,7 @@ from nst_lbfgs.losses import (
     DISTANCES,
     FEATURE_SCALES,
     GRAM_SCALES,
-    STYLE_SCALES,
+    STYLE_NORMALISATIONS,
     TOTAL_VARIATIONS,
     mean_gram_gradient,
     mean_gram_matrix,
@@ -129,7 +129,7 @@ def test_gram_scale_of_a_layer_of_3_by_4_locations_and_5_channels(name, expected
 
 def test_picture_size_scale_is_that_of_the_keras_example():
     """1 / (4 channels^2 size^2) with 3 channels and 10 x 20 pixels."""
-    assert STYLE_SCALES['picture-size'](10, 20) == pytest.approx(1 / (4 * 9 * 200**2))
+    assert STYLE_NORMALISATIONS['picture-size'](10, 20) == pytest.approx(1 / (4 * 9 * 200**2))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_picture_size_scale_is_that_of_the_keras_example():
         (DISTANCES, config.DISTANCE_NAMES),
         (FEATURE_SCALES, config.FEATURE_SCALE_NAMES),
         (GRAM_SCALES, config.GRAM_NORMALISATIONS),
-        (STYLE_SCALES, config.STYLE_SCALE_NAMES),
+        (STYLE_NORMALISATIONS, config.STYLE_NORMALISATION_NAMES),
         (TOTAL_VARIATIONS, config.TOTAL_VARIATION_NAMES),
     ],
 )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gc
 import weakref
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.errors import ConfigError, NonFiniteLossError
 from nst_lbfgs.network.extractor import build_extractor
 from nst_lbfgs.network.preprocessing import PREPROCESSINGS
@@ -17,9 +15,10 @@ from nst_lbfgs.objective import Objective
 from nst_lbfgs.weights.vgg19 import random_kernels
 
 from .support import numpy_vgg
+from .support.settings import changed, transfer_config
 
 KERNELS = random_kernels(3)
-CONFIG = TransferConfig(
+CONFIG = transfer_config(
     content_layers=(('block2_conv2', 1.0), ('block3_conv1', 0.5)),
     style_layers=(('block1_conv1', 0.25), ('block2_conv1', 1.0), ('block3_conv1', 0.0)),
     content_weight=0.7,
@@ -30,10 +29,15 @@ CONFIG = TransferConfig(
 
 
 def objective_for(content, style, config):
-    preprocess = PREPROCESSINGS[config.preprocessing].preprocess
+    preprocess = PREPROCESSINGS[config.objective.preprocessing].preprocess
     extractor = (
-        build_extractor(config.layers, KERNELS, pooling=config.pooling, dtype=config.precision)
-        if config.layers
+        build_extractor(
+            config.objective.layers,
+            KERNELS,
+            pooling=config.objective.pooling,
+            dtype=config.computation.precision,
+        )
+        if config.objective.layers
         else None
     )
     return Objective(extractor, preprocess(content), preprocess(style), config)
@@ -98,10 +102,10 @@ def test_nothing_is_left_of_an_objective_that_is_no_longer_used(town, stripes):
     [{}, {'content_layers': (('block1_conv2', 1.0), ('block1_conv1', 1.0))}],
     ids=['example', 'content in the first block'],
 )
-def test_loss_and_gradient_are_the_same_whatever_is_forgotten(change, layers, town, stripes, monkeypatch):
-    config, x = replace(CONFIG, **change), point(town)
+def test_loss_and_gradient_are_the_same_whatever_is_recomputed(change, layers, town, stripes, monkeypatch):
+    config, x = changed(CONFIG, **change), point(town)
     expected = objective_for(town, stripes, config).evaluate(x)
-    monkeypatch.setattr('nst_lbfgs.objective.forgotten_layers', lambda height, width: layers)
+    monkeypatch.setattr('nst_lbfgs.objective.recomputed_layers', lambda height, width: layers)
     evaluation = objective_for(town, stripes, config).evaluate(x)
     assert evaluation.terms.loss == pytest.approx(expected.terms.loss, rel=1e-12)
     np.testing.assert_allclose(
@@ -121,7 +125,7 @@ def test_loss_and_gradient_are_the_same_whatever_is_forgotten(change, layers, to
             'gram': 'per-element',
             'style_distance': 'mean-squared-error',
             'content_distance': 'mean-squared-error',
-            'style_scale': 'none',
+            'style_normalisation': 'none',
             'style_weight': 1e4,
             'style_reduction': 'sum',
             'total_variation': 'absolute-mean',
@@ -135,10 +139,10 @@ def test_loss_and_gradient_are_the_same_whatever_is_forgotten(change, layers, to
 )
 def test_gradient_agrees_with_finite_differences(change, town, stripes):
     """Along random directions: (f(x + h d) - f(x - h d)) / 2h against the gradient's projection."""
-    config = replace(CONFIG, **change)
+    config = changed(CONFIG, **change)
     objective = objective_for(town, stripes, config)
-    scale = {'caffe': 1.0, 'unit': 1 / 255, 'torchvision': 1 / 58}[config.preprocessing]
-    x = PREPROCESSINGS[config.preprocessing].preprocess(town).ravel().astype(np.float64)
+    scale = {'caffe': 1.0, 'unit': 1 / 255, 'torchvision': 1 / 58}[config.objective.preprocessing]
+    x = PREPROCESSINGS[config.objective.preprocessing].preprocess(town).ravel().astype(np.float64)
     x = x + np.random.default_rng(0).normal(0, 20 * scale, x.shape)
     gradient = objective.evaluate(x).gradient
     for seed in range(3):
@@ -150,10 +154,10 @@ def test_gradient_agrees_with_finite_differences(change, town, stripes):
 
 @pytest.mark.parametrize('precision, tolerance', [('float32', 1e-5), ('float64', 1e-12)])
 def test_references_once_are_the_same_as_in_the_batch_of_three(precision, tolerance, town, stripes):
-    config = replace(CONFIG, precision=precision)
+    config = changed(CONFIG, precision=precision)
     x = point(town)
     once = objective_for(town, stripes, config).evaluate(x)
-    batch = objective_for(town, stripes, replace(config, references='each-evaluation')).evaluate(x)
+    batch = objective_for(town, stripes, changed(config, references='each-evaluation')).evaluate(x)
     assert once.terms.loss == pytest.approx(batch.terms.loss, rel=tolerance)
     largest = np.abs(batch.gradient).max()
     np.testing.assert_allclose(once.gradient, batch.gradient, rtol=0, atol=tolerance * largest)
@@ -169,7 +173,7 @@ def test_content_loss_at_the_content_and_style_loss_at_the_style_are_zero(town, 
 
 def test_a_style_picture_of_another_size_counts_by_location(town, stripes):
     """A picture tiled twice has the Gram matrix of one copy, but for what happens at the seams."""
-    config = replace(CONFIG, style_layers=(('block1_conv1', 1.0),), content_weight=0.0)
+    config = changed(CONFIG, style_layers=(('block1_conv1', 1.0),), content_weight=0.0)
     x = point(town)
     single = objective_for(town, stripes, config).evaluate(x).terms.style_loss
     tiled = objective_for(town, np.concatenate([stripes] * 2, axis=1), config).evaluate(x).terms.style_loss
@@ -177,7 +181,7 @@ def test_a_style_picture_of_another_size_counts_by_location(town, stripes):
 
 
 def test_scipy_gets_a_float_and_a_contiguous_float64_gradient(town, stripes):
-    loss, gradient = objective_for(town, stripes, replace(CONFIG, precision='float32'))(point(town))
+    loss, gradient = objective_for(town, stripes, changed(CONFIG, precision='float32'))(point(town))
     assert type(loss) is float
     assert gradient.dtype == np.float64 and gradient.flags['C_CONTIGUOUS']
     assert gradient.shape == (town.size,)
@@ -199,7 +203,7 @@ def test_coordinates_of_another_size_are_refused(town, stripes):
 
 def test_a_style_picture_of_another_size_does_not_fit_into_the_batch(town, stripes):
     with pytest.raises(ConfigError, match="content's size"):
-        objective_for(town, stripes[:36], replace(CONFIG, references='each-evaluation'))
+        objective_for(town, stripes[:36], changed(CONFIG, references='each-evaluation'))
 
 
 @pytest.mark.parametrize('bad', [np.nan, np.inf, 1e200])

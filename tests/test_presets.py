@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from nst_lbfgs import StopSearch, transfer_style
-from nst_lbfgs.config import PictureConfig, RunConfig, TransferConfig
+from nst_lbfgs.config import AdamConfig, RunConfig
+from nst_lbfgs.flat_settings import of_other_optimizers, picture_settings, transfer_settings
 from nst_lbfgs.losses import FEATURE_SCALES
 from nst_lbfgs.network.extractor import build_extractor
 from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 from nst_lbfgs.objective import Objective
+from nst_lbfgs.pictures.enhancement import Enhancement
 from nst_lbfgs.presets import PRESETS, PUBLICATIONS
 from nst_lbfgs.weights.vgg19 import random_kernels
 
 from .support import numpy_vgg
 from .support.numpy_vgg import caffe_from_rgb, gram
+from .support.settings import changed, transfer_config
 
 KERNELS = random_kernels(0)
 CONV1 = [f'block{block}_conv1' for block in range(1, 6)]
@@ -154,7 +156,7 @@ def test_loss_at_the_starting_picture_is_the_documents(name, town, stripes):
     style, start = style_for(name, stripes), town
     if name == 'medium-nst':
         start = np.random.default_rng(0).uniform(0, 255, town.shape)
-    config = replace(PRESETS[name].transfer, weights='random', seed=0)
+    config = changed(PRESETS[name].transfer, weights='random', seed=0)
     transfer_style(town, style, config, on_evaluation=stop)
     expected = FORMULAE[name](town, style, coordinates(name, start))
     assert losses == [pytest.approx(expected, rel=1e-4)]
@@ -164,9 +166,9 @@ def test_loss_at_the_starting_picture_is_the_documents(name, town, stripes):
 def test_loss_at_a_random_picture_is_the_documents(name, town, stripes):
     style, config = style_for(name, stripes), PRESETS[name].transfer
     x = coordinates(name, np.random.default_rng(5).uniform(0, 255, town.shape))
-    preprocess = PREPROCESSINGS[config.preprocessing].preprocess
+    preprocess = PREPROCESSINGS[config.objective.preprocessing].preprocess
     objective = Objective(
-        build_extractor(config.layers, KERNELS), preprocess(town), preprocess(style), config
+        build_extractor(config.objective.layers, KERNELS), preprocess(town), preprocess(style), config
     )
     assert objective(x.ravel())[0] == pytest.approx(FORMULAE[name](town, style, x), rel=1e-4)
 
@@ -185,37 +187,132 @@ def test_features_on_torchvisions_scale_are_those_of_a_smaller_input_with_smalle
 
 
 @pytest.mark.parametrize('name', PRESETS)
-def test_every_field_has_a_value_and_a_source(name):
-    settings = PUBLICATIONS[name].settings
-    assert set(settings) == {
-        field.name for config in (TransferConfig, PictureConfig) for field in fields(config)
-    }
-    for field, (_, source) in settings.items():
-        assert source.strip(), field
-        assert not source.startswith('ours') or source.startswith('ours: '), field
-    assert PUBLICATIONS[name].notes
+def test_every_setting_has_a_source(name):
+    publication = PUBLICATIONS[name]
+    for setting, (_, source) in (publication.settings | publication.ours).items():
+        assert source.strip() and not source.startswith('ours'), setting
+    assert not set(publication.settings) & set(publication.ours)
+    assert publication.notes
+
+
+@pytest.mark.parametrize('name', PRESETS)
+def test_what_is_ours_is_not_the_default(name):
+    """An entry that is neither the publication's nor another than without a preset says nothing."""
+    defaults = flat(RunConfig(transfer_config(optimizer=PRESETS[name].transfer.optimizer.name)))
+    for setting, (value, _) in PUBLICATIONS[name].ours.items():
+        assert setting == 'optimizer' or value != defaults[setting], setting
+
+
+@pytest.mark.parametrize('name', PRESETS)
+def test_a_preset_says_nothing_of_the_other_optimiser(name):
+    others = of_other_optimizers(PRESETS[name].transfer.optimizer.name)
+    assert not others & set(PUBLICATIONS[name].settings | PUBLICATIONS[name].ours)
+
+
+def flat(config):
+    return transfer_settings(config.transfer) | picture_settings(config.pictures)
+
+
+# All that differs from a run without a preset, as version 0.1.0 had it.
+VERSION_0_1_0 = {
+    'keras-example': {
+        'history': 10,
+        'restart': True,
+        'coordinates': 'pixels',
+        'precision': 'float32',
+        'resampling': 'nearest',
+    },
+    'chollet-book': {
+        'tv_weight': 1e-4,
+        'iterations': 20,
+        'history': 10,
+        'restart': True,
+        'coordinates': 'pixels',
+        'precision': 'float32',
+        'resampling': 'nearest',
+    },
+    'medium-nst': {
+        'content_layers': (('block5_conv1', 1.0),),
+        'content_weight': 2.0,
+        'init': 'noise',
+        'iterations': 20,
+        'history': 10,
+        'restart': True,
+        'coordinates': 'pixels',
+        'precision': 'float32',
+        'resampling': 'nearest',
+    },
+    'd2l': {
+        'content_layers': (('block4_conv4', 1.0),),
+        'style_layers': tuple((layer, 10.0) for layer in CONV1),
+        'content_weight': 1.0,
+        'style_weight': 1e3,
+        'tv_weight': 10.0,
+        'content_reduction': 'sum',
+        'style_reduction': 'sum',
+        'content_distance': 'mean-squared-error',
+        'style_distance': 'mean-squared-error',
+        'style_normalisation': 'none',
+        'gram': 'per-element',
+        'total_variation': 'absolute-mean',
+        'preprocessing': 'torchvision',
+        'feature_scale': 'torchvision',
+        'optimizer': 'adam',
+        'evaluations_per_iteration': 50,
+        'learning_rate': 0.3,
+        'learning_rate_decay': 0.8,
+        'epsilon': 1e-8,
+        'precision': 'float32',
+        'image_height': 300,
+        'image_width': 450,
+        'resampling': 'bilinear',
+    },
+    'gradient-tape': {
+        'content_layers': (('block5_conv1', 1.0),),
+        'content_weight': 1.0,
+        'style_weight': 1e-3,
+        'tv_weight': 0.0,
+        'style_normalisation': 'none',
+        'gram': 'per-location',
+        'total_variation': 'absolute-sum',
+        'preprocessing': 'unit',
+        'optimizer': 'adam',
+        'iterations': 5,
+        'evaluations_per_iteration': 100,
+        'learning_rate': 0.02,
+        'clip': True,
+        'precision': 'float32',
+        'image_height': None,
+        'longest_side': 512,
+        'style_size': 'own',
+        'resampling': 'bilinear',
+    },
+}
+
+
+@pytest.mark.parametrize('name', VERSION_0_1_0)
+def test_a_preset_is_the_run_that_it_was(name):
+    """Field by field against plain values, so that none is lost with the entry that gave it."""
+    expected = VERSION_0_1_0[name]
+    default = RunConfig(transfer_config(optimizer=expected.get('optimizer', 'lbfgs')))
+    assert flat(PRESETS[name]) == flat(default) | expected
 
 
 def test_the_default_run_has_the_objective_of_the_keras_example_and_another_search():
-    """The fields of loss and network are equal; restarts, coordinates and resampling are not."""
     preset, default = PRESETS['keras-example'], RunConfig()
-    search = {
-        name: getattr(default.transfer, name)
-        for name in ('restart', 'history', 'coordinates', 'coordinate_exponent', 'precision')
-    }
-    assert replace(preset.transfer, **search) == default.transfer
-    assert preset.transfer.restart and not default.transfer.restart
-    assert replace(preset.pictures, resampling='lanczos') == default.pictures
+    assert preset.transfer.objective == default.transfer.objective
+    assert preset.transfer.start == default.transfer.start
+    assert preset.transfer.optimizer.restart and not default.transfer.optimizer.restart
 
 
 def test_enhanced_lbfgs_is_seed_003():
     transfer, pictures = PRESETS['enhanced-lbfgs'].transfer, PRESETS['enhanced-lbfgs'].pictures
     assert (pictures.image_height, pictures.image_width) == (500, 500)
-    assert transfer.content_layers == (('block5_conv2', 1.0),) and transfer.content_weight == 0.08
-    assert [weight for _, weight in transfer.style_layers] == [0.1, 0.1, 0.4, 0.3, 0.1]
+    objective = transfer.objective
+    assert objective.content_layers == (('block5_conv2', 1.0),) and objective.content_weight == 0.08
+    assert [weight for _, weight in objective.style_layers] == [0.1, 0.1, 0.4, 0.3, 0.1]
     assert (transfer.iterations, transfer.evaluations_per_iteration) == (25, 20)
-    assert pictures.save_every == 5 and pictures.enhance
-    assert (pictures.brightness, pictures.color, pictures.sharpness) == (1.2, 1.2, 1.2)
+    assert pictures.save_every == 5 and pictures.enhancement == Enhancement(1.2, 1.2, 1.2)
 
 
 @pytest.mark.parametrize(
@@ -227,16 +324,16 @@ def test_enhanced_lbfgs_is_seed_003():
 )
 def test_adam_is_the_documents(name, steps, settings):
     config = PRESETS[name].transfer
-    assert config.optimizer == 'adam'
+    assert isinstance(config.optimizer, AdamConfig)
     assert config.iterations * config.evaluations_per_iteration == steps
-    assert {field: getattr(config, field) for field in settings} == settings
+    assert {field: getattr(config.optimizer, field) for field in settings} == settings
 
 
 @pytest.mark.parametrize('optimizer', ['lbfgs', 'adam'])
 @pytest.mark.parametrize('name', ['tf-tutorial', 'd2l', 'gradient-tape', 'chollet-book'])
 def test_either_optimiser_lowers_the_loss_of_any_preset(name, optimizer, town, stripes):
     """Small coordinates and small losses do not make L-BFGS believe that it has converged."""
-    config = replace(
+    config = changed(
         PRESETS[name].transfer,
         weights='random',
         optimizer=optimizer,

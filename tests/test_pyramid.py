@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from nst_lbfgs import TransferConfig, transfer_style
+from nst_lbfgs import transfer_style
 from nst_lbfgs.network.extractor import build_extractor
 from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 from nst_lbfgs.objective import Objective
@@ -16,11 +14,13 @@ from nst_lbfgs.pyramid import config_at, halved, resized
 from nst_lbfgs.search.lbfgs import StopSearch
 from nst_lbfgs.weights.vgg19 import random_kernels
 
+from .support.settings import changed, transfer_config
+
 LAYERS = {
     'content_layers': (('block2_conv1', 1.0),),
     'style_layers': (('block1_conv1', 1.0), ('block2_conv1', 1.0)),
 }
-SETTINGS = {'weights': 'random', 'iterations': 2, 'evaluations_per_iteration': 5, 'scales': 2} | LAYERS
+SETTINGS = {'weights': 'random', 'iterations': 2, 'evaluations_per_iteration': 5, 'pyramid': 2} | LAYERS
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ def large(town, stripes):
 @pytest.mark.parametrize('preset', PRESETS)
 def test_a_term_of_one_tile_is_worth_that_of_four(preset):
     """A picture of four equal tiles looks like one: only the seams tell its size."""
-    config = replace(PRESETS[preset].transfer, **LAYERS, precision='float64', references='once')
-    extractor = build_extractor(config.layers, random_kernels(0), dtype='float64')
-    preprocess = PREPROCESSINGS[config.preprocessing].preprocess
+    config = changed(PRESETS[preset].transfer, **LAYERS, precision='float64', references='once')
+    extractor = build_extractor(config.objective.layers, random_kernels(0), dtype='float64')
+    preprocess = PREPROCESSINGS[config.objective.preprocessing].preprocess
     tiles = [np.random.default_rng(seed).integers(0, 256, (64, 64, 3)).astype(np.uint8) for seed in range(3)]
 
     def terms(times, config):
@@ -66,7 +66,9 @@ def test_the_full_size_begins_where_the_smaller_one_has_led(init, large):
             if count == 1:
                 first[scales] = loss
 
-        transfer_style(*large, TransferConfig(**SETTINGS | {'scales': scales}, init=init), on_evaluation=note)
+        transfer_style(
+            *large, transfer_config(**SETTINGS | {'pyramid': scales}, init=init), on_evaluation=note
+        )
     assert first[1] != first[2]
     if init == 'noise':
         assert first[2] < 0.5 * first[1]
@@ -75,7 +77,7 @@ def test_the_full_size_begins_where_the_smaller_one_has_led(init, large):
 def test_evaluations_at_the_smaller_size_are_told_as_0_and_do_not_count(large):
     counts = []
     result = transfer_style(
-        *large, TransferConfig(**SETTINGS), on_evaluation=lambda count, loss: counts.append(count)
+        *large, transfer_config(**SETTINGS), on_evaluation=lambda count, loss: counts.append(count)
     )
     small = counts.count(0)
     assert 5 <= small <= 8 and set(counts[:small]) == {0}
@@ -84,7 +86,7 @@ def test_evaluations_at_the_smaller_size_are_told_as_0_and_do_not_count(large):
 
 def test_sizes_too_small_for_the_network_are_left_out(large):
     pictures = [
-        transfer_style(*large, TransferConfig(**SETTINGS | {'scales': scales})).image for scales in (2, 3)
+        transfer_style(*large, transfer_config(**SETTINGS | {'pyramid': scales})).image for scales in (2, 3)
     ]
     np.testing.assert_array_equal(*pictures)
 
@@ -93,22 +95,22 @@ def test_stopped_at_the_smaller_size_there_is_a_picture(large):
     def stop(count, loss):
         raise StopSearch('time is up')
 
-    result = transfer_style(*large, TransferConfig(**SETTINGS), on_evaluation=stop)
+    result = transfer_style(*large, transfer_config(**SETTINGS), on_evaluation=stop)
     assert result.image.shape == large[0].shape and result.stop_reason == 'time is up'
 
 
 def test_taken_up_again_it_goes_on_at_the_full_size(large):
-    whole = transfer_style(*large, TransferConfig(**SETTINGS))
+    whole = transfer_style(*large, transfer_config(**SETTINGS))
     states, counts = [], []
 
     def cut(progress):
         states.append(progress.state())
         raise StopSearch('cut')
 
-    transfer_style(*large, TransferConfig(**SETTINGS), on_iteration=cut)
+    transfer_style(*large, transfer_config(**SETTINGS), on_iteration=cut)
     resumed = transfer_style(
         *large,
-        TransferConfig(**SETTINGS),
+        transfer_config(**SETTINGS),
         resume=states[0],
         on_evaluation=lambda count, loss: counts.append(count),
     )

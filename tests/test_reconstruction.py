@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nst_lbfgs import TransferConfig, transfer_style
+from nst_lbfgs import transfer_style
 from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.reconstruction import content_reconstruction, layer_sets, style_reconstruction
 
-FAST = TransferConfig(weights='random', tv_weight=0.0, iterations=2, evaluations_per_iteration=20)
+from .support.settings import transfer_config
+
+FAST = transfer_config(weights='random', tv_weight=0.0, iterations=2, evaluations_per_iteration=20)
 
 
 def test_content_comes_back_from_noise(town):
@@ -35,10 +37,11 @@ def test_style_comes_back_without_its_places(stripes):
 
 @pytest.mark.parametrize('reconstruction', [content_reconstruction, style_reconstruction])
 def test_everything_else_is_as_in_the_configuration(reconstruction):
-    config = TransferConfig(pooling='average', seed=7, tv_weight=3.0, iterations=4)
+    config = transfer_config(pooling='average', seed=7, tv_weight=3.0, iterations=4)
     changed = reconstruction(config, ['block3_conv1'])
-    assert (changed.pooling, changed.seed, changed.tv_weight, changed.iterations) == ('average', 7, 3.0, 4)
-    assert changed.layers == ('block3_conv1',) and changed.init == 'noise'
+    assert (changed.objective.pooling, changed.objective.tv_weight) == ('average', 3.0)
+    assert (changed.start.seed, changed.iterations) == (7, 4)
+    assert changed.objective.layers == ('block3_conv1',) and changed.start.init == 'noise'
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ import weakref
 import numpy as np
 import pytest
 
-from nst_lbfgs import StopSearch, TransferConfig, transfer_style
+from nst_lbfgs import StopSearch, transfer_style
 from nst_lbfgs.errors import ConfigError, ImageSizeError, NonFiniteLossError, StyleTransferError
 from nst_lbfgs.network.extractor import build_extractor
 from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 from nst_lbfgs.objective import Objective
 from nst_lbfgs.weights.vgg19 import random_kernels
+
+from .support.settings import transfer_config
 
 SMALL = dict(
     weights='random',
@@ -28,7 +30,7 @@ SMALL = dict(
 
 @pytest.mark.parametrize('restart', [False, True])
 def test_the_loss_falls_and_the_picture_changes(restart, town, stripes):
-    result = transfer_style(town, stripes, TransferConfig(**SMALL, restart=restart))
+    result = transfer_style(town, stripes, transfer_config(**SMALL, restart=restart))
     losses = [iteration.loss for iteration in result.iterations]
     assert len(losses) == 3 and losses == sorted(losses, reverse=True)
     assert result.image.shape == town.shape and result.image.dtype == np.uint8
@@ -37,7 +39,7 @@ def test_the_loss_falls_and_the_picture_changes(restart, town, stripes):
 
 
 def test_the_terms_of_each_iteration_add_up(town, stripes):
-    for losses in transfer_style(town, stripes, TransferConfig(**SMALL)).iterations:
+    for losses in transfer_style(town, stripes, transfer_config(**SMALL)).iterations:
         assert losses.loss == pytest.approx(
             losses.content_loss + losses.style_loss + losses.total_variation_loss, rel=1e-12
         )
@@ -53,7 +55,7 @@ def test_callbacks_see_every_iteration_and_evaluation(town, stripes):
     result = transfer_style(
         town,
         stripes,
-        TransferConfig(**SMALL),
+        transfer_config(**SMALL),
         on_iteration=on_iteration,
         on_evaluation=lambda count, loss: evaluations.append(count),
     )
@@ -68,13 +70,13 @@ def test_a_callback_gets_the_unrounded_combination(town, stripes):
     transfer_style(
         town,
         stripes,
-        TransferConfig(**SMALL),
+        transfer_config(**SMALL),
         on_iteration=lambda p: seen.append((p.x(), p.picture(), p.losses.loss)),
     )
     x, picture, loss = seen[-1]
-    config, preprocessing = TransferConfig(**SMALL), PREPROCESSINGS['caffe']
+    config, preprocessing = transfer_config(**SMALL), PREPROCESSINGS['caffe']
     objective = Objective(
-        build_extractor(config.layers, random_kernels(0)),
+        build_extractor(config.objective.layers, random_kernels(0)),
         preprocessing.preprocess(town),
         preprocessing.preprocess(stripes),
         config,
@@ -89,14 +91,14 @@ def test_a_callback_that_stops_leaves_the_best_picture(town, stripes):
         if count == 7:
             raise StopSearch('time is up')
 
-    result = transfer_style(town, stripes, TransferConfig(**SMALL), on_evaluation=stop)
+    result = transfer_style(town, stripes, transfer_config(**SMALL), on_evaluation=stop)
     assert result.stop_reason == 'time is up'
     assert result.evaluations == 7 and len(result.iterations) <= 1
 
 
 def test_noise_is_that_of_the_seed(town, stripes):
     results = [
-        transfer_style(town, stripes, TransferConfig(**SMALL, init='noise', seed=seed)).image
+        transfer_style(town, stripes, transfer_config(**SMALL, init='noise', seed=seed)).image
         for seed in (1, 1, 2)
     ]
     np.testing.assert_array_equal(results[0], results[1])
@@ -104,13 +106,13 @@ def test_noise_is_that_of_the_seed(town, stripes):
 
 
 def test_starting_from_the_content_picture_given_as_picture_is_the_same(town, stripes):
-    plain = transfer_style(town, stripes, TransferConfig(**SMALL))
-    given = transfer_style(town, stripes, TransferConfig(**SMALL, init='picture'), init=town)
+    plain = transfer_style(town, stripes, transfer_config(**SMALL))
+    given = transfer_style(town, stripes, transfer_config(**SMALL, init='picture'), init=town)
     np.testing.assert_array_equal(plain.image, given.image)
 
 
 def test_without_style_and_total_variation_the_content_stays(town, stripes):
-    config = TransferConfig(**SMALL, style_weight=0.0, tv_weight=0.0)
+    config = transfer_config(**SMALL, style_weight=0.0, tv_weight=0.0)
     np.testing.assert_array_equal(transfer_style(town, stripes, config).image, town)
 
 
@@ -132,12 +134,12 @@ def failing_after(monkeypatch):
 def test_a_loss_that_is_never_finite_is_an_error(failing_after, town, stripes):
     failing_after(1)
     with pytest.raises(NonFiniteLossError):
-        transfer_style(town, stripes, TransferConfig(**SMALL))
+        transfer_style(town, stripes, transfer_config(**SMALL))
 
 
 def test_a_loss_that_stays_not_finite_leaves_the_best_picture(failing_after, town, stripes):
     failing_after(6)
-    result = transfer_style(town, stripes, TransferConfig(**SMALL))
+    result = transfer_style(town, stripes, transfer_config(**SMALL))
     assert isinstance(result.failure, NonFiniteLossError)
     assert 'The loss is nan at evaluation' in result.stop_reason
     assert result.image.std() > 0 and not np.array_equal(result.image, town)
@@ -147,7 +149,7 @@ def test_a_loss_that_stays_not_finite_leaves_the_best_picture(failing_after, tow
 def test_a_loss_that_is_not_finite_once_is_got_over(restart, failing_after, town, stripes):
     failing_after(7, 7)
     told = []
-    result = transfer_style(town, stripes, TransferConfig(**SMALL, restart=restart), on_trouble=told.append)
+    result = transfer_style(town, stripes, transfer_config(**SMALL, restart=restart), on_trouble=told.append)
     assert result.failure is None and len(result.iterations) == 3
     assert result.troubles == tuple(told) and 'fresh memory' in told[0]
 
@@ -156,7 +158,7 @@ def test_a_loss_that_is_not_finite_once_is_got_over(restart, failing_after, town
 @pytest.mark.parametrize('cut', [0, 1, 2])
 def test_a_transfer_that_goes_on_from_a_state_ends_in_the_same_picture(restart, cut, town, stripes):
     """With restarts bit for bit; else but for rounding, so within one of 255 in a run this short."""
-    config = TransferConfig(**SMALL, restart=restart)
+    config = transfer_config(**SMALL, restart=restart)
     states = []
     whole = transfer_style(town, stripes, config, on_iteration=lambda p: states.append(p.state()))
     resumed = transfer_style(town, stripes, config, resume=states[cut])
@@ -173,7 +175,7 @@ def test_a_transfer_that_goes_on_from_a_state_ends_in_the_same_picture(restart, 
 @pytest.mark.parametrize('settings', [{}, {'restart': True}, {'optimizer': 'adam'}])
 def test_stopped_at_once_a_resumed_transfer_has_the_picture_that_it_began_with(settings, town, stripes):
     """And not the first trial of a line search, or of Adam, whatever its loss is."""
-    config = TransferConfig(**SMALL, **settings)
+    config = transfer_config(**SMALL, **settings)
     seen = []
     transfer_style(town, stripes, config, on_iteration=lambda p: seen.append((p.state(), p.picture())))
     state, picture = seen[1]
@@ -190,7 +192,7 @@ def test_stopped_at_once_a_resumed_transfer_has_the_picture_that_it_began_with(s
 
 
 def test_a_resumed_adam_ends_in_the_same_picture_after_as_many_evaluations(town, stripes):
-    config = TransferConfig(**SMALL, optimizer='adam')
+    config = transfer_config(**SMALL, optimizer='adam')
     states = []
     whole = transfer_style(town, stripes, config, on_iteration=lambda p: states.append(p.state()))
     for state in states[:-1]:
@@ -210,7 +212,7 @@ def test_result_and_progress_can_be_pickled(town, stripes):
             progress.picture()
 
     result = transfer_style(
-        town, stripes, TransferConfig(**SMALL), on_iteration=on_iteration, keep_state=True
+        town, stripes, transfer_config(**SMALL), on_iteration=on_iteration, keep_state=True
     )
     again = pickle.loads(pickle.dumps(result))
     np.testing.assert_array_equal(again.image, result.image)
@@ -224,7 +226,7 @@ def test_result_and_progress_can_be_pickled(town, stripes):
 
 def test_a_failure_can_be_pickled(failing_after, town, stripes):
     failing_after(6)
-    result = pickle.loads(pickle.dumps(transfer_style(town, stripes, TransferConfig(**SMALL))))
+    result = pickle.loads(pickle.dumps(transfer_style(town, stripes, transfer_config(**SMALL))))
     assert isinstance(result.failure, NonFiniteLossError)
 
 
@@ -242,7 +244,7 @@ def test_result_and_progress_keep_no_network_and_no_search_alive(
     if fail:
         failing_after(6)
     progresses = []
-    result = transfer_style(town, stripes, TransferConfig(**SMALL), on_iteration=progresses.append)
+    result = transfer_style(town, stripes, transfer_config(**SMALL), on_iteration=progresses.append)
     gc.collect()
     assert len(made) == 1 and made[0]() is None
     assert result.state is None and bool(result.failure) is fail
@@ -260,10 +262,10 @@ def test_with_bounds_no_evaluation_leaves_the_range_of_pixels(town, stripes, mon
     monkeypatch.setattr(Objective, 'evaluate', watched)
     bright = np.maximum(town, 250)
     settings = SMALL | {'preprocessing': 'unit', 'evaluations_per_iteration': 12}
-    transfer_style(bright, stripes, TransferConfig(**settings, bounds=True))
+    transfer_style(bright, stripes, transfer_config(**settings, bounds=True))
     assert min(seen) >= 0
     seen.clear()
-    transfer_style(bright, stripes, TransferConfig(**settings))
+    transfer_style(bright, stripes, transfer_config(**settings))
     assert min(seen) < 0
 
 
@@ -283,6 +285,6 @@ def test_pictures_that_cannot_be_used(content, style, settings, init, error, mes
         transfer_style(
             np.zeros(content, np.uint8),
             np.zeros(style, np.uint8),
-            TransferConfig(**settings, weights='random'),
+            transfer_config(**settings, weights='random'),
             init=None if init is None else np.zeros(init, np.uint8),
         )

@@ -6,12 +6,8 @@ import argparse
 import shlex
 from pathlib import Path
 
-from nst_lbfgs.config import (
-    PRECISIONS,
-    TransferConfig,
-    check_integer,
-    check_positive,
-)
+from nst_lbfgs.checks import check_integer, check_positive
+from nst_lbfgs.config import PRECISIONS, ComputationConfig
 from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.network.layers import SMALLEST_SIDE
 
@@ -151,7 +147,7 @@ def run(args: argparse.Namespace) -> int:
         repetitions=args.repetitions,
         iterations=tuple(sorted(set(args.iterations or [RACE_ITERATIONS]))) if args.race else (),
         pairs=tuple(tuple(pair) for pair in args.pairs or ()),
-        weights=getattr(args, 'weights', TransferConfig.weights),
+        weights=getattr(args, 'weights', ComputationConfig.weights),
         time_limit=args.time_limit,
         json=args.json,
         plot=args.plot,

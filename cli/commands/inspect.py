@@ -104,13 +104,13 @@ def _print_report(args: argparse.Namespace, pixels: Pixels, config: TransferConf
     from ..runs.transfer import announce_network
 
     network = announce_network(config, ProgressLines(1, 1))
-    layers = layer_reports(pixels, network, pooling=config.pooling)
+    layers = layer_reports(pixels, network, pooling=config.objective.pooling)
     variation = total_variation(pixels)
     if args.json:
         report = {
             'height': pixels.shape[0],
             'width': pixels.shape[1],
-            'pooling': config.pooling,
+            'pooling': config.objective.pooling,
             'weights_sha256': network.weights.sha256,
             'total_variation': variation,
             'layers': [asdict(layer) for layer in layers],

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import shutil
 import textwrap
-from dataclasses import fields
+from typing import Any
 
-from nst_lbfgs.config import PictureConfig, TransferConfig, check_choice
-from nst_lbfgs.presets import DEFAULT_OBJECTIVE, PUBLICATIONS, Preset
+from nst_lbfgs.checks import check_choice
+from nst_lbfgs.flat_settings import picture_settings, transfer_settings
+from nst_lbfgs.presets import DEFAULT_OBJECTIVE, PUBLICATIONS, Preset, Settings
 
 from ..options import shown
 from ..runs.streams import put
@@ -50,15 +51,38 @@ def _listed() -> list[str]:
 
 def _described(name: str, preset: Preset) -> list[str]:
     lines = [f'{name}: {preset.title}', *_wrapped(preset.document, 'From ', '     ')]
-    for title, config in (('Transfer', TransferConfig), ('Pictures', PictureConfig)):
-        lines += ['', title]
-        for field in fields(config):
-            value, source = preset.settings[field.name]
-            lines += [f'  {field.name} = {shown(value)}', *_wrapped(source, ' ' * 6, ' ' * 6)]
+    lines += ['', 'What it says', *_with_sources(preset, preset.settings)]
+    lines += ['', 'What is ours', *_with_sources(preset, preset.ours)]
+    lines += _wrapped(f'As without a preset: {", ".join(_rest(preset))}', '  ', ' ' * 6)
     lines += ['', 'Notes']
     for note in preset.notes:
         lines += _wrapped(note, '- ', '  ')
     return lines
+
+
+def _with_sources(preset: Preset, settings: Settings) -> list[str]:
+    """Return the settings, in the order of the configuration, each with its source below it."""
+    lines = []
+    for name in _values(preset):
+        if name in settings:
+            value, source = settings[name]
+            lines += [f'  {name} = {shown(value)}', *_wrapped(source, ' ' * 6, ' ' * 6)]
+    return lines
+
+
+def _rest(preset: Preset) -> list[str]:
+    """Return the settings that are the default's; there is nothing to say of those that are none."""
+    own = preset.settings | preset.ours
+    return [
+        f'{name}={shown(value)}'
+        for name, value in _values(preset).items()
+        if name not in own and value is not None
+    ]
+
+
+def _values(preset: Preset) -> dict[str, Any]:
+    config = preset.run_config()
+    return transfer_settings(config.transfer) | picture_settings(config.pictures)
 
 
 def _wrapped(text: str, first: str, others: str) -> list[str]:

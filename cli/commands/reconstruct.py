@@ -10,9 +10,9 @@ from nst_lbfgs.config import RunConfig
 from nst_lbfgs.presets import PRESETS
 from nst_lbfgs.reconstruction import COMBINATIONS, RECONSTRUCTIONS, layer_sets
 
-from ..options import HelpFormatter, add_option, add_optional_paths, settings_from
+from ..options import HelpFormatter, add_option, add_optional_paths, add_running, settings_from
 from ..runs.grid import GridPoint, shown_layers
-from .transfer import add_adam, add_network, add_pictures, add_running, add_search
+from ..settings import add_adam, add_network, add_pictures, add_search
 
 DESCRIPTION = """
 From noise, search for a picture that has the same features (content) or the same Gram matrices
@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
 def _points(args: argparse.Namespace) -> tuple[list[GridPoint], RunConfig]:
     """Return a point for each picture, and the configuration of the first."""
     base = settings_from(args, PRESETS[args.preset] if args.preset else RunConfig())
-    base = replace(base, pictures=replace(base.pictures, enhance=False, save_every=0))
+    base = replace(base, pictures=replace(base.pictures, enhancement=None, save_every=0))
     points = []
     for layers in layer_sets(args.layers, args.combine):
         config = RECONSTRUCTIONS[args.term](base.transfer, layers)

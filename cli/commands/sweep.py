@@ -9,10 +9,10 @@ from pathlib import Path
 from nst_lbfgs.config import RunConfig
 from nst_lbfgs.presets import PRESETS
 
-from ..options import HelpFormatter, settings_from
+from ..options import HelpFormatter, add_running, settings_from
 from ..runs.grid import grid, parse_variation
 from ..runs.paths import PREFIX_HELP
-from .transfer import add_running, add_settings
+from ..settings import add_settings
 
 DESCRIPTION = """
 Paint BASE in the style of STYLE once for every combination of the varied settings, with the network

@@ -6,12 +6,14 @@ import argparse
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin
 
-from nst_lbfgs.config import LayerWeights, TransferConfig, check_choice
+from nst_lbfgs.checks import check_choice
+from nst_lbfgs.config import LayerWeights, TransferConfig
 from nst_lbfgs.errors import ConfigError
+from nst_lbfgs.flat_settings import transfer_types, with_transfer_settings
 
 from ..options import layer_weight
 
@@ -21,6 +23,7 @@ FIELD_OF = {
     'maxfun': 'evaluations_per_iteration',
     'content_layer': 'content_layers',
     'style_layer': 'style_layers',
+    'scales': 'pyramid',
 }
 WORDS = {'yes': True, 'true': True, 'no': False, 'false': False}
 LONGEST_NAME = 120  # characters; file systems take 255 bytes, and endings are still to come
@@ -28,7 +31,7 @@ LONGEST_NAME = 120  # characters; file systems take 255 bytes, and endings are s
 
 @dataclass(frozen=True)
 class Variation:
-    """A field of TransferConfig and the values that it takes in turn."""
+    """A setting of a transfer, by its own name, and the values that it takes in turn."""
 
     field: str
     values: tuple[Any, ...]
@@ -59,7 +62,7 @@ def parse_variation(text: str) -> Variation:
     name, separator, values = text.partition('=')
     if not separator or not values:
         raise ConfigError(f'Expected --vary FIELD=VALUE,VALUE,... Received: {text!r}')
-    types = get_type_hints(TransferConfig)
+    types = transfer_types()
     field = name.strip().replace('-', '_')
     field = FIELD_OF.get(field, field)
     check_choice('a field to vary', field, types)
@@ -88,7 +91,7 @@ def shown_layers(layers: LayerWeights) -> str:
 def _point(config: TransferConfig, values: dict[str, Any]) -> GridPoint:
     choices = {field: _shown(value) for field, value in values.items()}
     label = ', '.join(f'{field} {value}' for field, value in choices.items())
-    return GridPoint(label, choices, replace(config, **values))
+    return GridPoint(label, choices, with_transfer_settings(config, values))
 
 
 def _parse(field: str, kind: Any, text: str) -> Any:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nst_lbfgs.config import PictureConfig, RunConfig
-from nst_lbfgs.errors import CheckpointError
+from nst_lbfgs.config import PictureConfig, RunConfig, TransferConfig
+from nst_lbfgs.errors import CheckpointError, ConfigError
 from nst_lbfgs.pictures.plain import path_in_record, read_pair
 from nst_lbfgs.pictures.reading import MAX_PIXELS, Picture, read_picture
 from nst_lbfgs.pictures.size import check_size, fitted_size, resize
@@ -35,10 +35,13 @@ class Inputs:
 
     def resized_style(self) -> Pixels:
         """Return the style picture at the size at which its Gram matrices are taken."""
+        return resize(self.style.pixels, *self.size_of_style(), self.config.resampling)
+
+    def size_of_style(self) -> tuple[int, int]:
+        """Return the height and width at which the style's Gram matrices are taken."""
         if self.config.style_size == 'content':
-            return self._resized(self.style)
-        own = fitted_size(*self.style.pixels.shape[:2], longest_side=max(self.size))
-        return resize(self.style.pixels, *own, self.config.resampling)
+            return self.size
+        return fitted_size(*self.style.pixels.shape[:2], longest_side=max(self.size))
 
     def resized_init(self) -> Pixels | None:
         """Return the picture to start from, if there is one, at the size of the result."""
@@ -61,6 +64,14 @@ class Inputs:
             'height': self.size[0],
             'width': self.size[1],
         }
+
+    def check_references(self, config: TransferConfig) -> None:
+        """Raise ConfigError if content and style are to be one batch, but are not of one size."""
+        if config.computation.references == 'each-evaluation' and self.size_of_style() != self.size:
+            raise ConfigError(
+                f"Expected a style picture of the content's size, {self.size}, for "
+                f'references each-evaluation. Received: {self.size_of_style()}'
+            )
 
     def check_unchanged(self, recorded: dict[str, Any]) -> None:
         """Raise CheckpointError, naming it, if a picture is not the one that a record was made with."""
@@ -98,6 +109,10 @@ def read_inputs(config: RunConfig, content_path: Path, style_path: Path, *, max_
     init = None
     if pictures.init_path is not None:
         init = read_picture(Path(pictures.init_path), max_pixels=limit)
-    if config.transfer.weights != 'imagenet':
-        resolve_weights(config.transfer.weights, seed=config.transfer.seed)
-    return Inputs(pictures, content_path, style_path, content, style, init, size)
+    weights = config.transfer.computation.weights
+    if weights != 'imagenet':
+        resolve_weights(weights, seed=config.transfer.start.seed)
+    inputs = Inputs(pictures, content_path, style_path, content, style, init, size)
+    check_size(*inputs.size_of_style(), f'the style picture {style_path} in its own shape')
+    inputs.check_references(config.transfer)
+    return inputs

@@ -73,7 +73,7 @@ class _Shortage:
         free = math.floor(10 * self.free / GIGABYTE) / 10  # never the same figure for both
         return (
             f'Expected about {need:.1f} GB of free memory for {width} x {height} pixels, '
-            f'{largest.precision}. Received: {free:.1f} GB.'
+            f'{largest.computation.precision}. Received: {free:.1f} GB.'
         )
 
     def advice(self) -> str:
@@ -89,8 +89,7 @@ class _Shortage:
     def _fits_in_bfloat16(self) -> bool:
         """Return whether it is only that 'auto' may turn out to be float32."""
         narrow = [
-            replace(config, precision='bfloat16') if config.precision == 'auto' else config
-            for config in self.configs
+            _narrow(config) if config.computation.precision == 'auto' else config for config in self.configs
         ]
         return all(peak_memory(config, *self.inputs.size) <= self.free for config in narrow)
 
@@ -114,3 +113,7 @@ def _shortage(inputs: Inputs, configs: Sequence[TransferConfig]) -> _Shortage | 
     if free is None or all(peak_memory(config, *inputs.size) <= free for config in configs):
         return None
     return _Shortage(inputs, configs, free)
+
+
+def _narrow(config: TransferConfig) -> TransferConfig:
+    return replace(config, computation=replace(config.computation, precision='bfloat16'))

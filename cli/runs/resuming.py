@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import CheckpointError, ConfigError
+from nst_lbfgs.flat_settings import picture_settings, transfer_settings
 from nst_lbfgs.weights.sources import Weights
 
 from .outputs import Outputs, folder_of
@@ -52,14 +53,15 @@ def resumed_outputs(checkpoint: Path, recorded: dict[str, Any], config: RunConfi
 
 def check_settings(before: RunConfig, now: RunConfig) -> None:
     """Raise ConfigError for a setting that is not the checkpoint's and cannot be changed half-way."""
-    for part in ('transfer', 'pictures'):
-        old, new = asdict(getattr(before, part)), asdict(getattr(now, part))
-        for name in old:
-            if old[name] != new[name] and name not in MAY_CHANGE:
-                raise ConfigError(
-                    f'Expected the settings of the run that is resumed: {name} was '
-                    f'{old[name]!r}. Received: {new[name]!r}'
-                )
+    old, new = (
+        transfer_settings(config.transfer) | picture_settings(config.pictures) for config in (before, now)
+    )
+    for name in old:
+        if old[name] != new.get(name) and name not in MAY_CHANGE:
+            raise ConfigError(
+                f'Expected the settings of the run that is resumed: {name} was '
+                f'{old[name]!r}. Received: {new.get(name)!r}'
+            )
 
 
 def check_weights(recorded: dict[str, Any], weights: Weights) -> None:

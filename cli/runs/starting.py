@@ -51,7 +51,7 @@ def start_tensorflow(args: argparse.Namespace, config: TransferConfig) -> None:
     from nst_lbfgs.quiet import import_tensorflow
 
     import_tensorflow(verbose=args.verbose)
-    if config.deterministic:
+    if config.computation.deterministic:
         from nst_lbfgs.machine.determinism import available_cores, make_deterministic
 
         make_deterministic(available_cores())

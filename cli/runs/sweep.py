@@ -83,7 +83,8 @@ class Sweep:
         return 0
 
     def _network(self, config: TransferConfig, lines: ProgressLines) -> Network:
-        key = config.weights, config.seed if config.weights == 'random' else 0
+        weights = config.computation.weights
+        key = weights, config.start.seed if weights == 'random' else 0
         if key not in self.networks:
             self.networks = {key: announce_network(config, lines, keep=True)}  # one at a time in memory
         return self.networks[key]
@@ -127,13 +128,14 @@ def prepare_sweep(base: TransferRun, points: Sequence[GridPoint], title: str, *,
 def _check_settings(base: TransferRun, points: Sequence[GridPoint]) -> None:
     """Find out now what would otherwise come to light halfway."""
     for point in points:
-        if point.config.init == 'picture' and base.config.pictures.init_path is None:
+        if point.config.start.init == 'picture' and base.config.pictures.init_path is None:
             raise ConfigError(f'Expected --init PATH for {point.label}. Received: none.')
-    if len({point.config.deterministic for point in points}) > 1:
+        base.inputs.check_references(point.config)
+    if len({point.config.computation.deterministic for point in points}) > 1:
         raise ConfigError(
             'Expected one value of deterministic: it holds for all that a process computes. Received: yes, no'
         )
-    for name in {point.config.weights for point in points} - {'imagenet'}:
+    for name in {point.config.computation.weights for point in points} - {'imagenet'}:
         resolve_weights(name)
 
 

@@ -97,9 +97,10 @@ class SweepCell:
 
 def _same(asked: RunConfig, recorded: RunConfig) -> bool:
     """Return whether the settings are the same; a record has the precision that 'auto' came to."""
-    if asked.transfer.precision == 'auto':
-        asked = replace(asked, transfer=replace(asked.transfer, precision=recorded.transfer.precision))
-    return asked == recorded
+    computation = asked.transfer.computation
+    if computation.precision == 'auto':
+        computation = replace(computation, precision=recorded.transfer.computation.precision)
+    return replace(asked, transfer=replace(asked.transfer, computation=computation)) == recorded
 
 
 def _is_complete(record: dict[str, Any]) -> bool:

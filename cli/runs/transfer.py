@@ -11,7 +11,7 @@ from nst_lbfgs.checkpoint import Checkpoint, write_checkpoint
 from nst_lbfgs.config import RunConfig, TransferConfig
 from nst_lbfgs.files import write_whole
 from nst_lbfgs.machine.memory_model import peak_memory
-from nst_lbfgs.pictures.enhancement import Enhancement, enhance
+from nst_lbfgs.pictures.enhancement import enhance
 from nst_lbfgs.pictures.writing import write_picture
 from nst_lbfgs.record import digest_of, to_json, versions
 from nst_lbfgs.weights.sources import resolve_weights
@@ -64,8 +64,9 @@ class TransferRun:
         network = network or announce_network(config, lines)
         config, choice = with_chosen_precision(config)
         keep_memory_compact(config, *self.inputs.size)
+        precision = choice or config.computation.precision
         lines.message(
-            f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, {choice or config.precision}, '
+            f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, {precision}, '
             f'about {peak_memory(config, *self.inputs.size) / 1e9:.1f} GB'
         )
         record = self._record(network, command, config)
@@ -189,7 +190,7 @@ class TransferRun:
                 'picture': str(self.outputs.picture.absolute()),
                 'preset': self.preset,
                 'config': replace(self.config, transfer=config),
-                'deterministic': config.deterministic,
+                'deterministic': config.computation.deterministic,
                 'threads': available_cores(),
                 'weights': asdict(weights) | {'path': weights.path and str(weights.path)},
                 'device': device_description(),
@@ -199,8 +200,8 @@ class TransferRun:
 
     def _picture_writer(self, pixels: Pixels, metadata: dict[str, str] | None = None) -> Writer:
         pictures = self.config.pictures
-        if pictures.enhance:
-            pixels = enhance(pixels, Enhancement(pictures.brightness, pictures.color, pictures.sharpness))
+        if pictures.enhancement:
+            pixels = enhance(pixels, pictures.enhancement)
         return partial(
             write_picture,
             pixels=pixels,
@@ -221,6 +222,7 @@ def announce_network(config: TransferConfig, lines: ProgressLines, *, keep: bool
     """
     from nst_lbfgs.weights.vgg19 import find_network, load_network
 
-    weights = resolve_weights(config.weights, seed=config.seed, report=lines.message)
+    seed = config.start.seed
+    weights = resolve_weights(config.computation.weights, seed=seed, report=lines.message)
     lines.message(f'Weights: {weights.description}')
-    return (load_network if keep else find_network)(weights, seed=config.seed)
+    return (load_network if keep else find_network)(weights, seed=seed)

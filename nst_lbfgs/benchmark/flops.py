@@ -18,9 +18,10 @@ def useful_flops(config: TransferConfig, height: int, width: int) -> int:
     The weights are constant: there is no gradient with respect to them. Taps that fall on the padding
     count like the others. Rectifiers, poolings, distances and total variation are not counted.
     """
-    style = {name for name, weight in config.style_layers if weight and config.style_weight}
+    objective = config.objective
+    style = {name for name, weight in objective.style_layers if weight and objective.style_weight}
     sides = _sizes(height, width)
-    deepest = max(LAYER_NAMES.index(name) for name in config.layers)
+    deepest = max(LAYER_NAMES.index(name) for name in objective.layers)
     computed = LAYER_NAMES[: deepest + 1]
     convolutions = sum(
         2 * 9 * channels * filters * sides[name][0] * sides[name][1]

@@ -108,8 +108,8 @@ def race_our_way(precision: str, pair: Pair, network: Network, iterations: int, 
 def _objective(pair: Pair, network: Network) -> Objective:
     """Return the objective in float32."""
     config = our_config('float32')
-    preprocess = PREPROCESSINGS[config.preprocessing].preprocess
-    extractor = build_extractor(config.layers, network.kernels(), pooling=config.pooling)
+    preprocess = PREPROCESSINGS[config.objective.preprocessing].preprocess
+    extractor = build_extractor(config.objective.layers, network.kernels(), pooling=config.objective.pooling)
     return Objective(extractor, preprocess(pair.content), preprocess(pair.style), config)
 
 

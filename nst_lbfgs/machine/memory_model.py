@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from ..config import TransferConfig
+from ..config import AdamConfig, TransferConfig
 from ..network.layers import (
     CONVOLUTIONS,
     LARGE_PICTURE,
     LAYER_NAMES,
     SMALLEST_SIDE,
     feature_shape,
-    forgotten_layers,
+    recomputed_layers,
 )
 
 BYTES = {'bfloat16': 2, 'float32': 4, 'float64': 8, 'auto': 4}  # of a number; 'auto' may be bfloat16
@@ -58,12 +58,12 @@ def peak_memory(config: TransferConfig, height: int, width: int) -> int:
 def network_memory(config: TransferConfig, height: int, width: int) -> float:
     """Return how many bytes of that features and their gradients take at their peak, about."""
     layers = _computed_layers(config)
-    rows = 3 if config.references == 'each-evaluation' else 1
+    rows = 3 if config.computation.references == 'each-evaluation' else 1
     numbers = float(rows * _in_use(layers, height, width))
-    if config.precision == 'float64':
+    if config.computation.precision == 'float64':
         sizes = [prod(feature_shape(layer, height, width)) for layer in layers]
         numbers += FLOAT64_COLUMNS * max(map(float, _columns(layers, sizes)), default=0.0)
-    return ALLOCATOR_WASTE * BYTES[config.precision] * numbers
+    return ALLOCATOR_WASTE * BYTES[config.computation.precision] * numbers
 
 
 def largest_size(
@@ -93,7 +93,7 @@ def largest_size(
 
 def _weights(config: TransferConfig) -> int:
     layers = _computed_layers(config)
-    return BYTES[config.precision] * sum(
+    return BYTES[config.computation.precision] * sum(
         9 * channels * filters + filters for name, channels, filters in CONVOLUTIONS if name in layers
     )
 
@@ -101,27 +101,27 @@ def _weights(config: TransferConfig) -> int:
 def _in_use(layers: list[str], height: int, width: int) -> int:
     """Return how many numbers are in use when most are.
 
-    Once pictures are large enough for more layers to be forgotten, they need less than somewhat smaller
+    Once pictures are large enough for more layers to be recomputed, they need less than somewhat smaller
     ones. Not so here: what fits has to fit at every smaller size, too.
     """
-    forgotten = forgotten_layers(height, width)
-    in_use = _in_use_at_each(layers, forgotten, height, width)
+    recomputed = recomputed_layers(height, width)
+    in_use = _in_use_at_each(layers, recomputed, height, width)
     if height * width >= LARGE_PICTURE:
-        in_use += _in_use_at_each(layers, forgotten_layers(1, 1), *ABOVE_ALL_SMALL)
+        in_use += _in_use_at_each(layers, recomputed_layers(1, 1), *ABOVE_ALL_SMALL)
     return max(in_use, default=0)
 
 
-def _in_use_at_each(layers: list[str], forgotten: int, height: int, width: int) -> list[int]:
+def _in_use_at_each(layers: list[str], recomputed: int, height: int, width: int) -> list[int]:
     """Return how many numbers are in use when the gradient passes each layer.
 
-    The outputs of all layers up to there, but not the first ones that are forgotten until they are
-    computed again together; the gradient of this layer's output; and with it that of the Gram matrix, or
+    The outputs of all layers up to there, but not the first ones until they are
+    recomputed together; the gradient of this layer's output; and with it that of the Gram matrix, or
     of the layer's input.
     """
     sizes = [prod(feature_shape(layer, height, width)) for layer in layers]
     inputs = [0, *sizes]
     return [
-        sum(sizes[forgotten if index >= forgotten else 0 : index + 1]) + size + max(size, inputs[index])
+        sum(sizes[recomputed if index >= recomputed else 0 : index + 1]) + size + max(size, inputs[index])
         for index, size in enumerate(sizes)
     ]
 
@@ -136,17 +136,18 @@ def _columns(layers: list[str], sizes: list[int]) -> list[int]:
 
 def _content(config: TransferConfig, height: int, width: int) -> int:
     """Return the bytes of the content's features and of two wide differences from them."""
-    if not config.content_weight:
+    objective = config.objective
+    if not objective.content_weight:
         return 0
-    number = BYTES[config.precision]
+    number = BYTES[config.computation.precision]
     features = sum(
-        prod(feature_shape(layer, height, width)) for layer, weight in config.content_layers if weight
+        prod(feature_shape(layer, height, width)) for layer, weight in objective.content_layers if weight
     )
     return (number + 2 * max(number, 4)) * features
 
 
 def _pictures(config: TransferConfig, height: int, width: int) -> int:
-    return PICTURES * 3 * height * width * max(BYTES[config.precision], 4)
+    return PICTURES * 3 * height * width * max(BYTES[config.computation.precision], 4)
 
 
 def _search(config: TransferConfig, size: int) -> int:
@@ -154,17 +155,17 @@ def _search(config: TransferConfig, size: int) -> int:
 
 
 def _search_vectors(config: TransferConfig) -> int:
-    if config.optimizer == 'adam':
+    optimizer = config.optimizer
+    if isinstance(optimizer, AdamConfig):
         return ADAM_VECTORS
-    steps = config.evaluations_per_iteration * (1 if config.restart else config.iterations)
-    pairs = min(config.history, steps)
-    if config.bounds:
+    steps = config.evaluations_per_iteration * (1 if optimizer.restart else config.iterations)
+    pairs = min(optimizer.history, steps)
+    if optimizer.bounds:
         return BOUNDED_VECTORS + PAIR_VECTORS * pairs
-    return LBFGS_VECTORS + pairs * (PAIR_VECTORS + (0 if config.restart else REMEMBERED_PAIR_VECTORS))
+    return LBFGS_VECTORS + pairs * (PAIR_VECTORS + (0 if optimizer.restart else REMEMBERED_PAIR_VECTORS))
 
 
 def _computed_layers(config: TransferConfig) -> list[str]:
     """Return every layer up to the deepest in use."""
-    if not config.layers:
-        return []
-    return list(LAYER_NAMES[: LAYER_NAMES.index(config.layers[-1]) + 1])
+    layers = config.objective.layers
+    return list(LAYER_NAMES[: LAYER_NAMES.index(layers[-1]) + 1]) if layers else []

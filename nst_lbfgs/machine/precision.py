@@ -42,9 +42,13 @@ def with_chosen_precision(config: TransferConfig) -> tuple[TransferConfig, Preci
 
     A deterministic run must not hang on a trial of speed: there 'auto' is float32.
     """
-    if config.precision != 'auto':
+    if config.computation.precision != 'auto':
         return config, None
-    if config.deterministic:
-        return replace(config, precision='float32'), None
+    if config.computation.deterministic:
+        return _with_precision(config, 'float32'), None
     choice = choose_precision()
-    return replace(config, precision=choice.precision), choice
+    return _with_precision(config, choice.precision), choice
+
+
+def _with_precision(config: TransferConfig, precision: str) -> TransferConfig:
+    return replace(config, computation=replace(config.computation, precision=precision))

@@ -30,7 +30,7 @@ class NetworkPass:
 
     Left to one tape TensorFlow computes the Gram matrices' gradients, each as large as the features, as
     soon as the losses are there, and keeps them all until the deeper layers' have come back. Here each
-    waits for that one. Of the first `forgotten` layers nothing is kept: they are computed again when the
+    waits for that one. Of the first `recomputed` layers nothing is kept: they are computed again when the
     gradient gets there. (Custom gradients would do both, too, but within a `tf.function` TensorFlow
     registers them for the life of the process, and with them all that they know, weights included.)
     """
@@ -42,19 +42,19 @@ class NetworkPass:
         *,
         content: Collection[str],
         style: Collection[str],
-        forgotten: int,
+        recomputed: int,
     ) -> None:
         self.features: dict[str, Tensor] = {}
         self.grams: dict[str, Tensor] = {}
         self._values = values
-        self._first = layers[:forgotten]
+        self._first = layers[:recomputed]
         steps = _forwards(layers, values)
         for step in steps:
             if step.layer in content:
                 self.features[step.layer] = step.outputs
             if step.layer in style:
                 self.grams[step.layer] = mean_gram_matrices(step.outputs)
-        self._rest = steps[forgotten:]
+        self._rest = steps[recomputed:]
 
     def gradient(self, by_features: Mapping[str, Tensor], by_grams: Mapping[str, Tensor]) -> Tensor:
         """Return the gradient for `values` from those for `features` and `grams`, some or all of them."""

@@ -34,11 +34,12 @@ def feature_shape(layer: str, height: int, width: int) -> tuple[int, int, int]:
     return height >> poolings, width >> poolings, BLOCKS[block - 1][1]
 
 
-def forgotten_layers(height: int, width: int) -> int:
-    """Return how many of the first layers' features an evaluation forgets.
+def recomputed_layers(height: int, width: int) -> int:
+    """Return how many of the first layers' features an evaluation does not keep.
 
-    They are computed again when the gradient gets there. block1_conv1's are a fifth of all that it
-    would keep, and take half a hundredth of the time. In large pictures, where memory is what users
-    run out of, it is the whole first block: a quarter of what is left, for a twentieth of the time.
+    They are computed again when the gradient gets there: gradient checkpointing. block1_conv1's are a
+    fifth of all that it would keep, and take half a hundredth of the time. In large pictures, where
+    memory is what users run out of, it is the whole first block: a quarter of what is left, for a
+    twentieth of the time.
     """
     return 1 if height * width < LARGE_PICTURE else BLOCKS[0][0] + 1

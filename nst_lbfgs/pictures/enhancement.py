@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from ..errors import ConfigError
+from ..checks import check_between
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,12 +31,8 @@ class Enhancement:
     sharpness: float = 1.2
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            factor = getattr(self, field.name)
-            if not 0 <= factor <= LARGEST_FACTOR:  # not a number is neither
-                raise ConfigError(
-                    f'Expected a {field.name} factor of 0 to {LARGEST_FACTOR:g}. Received: {factor}'
-                )
+        for field in fields(self):
+            check_between(field.name, getattr(self, field.name), 0, LARGEST_FACTOR)
 
 
 def enhance(pixels: NDArray[np.uint8], factors: Enhancement) -> NDArray[np.uint8]:

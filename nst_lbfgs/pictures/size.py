@@ -59,7 +59,11 @@ def fitted_size(
 
 
 def check_size(height: int, width: int, name: object) -> None:
-    """Raise ImageSizeError if a picture is too small for VGG19's five poolings. `name` names it."""
+    """Raise ImageSizeError if a picture is too small for VGG19's five poolings. `name` names it.
+
+    Raises ConfigError for a size that no picture can have.
+    """
+    _check_area(height, width)
     if min(height, width) < SMALLEST_SIDE:
         raise ImageSizeError(
             f'{name} is too small for VGG19. Expected at least {SMALLEST_SIDE} pixels in height '
@@ -81,8 +85,7 @@ def resize(pixels: NDArray[Sample], height: int, width: int, resampling: str = '
     """
     if resampling not in RESAMPLINGS:
         raise ConfigError(f'Expected one of {", ".join(RESAMPLINGS)}. Received: {resampling}')
-    if min(height, width) < 1 or height * width > LARGEST_AREA:
-        raise ConfigError(f'Expected a size of 1 to {LARGEST_AREA:,} pixels. Received: {height} x {width}')
+    _check_area(height, width)
     if pixels.shape[:2] == (height, width):
         return pixels
     if pixels.dtype == np.float32 and pixels.ndim == 3:  # Pillow has no float colour
@@ -90,6 +93,11 @@ def resize(pixels: NDArray[Sample], height: int, width: int, resampling: str = '
         resized = [_resize(channel, height, width, resampling) for channel in channels]
         return np.stack(resized, axis=-1)
     return _resize(pixels, height, width, resampling)
+
+
+def _check_area(height: int, width: int) -> None:
+    if min(height, width) < 1 or height * width > LARGEST_AREA:
+        raise ConfigError(f'Expected a size of 1 to {LARGEST_AREA:,} pixels. Received: {height} x {width}')
 
 
 def _scaled(side: int, numerator: int, denominator: int) -> int:

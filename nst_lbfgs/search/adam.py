@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from ..arrays import FloatArray, PictureArray, Tensor
-from ..config import TransferConfig
+from ..config import AdamConfig, TransferConfig
 from .coordinates import PixelCoordinates
 from .evaluations import Evaluation, Evaluations, Place, Point
 from .lbfgs import Box, Ending
@@ -26,8 +26,8 @@ class AdamSearch:
     `config.evaluations_per_iteration` steps, and each step leads to a place that is evaluated once: for
     the step's loss and for the next step's gradient. The loss need not fall.
 
-    x is moved in float32, as in the publications, or in float64 if `config.precision` is that. With
-    `config.clip` `box` clips it after each step. A search that goes on from a state takes the same
+    x is moved in float32, as in the publications, or in float64 if `config.computation.precision` is
+    that. With `clip` `box` clips it after each step. A search that goes on from a state takes the same
     steps as one that was never left.
     """
 
@@ -41,10 +41,12 @@ class AdamSearch:
         state: SearchState | None,
         listener: Listener,
     ) -> None:
-        self.state = state or SearchState(Done(), config.clip, start)
+        assert isinstance(config.optimizer, AdamConfig)
+        self._adam_config = config.optimizer
         self._config = config
+        self.state = state or SearchState(Done(), self._adam_config.clip, start)
         self._listener = listener
-        self._dtype = tf.float64 if config.precision == 'float64' else tf.float32
+        self._dtype = tf.float64 if config.computation.precision == 'float64' else tf.float32
         self._evaluations = Evaluations(
             function,
             PixelCoordinates(),
@@ -54,9 +56,11 @@ class AdamSearch:
         )
         self._x = tf.Variable(tf.constant(self.state.iterate, self._dtype))
         self._limits = None
-        if config.clip:
+        if self._adam_config.clip:
             self._limits = tuple(tf.constant(limit, self._dtype) for limit in box.limits(start.size))
-        self._adam = keras.optimizers.Adam(config.learning_rate, beta_1=config.beta_1, epsilon=config.epsilon)
+        self._adam = keras.optimizers.Adam(
+            self._adam_config.learning_rate, beta_1=self._adam_config.beta_1, epsilon=self._adam_config.epsilon
+        )
         self._adam.build([self._x])
         self._restore()
 
@@ -90,9 +94,8 @@ class AdamSearch:
         return Ending.ALL_DONE
 
     def _step(self, step: int, gradient: PictureArray) -> None:
-        config = self._config
-        decay = config.learning_rate_decay ** (step // config.decay_every)
-        self._adam.learning_rate = config.learning_rate * decay
+        decay = self._adam_config.learning_rate_decay ** (step // self._adam_config.decay_every)
+        self._adam.learning_rate = self._adam_config.learning_rate * decay
         self._adam.apply_gradients([(tf.constant(gradient, self._dtype), self._x)])
         if self._limits:
             self._x.assign(tf.clip_by_value(self._x, *self._limits))
@@ -110,7 +113,7 @@ class AdamSearch:
     def _finish_iteration(self, iteration: int, point: Point) -> None:
         self.state = SearchState(
             Done(iteration + 1, self.evaluations),
-            self._config.clip,
+            self._adam_config.clip,
             point.z,
             point.terms,
             point.gradient,

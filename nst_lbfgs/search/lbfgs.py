@@ -56,7 +56,7 @@ class Descent:
     iteration is `config.evaluations_per_iteration` evaluations, or the few more that L-BFGS-B needs to
     end its own step. `mark` and `evaluations` may raise StopSearch, which passes through.
 
-    With `config.restart` each iteration is a fresh call that has forgotten the curvature, with
+    With `config.lbfgs.restart` each iteration is a fresh call that has forgotten the curvature, with
     scipy's own tolerances, as in Keras's example and the book. Otherwise it is one call without
     tolerances, which ends when the evaluations are spent. Then `step` is called at the end of each
     step of L-BFGS-B, and `memory` follows its pairs.
@@ -97,7 +97,7 @@ class Descent:
 
     def run(self, start: FloatArray) -> Ending:
         """Descend from `start`, (n,), and return how it ended."""
-        return self._restarted(start) if self._config.restart else self._continuous(start)
+        return self._restarted(start) if self._config.lbfgs.restart else self._continuous(start)
 
     def go_on(self, point: Point) -> Ending:
         """Go on from `point` with the curvature of `memory`: what L-BFGS-B would have done, in pieces.
@@ -142,7 +142,7 @@ class Descent:
         z, loss, outcome = fmin_l_bfgs_b(
             loss_and_gradient,
             start,
-            m=self._config.history,
+            m=self._config.lbfgs.history,
             bounds=self._bounds(start.size),
             maxfun=self._config.evaluations_per_iteration,
         )
@@ -155,7 +155,7 @@ class Descent:
             lambda z: self._evaluate(z).loss,
             z,
             fprime=lambda z: self._point_at(z).gradient,
-            m=self._config.history,
+            m=self._config.lbfgs.history,
             factr=0.0,
             pgtol=0.0,
             callback=self._scipys_step,

@@ -24,9 +24,9 @@ class Search:
     `function` evaluates a picture, (n,), in any precision. Where the loss stops being finite, or a line
     search fails, the search goes on from the lowest place: first with fresh memory, then with the pixels
     kept inside `box`, in pixel coordinates; the `listener` hears of each. If neither helps it gives up.
-    With `config.bounds` the pixels are kept inside `box` throughout.
+    With `config.lbfgs.bounds` the pixels are kept inside `box` throughout.
 
-    With `config.restart` a search that goes on from a state is the same, bit for bit, as one that
+    With `config.lbfgs.restart` a search that goes on from a state is the same, bit for bit, as one that
     was never left. Otherwise it has the same memory of the curvature and takes the same steps but
     for rounding, which grows slowly from one step to the next. Inside bounds it begins with fresh
     memory.
@@ -43,7 +43,7 @@ class Search:
         state: SearchState | None,
         listener: Listener,
     ) -> None:
-        bounded = state.bounded if state else config.bounds
+        bounded = state.bounded if state else config.lbfgs.bounds
         coordinates = PixelCoordinates() if bounded else coordinates
         self._config = config
         self._box = box
@@ -56,7 +56,7 @@ class Search:
             count=self._state.done.evaluations,
             best=place_of(self._state, coordinates),
         )
-        self._memory = CurvatureMemory(config.history, self._state.pairs)
+        self._memory = CurvatureMemory(config.lbfgs.history, self._state.pairs)
         self._troubles = 0
         self._has_fallen = self._state.done.iterations > 0
 
@@ -111,7 +111,7 @@ class Search:
             marked=self._state.done.iterations,
             box=self._box if self._state.bounded else None,
             step=self._step,
-            memory=None if self._state.bounded or self._config.restart else self._memory,
+            memory=None if self._state.bounded or self._config.lbfgs.restart else self._memory,
         )
 
     def _run(self, descent: Descent) -> Ending | SearchError:
@@ -172,7 +172,7 @@ class Search:
     def _mark_what_is_due(self, trouble: SearchError) -> None:
         """Mark the iterations that ended in the trouble."""
         done = self._state.done.iterations
-        if self._config.restart:
+        if self._config.lbfgs.restart:
             due = done + isinstance(trouble, LineSearchError)
         else:
             due = self.evaluations // self._config.evaluations_per_iteration
@@ -201,8 +201,7 @@ def coordinates_for(
     x0: PictureArray, shape: tuple[int, int, int], config: TransferConfig, box: Box
 ) -> Coordinates:
     """Return the coordinates that `config` asks for, around `x0`, (H * W * 3,)."""
-    if config.coordinates == 'pixels':
+    if config.lbfgs.coordinates == 'pixels':
         return PixelCoordinates()
-    return SpectralCoordinates(
-        x0, shape, config.coordinate_exponent, first_step(box.highest - box.lowest, x0.size)
-    )
+    exponent = config.lbfgs.exponent_from(config.start.init)
+    return SpectralCoordinates(x0, shape, exponent, first_step(box.highest - box.lowest, x0.size))

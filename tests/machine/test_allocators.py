@@ -58,7 +58,7 @@ def test_the_region_is_reserved_and_not_resident():
 
 ADDRESS_SPACE = """
 from nst_lbfgs.machine import allocators
-from nst_lbfgs.config import TransferConfig
+from nst_lbfgs.config import ComputationConfig, TransferConfig
 
 def mapped():
     for line in open('/proc/self/status'):
@@ -66,7 +66,8 @@ def mapped():
             return int(line.split()[1]) * 1024
 
 mapped_before = mapped()
-allocators.keep_memory_compact(TransferConfig(precision='bfloat16'), {height}, {width})
+config = TransferConfig(computation=ComputationConfig(precision='bfloat16'))
+allocators.keep_memory_compact(config, {height}, {width})
 print(mapped() - mapped_before)
 """
 

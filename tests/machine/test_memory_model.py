@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,15 +13,17 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from nst_lbfgs.benchmark.pairs import synthetic_pair
-from nst_lbfgs.config import PRECISIONS, TransferConfig
+from nst_lbfgs.config import PRECISIONS
 from nst_lbfgs.machine import memory_model
 from nst_lbfgs.machine.memory_model import largest_size, peak_memory
 
+from ..support.settings import changed, transfer_config
+
 ROOT = Path(__file__).parents[2]
-SHALLOW = TransferConfig(
+SHALLOW = transfer_config(
     content_layers=(('block2_conv1', 1.0),), style_layers=(('block1_conv1', 1.0),), precision='bfloat16'
 )
-TV_ONLY = TransferConfig(content_weight=0, style_weight=0, tv_weight=1)
+TV_ONLY = transfer_config(content_weight=0, style_weight=0, tv_weight=1)
 SIDES = st.integers(32, 3000)
 
 
@@ -36,7 +37,7 @@ def test_the_bytes_of_a_small_case_counted_by_hand():
     in_use = 3 * 32 * 32 * 64
     content = 16 * 16 * 128
     vectors = memory_model.LBFGS_VECTORS + 3 * 4  # four pairs: twice in float64, once in float32
-    assert peak_memory(replace(SHALLOW, history=4), 32, 32) == round(
+    assert peak_memory(changed(SHALLOW, history=4), 32, 32) == round(
         memory_model.LIBRARIES
         + 2 * weights
         + memory_model.ALLOCATOR_WASTE * 2 * in_use
@@ -50,14 +51,14 @@ def test_without_layers_there_is_no_network():
     """Only pictures and search: the bytes grow with the pixels, and by as much as theirs."""
     need = [peak_memory(TV_ONLY, height, 100) - memory_model.LIBRARIES for height in (100, 300)]
     assert need[1] == 3 * need[0]
-    vectors = memory_model.LBFGS_VECTORS + 3 * TV_ONLY.history
+    vectors = memory_model.LBFGS_VECTORS + 3 * TV_ONLY.lbfgs.history
     assert need[0] == 3 * 100 * 100 * (4 * memory_model.PICTURES + 8 * vectors)
 
 
 @pytest.mark.parametrize('precision', PRECISIONS)
 @given(height=SIDES, width=SIDES, more=st.integers(1, 500))
 def test_a_larger_picture_never_needs_less(precision, height, width, more):
-    config = TransferConfig(precision=precision)
+    config = transfer_config(precision=precision)
     need = peak_memory(config, height, width)
     assert need < peak_memory(config, height + more, width)
     assert need < peak_memory(config, height, width + more)
@@ -75,8 +76,8 @@ def test_a_larger_picture_never_needs_less(precision, height, width, more):
     ],
 )
 def test_what_needs_more(change):
-    base = replace(SHALLOW, history=1) if 'bounds' in change else SHALLOW
-    assert peak_memory(replace(base, **change), 200, 200) > peak_memory(base, 200, 200)
+    base = changed(SHALLOW, history=1) if 'bounds' in change else SHALLOW
+    assert peak_memory(changed(base, **change), 200, 200) > peak_memory(base, 200, 200)
 
 
 @pytest.mark.parametrize(
@@ -90,20 +91,20 @@ def test_what_needs_more(change):
     ],
 )
 def test_what_needs_less(change):
-    assert peak_memory(replace(SHALLOW, **change), 200, 200) < peak_memory(SHALLOW, 200, 200)
+    assert peak_memory(changed(SHALLOW, **change), 200, 200) < peak_memory(SHALLOW, 200, 200)
 
 
 def test_a_network_of_one_layer_needs_less_than_one_of_two():
     """The last layer's gradient is as large in both, but the second has an input with a gradient."""
     one, two = (
-        replace(SHALLOW, content_weight=0, style_layers=((layer, 1.0),))
+        changed(SHALLOW, content_weight=0, style_layers=((layer, 1.0),))
         for layer in ('block1_conv1', 'block1_conv2')
     )
     assert peak_memory(one, 512, 512) < peak_memory(two, 512, 512)
 
 
 def test_precision_auto_counts_as_float32():
-    automatic, wide = (peak_memory(TransferConfig(precision=name), 300, 400) for name in ('auto', 'float32'))
+    automatic, wide = (peak_memory(transfer_config(precision=name), 300, 400) for name in ('auto', 'float32'))
     assert automatic == wide
 
 
@@ -122,7 +123,7 @@ def test_the_largest_size_fits_and_a_row_more_does_not(height, width, free):
 
 def test_the_largest_size_is_one_for_all():
     """A grid has one size: that of its most demanding point."""
-    wide = replace(SHALLOW, precision='float32')
+    wide = changed(SHALLOW, precision='float32')
     free = 2 * 10**9
     sizes = [
         largest_size(configs, (3000, 4000), 3000, free) for configs in ([SHALLOW], [wide], [SHALLOW, wide])
@@ -145,10 +146,10 @@ raise SystemExit(code)
 @pytest.mark.parametrize(
     'config',
     [
-        TransferConfig(precision='bfloat16', iterations=1, evaluations_per_iteration=8),
-        TransferConfig(precision='float32', iterations=1, evaluations_per_iteration=8),
+        transfer_config(precision='bfloat16', iterations=1, evaluations_per_iteration=8),
+        transfer_config(precision='float32', iterations=1, evaluations_per_iteration=8),
     ],
-    ids=lambda config: config.precision,
+    ids=lambda config: config.computation.precision,
 )
 def test_the_model_is_within_15_percent_of_a_real_run(config, tmp_path):
     """512 x 512 pixels, random weights, the largest resident memory of a process of its own."""
@@ -169,7 +170,7 @@ def test_the_model_is_within_15_percent_of_a_real_run(config, tmp_path):
         '--maxfun',
         '8',
         '--precision',
-        config.precision,
+        config.computation.precision,
     ]
     result = subprocess.run(
         [sys.executable, '-c', PROGRAM, *arguments],
@@ -180,5 +181,5 @@ def test_the_model_is_within_15_percent_of_a_real_run(config, tmp_path):
     )
     assert result.returncode == 0, result.stderr
     measured = int(result.stdout.splitlines()[-1])
-    print(f'{config.precision}: {measured / 1e6:.0f} MB')
+    print(f'{config.computation.precision}: {measured / 1e6:.0f} MB')
     assert peak_memory(config, 512, 512) == pytest.approx(measured, rel=0.15)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +16,8 @@ from nst_lbfgs.machine.precision import PrecisionChoice, with_chosen_precision
 from nst_lbfgs.transfer import loss_in_float32
 from nst_lbfgs.weights.sources import resolve_weights
 from nst_lbfgs.weights.vgg19 import find_network
+
+from ..support.settings import transfer_config
 
 SMALL = {
     'weights': 'random',
@@ -46,7 +47,7 @@ def choosing(monkeypatch):
 def test_auto_is_bfloat16_where_that_is_faster_by_a_fifth(bfloat16, expected, choosing):
     choosing(float32=1.0, bfloat16=bfloat16)
     config, choice = with_chosen_precision(TransferConfig())
-    assert config == replace(TransferConfig(), precision=expected)
+    assert config == transfer_config(precision=expected)
     assert choice == PrecisionChoice(expected, bfloat16)
 
 
@@ -66,14 +67,14 @@ def test_the_choice_is_a_sentence():
 @pytest.mark.parametrize('asked', ['float32', 'bfloat16', 'float64'])
 def test_a_precision_that_is_asked_for_is_not_tried(asked, choosing):
     choosing()
-    config = TransferConfig(precision=asked)
+    config = transfer_config(precision=asked)
     assert with_chosen_precision(config) == (config, None)
 
 
 def test_a_deterministic_run_does_not_hang_on_a_trial(choosing):
     choosing()
-    config, choice = with_chosen_precision(TransferConfig(deterministic=True))
-    assert (config.precision, choice) == ('float32', None)
+    config, choice = with_chosen_precision(transfer_config(deterministic=True))
+    assert (config.computation.precision, choice) == ('float32', None)
 
 
 def test_the_trial_itself_finds_rates_above_zero():
@@ -84,7 +85,7 @@ def test_the_trial_itself_finds_rates_above_zero():
 @pytest.mark.parametrize('asked, tolerance', [('float32', 1e-6), ('bfloat16', 0.02)])
 def test_the_last_loss_is_measured_once_more_in_float32(asked, tolerance, town, stripes):
     """In float32 it is the same loss; bfloat16 has 8 bits of mantissa, but its errors average out."""
-    config = TransferConfig(**SMALL, precision=asked)
+    config = transfer_config(**SMALL, precision=asked)
     network = find_network(resolve_weights('random'))
     result = transfer_style(town, stripes, config, network=network)
     assert result.precision == asked
@@ -124,11 +125,11 @@ def test_a_run_says_what_it_chose_and_is_repeated_in_it(
     said = capsys.readouterr().err
     assert 'bfloat16: here bfloat16 is 3.0 times as fast as float32' in said
     record = json.loads((tmp_path / 'out.json').read_text())
-    assert record['config']['transfer']['precision'] == 'bfloat16'
+    assert record['config']['transfer']['computation']['precision'] == 'bfloat16'
     assert record['loss_in_float32'] == pytest.approx(record['loss'], rel=0.02)
     assert f'{record["loss_in_float32"]:.4e} in float32, {record["loss"]:.4e} in bfloat16' in said
 
     choosing(float32=1.0, bfloat16=0.5)
     assert main(['transfer', '--from', 'out.json', 'again']) == 0
     again = json.loads((tmp_path / 'again.json').read_text())
-    assert again['config']['transfer']['precision'] == 'bfloat16'
+    assert again['config']['transfer']['computation']['precision'] == 'bfloat16'

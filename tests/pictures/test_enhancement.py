@@ -79,7 +79,7 @@ def test_input_is_left_alone() -> None:
 @pytest.mark.parametrize('name', ['brightness', 'color', 'sharpness'])
 def test_impossible_factors(name: str, factor: float) -> None:
     """Negative, infinite and absurd factors are named."""
-    with pytest.raises(ConfigError, match=f'Expected a {name} factor .* Received: '):
+    with pytest.raises(ConfigError, match=f'Expected {name}: a number from 0 to 1000. Received: '):
         Enhancement(**{name: factor})
 
 

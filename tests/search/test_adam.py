@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.search.adam import AdamSearch
 from nst_lbfgs.search.evaluations import Evaluation, Terms
 from nst_lbfgs.search.lbfgs import Box, StopSearch
 from nst_lbfgs.search.listener import Listener
 
+from ..support.settings import transfer_config
+from ..support.settings import transfer_config
 from .test_lbfgs import START, rosenbrock
 
 WIDE = Box(np.full(12, -1e9), np.full(12, 1e9))
@@ -41,7 +42,7 @@ class Run(Listener):
     def __init__(self, settings, function=rosenbrock, box=None, state=None):
         self.marks, self.states, self.counts, self.reports = [], [], [], []
         clip = box is not None
-        config = TransferConfig(optimizer='adam', precision='float64', clip=clip, **settings)
+        config = transfer_config(optimizer='adam', precision='float64', clip=clip, **settings)
 
         def evaluate(x):
             loss, gradient = function(x)

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from scipy.optimize import fmin_l_bfgs_b
 
-from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.search.coordinates import PixelCoordinates
 from nst_lbfgs.search.evaluations import Evaluation, Evaluations, Terms
 from nst_lbfgs.search.lbfgs import Box, Descent, Ending, StopSearch
+
+from ..support.settings import transfer_config
+
+from ..support.settings import transfer_config
 
 START = np.linspace(-1.5, 2, 12)
 
@@ -42,7 +45,7 @@ def run(function, marked=0, count=0, box=None, start=START, **settings):
     evaluations = evaluations_of(function, count=count)
     descent = Descent(
         evaluations,
-        TransferConfig(**settings),
+        transfer_config(**settings),
         lambda iteration, place: marks.append((iteration, place.z, evaluations.count)),
         marked=marked,
         box=box,
@@ -136,7 +139,7 @@ def test_a_callback_may_stop_the_search(restart):
         raise StopSearch('enough')
 
     with pytest.raises(StopSearch, match='enough'):
-        Descent(evaluations_of(rosenbrock), TransferConfig(restart=restart), stop).run(START.copy())
+        Descent(evaluations_of(rosenbrock), transfer_config(restart=restart), stop).run(START.copy())
 
 
 @pytest.mark.parametrize('restart', [False, True])

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.errors import LineSearchError, NonFiniteLossError
 from nst_lbfgs.search.coordinates import PixelCoordinates, SpectralCoordinates
 from nst_lbfgs.search.curvature import CurvatureMemory, Pairs
@@ -16,6 +15,10 @@ from nst_lbfgs.search.evaluations import Evaluation, Terms
 from nst_lbfgs.search.lbfgs import Box, Ending, StopSearch
 from nst_lbfgs.search.listener import Listener
 from nst_lbfgs.search.recovery import Search
+
+from ..support.settings import transfer_config
+
+from ..support.settings import transfer_config
 
 SIZE = 48
 START = np.random.default_rng(1).normal(0, 3, SIZE)
@@ -33,7 +36,7 @@ class Run(Listener):
 
     def __init__(self, function, *, state=None, box=WIDE, coordinates=None, **settings):
         self.losses, self.marks, self.states, self.reports = [], [], [], []
-        self.config = TransferConfig(**{'iterations': 6, 'evaluations_per_iteration': 8} | settings)
+        self.config = transfer_config(**{'iterations': 6, 'evaluations_per_iteration': 8} | settings)
         self._function = function
         self.search = Search(
             self._evaluate,

@@ -79,9 +79,9 @@ def test_existing_output(source: Path, tmp_path: Path, capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        (['--brightness', 'nan'], 'Expected a brightness factor'),
-        (['--color=-1'], 'Expected a color factor'),
-        (['--sharpness', '1e9'], 'Expected a sharpness factor'),
+        (['--brightness', 'nan'], 'Expected brightness: a number from 0 to 1000'),
+        (['--color=-1'], 'Expected color: a number from 0 to 1000'),
+        (['--sharpness', '1e9'], 'Expected sharpness: a number from 0 to 1000'),
         (['--max-pixels', '0'], 'Expected a limit'),
     ],
 )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import fields
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from cli.main import main
-from nst_lbfgs.config import PictureConfig, TransferConfig
 from nst_lbfgs.presets import PRESETS, PUBLICATIONS
 
 QUICK = ['--weights', 'random', '--iter', '2', '--maxfun', '2']
@@ -40,16 +38,24 @@ def test_the_list_has_every_preset_and_says_what_a_run_without_one_is(capsys):
 
 
 @pytest.mark.parametrize('name', PRESETS)
-def test_a_preset_is_shown_with_every_field_and_every_note(name, capsys):
+def test_a_preset_is_shown_with_all_that_it_says_then_what_is_ours_then_the_notes(name, capsys):
     assert main(['presets', name]) == 0
-    printed = ' '.join(capsys.readouterr().out.split())
-    for config in (TransferConfig, PictureConfig):
-        for field in fields(config):
-            assert f' {field.name} = ' in printed
-    for _, source in PUBLICATIONS[name].settings.values():
-        assert source in printed
-    for note in PUBLICATIONS[name].notes:
-        assert note in printed
+    said, ours = ' '.join(capsys.readouterr().out.split()).split(' What is ours')
+    publication = PUBLICATIONS[name]
+    for settings, printed in ((publication.settings, said), (publication.ours, ours)):
+        for setting, (_, source) in settings.items():
+            assert f' {setting} = ' in printed and source in printed
+    for note in publication.notes:
+        assert note in ours
+
+
+def test_what_no_publication_speaks_of_is_shown_as_ours(capsys):
+    assert main(['presets', 'd2l']) == 0
+    printed = capsys.readouterr().out
+    assert "feature_scale = torchvision\n      for Keras's VGG19" in printed.split('What is ours')[1]
+    assert 'pyramid=1' in printed.split('As without a preset: ')[1]
+    for name in ('history', 'restart', 'coordinates', 'brightness'):
+        assert name not in printed
 
 
 def test_an_unknown_preset_is_refused_with_a_guess(capsys):
@@ -76,8 +82,8 @@ def test_a_preset_of_adam_runs_and_is_repeated_from_its_record(folder):
     )
     written = record()
     assert written['preset'] == 'tf-tutorial'
-    assert written['config']['transfer']['optimizer'] == 'adam'
-    assert written['config']['transfer']['content_weight'] == 1e4
+    assert written['config']['transfer']['optimizer']['name'] == 'adam'
+    assert written['config']['transfer']['objective']['content_weight'] == 1e4
     assert (written['width'], written['height']) == (40, 33)
     assert main(['transfer', '--from', 'out.json', 'again']) == 0
     assert record('again')['preset'] == 'tf-tutorial'
@@ -109,15 +115,16 @@ def test_explicit_options_win_over_the_preset(folder):
         == 0
     )
     settings = record()['config']['transfer']
-    assert settings['optimizer'] == 'lbfgs' and settings['tv_weight'] == 3
-    assert settings['feature_scale'] == 'caffe' and settings['preprocessing'] == 'torchvision'
+    objective = settings['objective']
+    assert settings['optimizer']['name'] == 'lbfgs' and objective['tv_weight'] == 3
+    assert objective['feature_scale'] == 'caffe' and objective['preprocessing'] == 'torchvision'
     assert Image.open('out.png').size == (38, 32)
 
 
 def test_the_default_run_names_no_preset(folder):
     assert main(['transfer', 'base.jpg', 'style.jpg', 'out', '--image-height', '32', *QUICK]) == 0
     assert record()['preset'] is None
-    assert not record()['config']['transfer']['restart']
+    assert not record()['config']['transfer']['optimizer']['restart']
 
 
 def test_the_command_line_of_seed_003(folder):
@@ -153,8 +160,8 @@ def test_the_command_line_of_seed_003(folder):
         'style.jpg',
     ]
     assert Image.open('result.png').size == (36, 36)
-    assert record('result')['config']['pictures']['enhance']
-    assert record('result')['config']['transfer']['content_weight'] == 0.08
+    assert record('result')['config']['pictures']['enhancement']
+    assert record('result')['config']['transfer']['objective']['content_weight'] == 0.08
 
 
 def test_seed_003_finds_its_pictures_itself_and_keeps_every_fifth_result(folder):
@@ -210,7 +217,10 @@ def test_a_prefix_may_follow_seed_003s_options(folder):
             ['base.jpg', 'style.jpg', 'out', '--optimizer', 'adam', '--learning-rate', '0'],
             'Expected learning_rate: a finite number above 0',
         ),
-        (['base.jpg', 'style.jpg', 'out', '--beta_1', '1'], 'Expected beta_1'),
+        (
+            ['base.jpg', 'style.jpg', 'out', '--optimizer', 'adam', '--beta_1', '1'],
+            'Expected beta_1',
+        ),
         (
             ['base.jpg', 'style.jpg', 'out', '--longest-side', '64', '--image-height', '64'],
             'Expected either longest_side',

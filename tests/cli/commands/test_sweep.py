@@ -95,7 +95,7 @@ def test_the_table_has_the_losses_of_the_records(folder):
     for row in table():
         record = json.load(open(row['picture'].replace('.png', '.json')))
         last = record['iterations'][-1]
-        assert float(row['content_weight']) == record['config']['transfer']['content_weight']
+        assert float(row['content_weight']) == record['config']['transfer']['objective']['content_weight']
         for name in ('loss', 'content_loss', 'style_loss', 'total_variation_loss'):
             assert float(row[name]) == last[name]
         assert int(row['evaluations']) == record['evaluations']
@@ -116,7 +116,7 @@ def test_what_is_done_is_not_done_again(folder, transfers, capsys):
     assert sweep(*FAST, *TWO) == 0
     before = open('s_content_weight_1.png', 'rb').read()
     assert sweep(*FAST, '--vary', 'content_weight=0.1,1,5') == 0
-    assert [config.content_weight for config, _ in transfers] == [0.1, 1, 5]
+    assert [config.objective.content_weight for config, _ in transfers] == [0.1, 1, 5]
     assert 'content_weight 1, done already' in capsys.readouterr().err
     assert open('s_content_weight_1.png', 'rb').read() == before
     assert [row['content_weight'] for row in table()] == ['0.1', '1', '5']
@@ -127,7 +127,7 @@ def test_an_interrupted_sweep_goes_on(folder, transfers, monkeypatch):
     real = transfer.transfer_style
 
     def interrupted(content, style, config, **others):
-        if config.content_weight == 1:
+        if config.objective.content_weight == 1:
             raise KeyboardInterrupt
         return real(content, style, config, **others)
 
@@ -137,7 +137,7 @@ def test_an_interrupted_sweep_goes_on(folder, transfers, monkeypatch):
     assert [row['content_weight'] for row in table()] == ['0.1'] and os.path.exists('s.png')
     Image.new('RGB', (4, 4)).save('s_content_weight_1.png')
     assert sweep(*FAST, *TWO) == 0
-    assert [config.content_weight for config, _ in transfers] == [0.1, 1]
+    assert [config.objective.content_weight for config, _ in transfers] == [0.1, 1]
     assert Image.open('s_content_weight_1.png').size == (43, 36)
 
 
@@ -152,7 +152,7 @@ def test_a_cell_that_lost_a_file_is_made_again(damage, folder, transfers):
     assert sweep(*FAST, *TWO) == 0
     damage()
     assert sweep(*FAST, *TWO) == 0
-    assert [config.content_weight for config, _ in transfers] == [0.1, 1, 1]
+    assert [config.objective.content_weight for config, _ in transfers] == [0.1, 1, 1]
     assert len(table()) == 2
 
 
@@ -228,7 +228,7 @@ def failing(monkeypatch):
             def run():
                 return real(content, style, config, **others)
 
-            return fail(run) if config.content_weight == 0.1 else run()
+            return fail(run) if config.objective.content_weight == 0.1 else run()
 
         monkeypatch.setattr(transfer, 'transfer_style', transfer_style)
         return lambda: monkeypatch.setattr(transfer, 'transfer_style', real)
@@ -275,7 +275,7 @@ def test_the_same_command_makes_only_what_failed(fail, folder, failing, transfer
     heal()
     transfers.clear()
     assert sweep(*FAST, *TWO) == 0
-    assert [config.content_weight for config, _ in transfers] == [0.1]
+    assert [config.objective.content_weight for config, _ in transfers] == [0.1]
     assert [row['iterations_done'] for row in table()] == ['1', '1']
 
 
@@ -301,7 +301,7 @@ def test_a_disk_that_is_full_for_a_while_does_not_end_the_sweep(folder, monkeypa
 
     def transfer_style(content, style, config, **others):
         nonlocal full
-        full = config.content_weight == 0.1
+        full = config.objective.content_weight == 0.1
         return real(content, style, config, **others)
 
     full = False

@@ -47,7 +47,7 @@ def test_the_record_has_what_the_run_was_made_of(folder):
     assert transfer(*FAST, '--content_weight', '0.5') == 0
     record = json.load(open('out.json'))
     assert record['content_sha256'] == hashlib.sha256(open('base.png', 'rb').read()).hexdigest()
-    assert record['config']['transfer']['content_weight'] == 0.5
+    assert record['config']['transfer']['objective']['content_weight'] == 0.5
     assert record['weights']['source'] == 'random'
     assert set(record['versions']) >= {'python', 'tensorflow', 'keras', 'scipy', 'numpy', 'pillow'}
     assert record['device']
@@ -83,7 +83,7 @@ def test_the_old_spelling_and_the_dashed_one_are_the_same_run(folder):
         == 0
     )
     first, second = (json.load(open(name))['config'] for name in ('out.json', 'again.json'))
-    assert first == second and first['transfer']['tv_weight'] == 3
+    assert first == second and first['transfer']['objective']['tv_weight'] == 3
 
 
 def test_options_may_stand_between_the_paths(folder):
@@ -159,7 +159,7 @@ def test_enhancement_changes_what_is_saved_and_factor_one_does_not(folder):
 def test_a_picture_may_be_the_start(folder):
     assert transfer(*FAST, '--init', 'style.png') == 0
     record = json.load(open('out.json'))
-    assert record['config']['transfer']['init'] == 'picture'
+    assert record['config']['transfer']['start']['init'] == 'picture'
     assert record['config']['pictures']['init_path'] == str(folder / 'style.png')
 
 

@@ -8,6 +8,8 @@ from cli.runs.grid import grid, parse_variation
 from nst_lbfgs import TransferConfig
 from nst_lbfgs.errors import ConfigError
 
+from ...support.settings import transfer_config
+
 
 @pytest.mark.parametrize(
     'text, field, values',
@@ -16,6 +18,13 @@ from nst_lbfgs.errors import ConfigError
         ('content-weight=2', 'content_weight', (2.0,)),
         ('iter=1,10', 'iterations', (1, 10)),
         ('maxfun=5', 'evaluations_per_iteration', (5,)),
+        ('scales=1,2', 'pyramid', (1, 2)),
+        ('pyramid=3', 'pyramid', (3,)),
+        ('style-normalisation=none', 'style_normalisation', ('none',)),
+        ('optimizer=lbfgs,adam', 'optimizer', ('lbfgs', 'adam')),
+        ('learning_rate=1,2', 'learning_rate', (1.0, 2.0)),
+        ('coordinate_exponent=none,0.3', 'coordinate_exponent', (None, 0.3)),
+        ('precision=float32', 'precision', ('float32',)),
         ('restart=yes,no', 'restart', (True, False)),
         ('pooling=max, average', 'pooling', ('max', 'average')),
         (
@@ -38,6 +47,8 @@ def test_values_are_read_by_the_type_of_their_field(text, field, values):
         ('content_weight', 'Expected --vary FIELD=VALUE,VALUE'),
         ('content_weight=', 'Expected --vary FIELD=VALUE,VALUE'),
         ('=1', 'Expected a field to vary'),
+        ('style_scale=none', 'Expected a field to vary'),
+        ('objective=1', 'Expected a field to vary'),
         ('contentweight=1', "Did you mean 'content_weight'?"),
         ('content_weight=1,', "Expected a value of content_weight: a number. Received: ''"),
         ('content_weight=much', "a number. Received: 'much'"),
@@ -54,16 +65,16 @@ def test_what_cannot_be_read(text, message):
 
 def test_the_grid_has_every_combination_the_last_field_varying_fastest():
     points = grid(
-        TransferConfig(tv_weight=7.0),
+        transfer_config(tv_weight=7.0),
         [parse_variation('content_weight=0.1,2'), parse_variation('pooling=max,average')],
     )
-    assert [(point.config.content_weight, point.config.pooling) for point in points] == [
+    assert [(point.config.objective.content_weight, point.config.objective.pooling) for point in points] == [
         (0.1, 'max'),
         (0.1, 'average'),
         (2.0, 'max'),
         (2.0, 'average'),
     ]
-    assert {point.config.tv_weight for point in points} == {7.0}
+    assert {point.config.objective.tv_weight for point in points} == {7.0}
     assert points[1].label == 'content_weight 0.1, pooling average'
     assert points[1].choices == {'content_weight': '0.1', 'pooling': 'average'}
     assert points[1].file_name == 'content_weight_0.1_pooling_average'
@@ -75,6 +86,8 @@ def test_the_grid_has_every_combination_the_last_field_varying_fastest():
         (['content_weight=-1'], 'content_weight: a finite number, 0 or more'),
         (['content_weight=1', 'content-weight=2'], 'Expected each field to vary once'),
         (['style_layers=block1_conv9'], "Did you mean 'block1_conv2'?|Did you mean 'block1_conv1'?"),
+        (['learning_rate=1,2'], 'Expected adam as the optimizer for learning_rate. Received: lbfgs'),
+        (['optimizer=adam,sgd'], 'Expected optimizer: one of lbfgs, adam'),
         (['pooling=max,mean'], 'Expected pooling: one of max, average'),
     ],
 )

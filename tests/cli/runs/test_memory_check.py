@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,10 +12,10 @@ from PIL import Image
 from cli.main import main
 from cli.runs import memory_check
 from nst_lbfgs import transfer
-from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.machine.memory_model import peak_memory
 
 from ...support.error_lines import error_line
+from ...support.settings import changed, transfer_config
 
 FAST = [
     '--weights',
@@ -32,7 +31,7 @@ FAST = [
     '--style-layer',
     'block1_conv1',
 ]
-CONFIG = TransferConfig(
+CONFIG = transfer_config(
     weights='random',
     iterations=1,
     evaluations_per_iteration=1,
@@ -107,7 +106,7 @@ def test_a_run_that_does_not_fit_is_refused(command, size, room, advice, folder,
 
 def test_where_auto_may_turn_out_to_fit_that_is_said(folder, free, unstarted, capsys):
     """'auto' counts as float32, for which there is not enough, but it may be bfloat16."""
-    free(400, 480, replace(CONFIG, precision='bfloat16'))
+    free(400, 480, changed(CONFIG, precision='bfloat16'))
     assert (
         run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '400', '--precision', 'auto')
         == 1

@@ -1,0 +1,128 @@
+"""The settings of a run by their own names alone, whichever group they stand in.
+
+For options, presets, tables and sweeps, where nobody asks for the group; no two settings share a name.
+Two names are of no field: 'optimizer', 'lbfgs' or 'adam', and 'enhance', whether there is an enhancement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass, replace
+from typing import Any, get_type_hints
+
+from .checks import check_choice, check_flag
+from .config import (
+    OPTIMIZERS,
+    ComputationConfig,
+    ObjectiveConfig,
+    OptimizerConfig,
+    PictureConfig,
+    StartConfig,
+    TransferConfig,
+)
+from .errors import ConfigError
+from .pictures.enhancement import Enhancement
+
+GROUPS = {'objective': ObjectiveConfig, 'start': StartConfig, 'computation': ComputationConfig}
+SIZES = ('image_height', 'image_width', 'longest_side')
+
+
+def transfer_settings(config: TransferConfig) -> dict[str, Any]:
+    """Return the value of every setting of a transfer, in the order of the groups."""
+    settings: dict[str, Any] = {}
+    for field in fields(config):
+        value = getattr(config, field.name)
+        if field.name == 'optimizer':
+            settings['optimizer'] = value.name
+        settings |= _values(value) if is_dataclass(value) else {field.name: value}
+    return settings
+
+
+def picture_settings(config: PictureConfig) -> dict[str, Any]:
+    """Return the value of every setting of the pictures; the factors only if there is an enhancement."""
+    settings = _values(config)
+    enhancement = settings.pop('enhancement')
+    return settings | {'enhance': enhancement is not None} | (asdict(enhancement) if enhancement else {})
+
+
+def transfer_types() -> dict[str, Any]:
+    """Return the type of every setting of a transfer, of either optimiser's too."""
+    types = {'optimizer': str}
+    for kind in (TransferConfig, *GROUPS.values(), *OPTIMIZERS.values()):
+        hints = get_type_hints(kind)
+        types |= {field.name: hints[field.name] for field in fields(kind) if field.name not in _GROUP_NAMES}
+    return types
+
+
+def picture_names() -> set[str]:
+    """Return the names of the pictures' settings."""
+    return set(picture_settings(PictureConfig(enhancement=Enhancement())))
+
+
+def with_transfer_settings(config: TransferConfig, settings: Mapping[str, Any]) -> TransferConfig:
+    """Return `config` with these settings; another optimiser begins with its own defaults.
+
+    Raises ConfigError for an unknown name, a setting of the other optimiser, and a value that cannot
+    be used.
+    """
+    check_names(settings, transfer_types())
+    groups = {
+        name: replace(getattr(config, name), **_those_of(kind, settings)) for name, kind in GROUPS.items()
+    }
+    own = _those_of(TransferConfig, settings) | {'optimizer': _optimizer(config.optimizer, settings)}
+    return replace(config, **groups, **own)
+
+
+def with_picture_settings(config: PictureConfig, settings: Mapping[str, Any]) -> PictureConfig:
+    """Return `config` with these settings.
+
+    A size takes the place of every size that was there. A factor means an enhancement, unless 'enhance'
+    is False. Raises ConfigError for an unknown name and a value that cannot be used.
+    """
+    check_names(settings, picture_names())
+    own = _those_of(PictureConfig, settings)
+    if any(name in own for name in SIZES):
+        own = dict.fromkeys(SIZES) | own
+    return replace(config, **own, enhancement=_enhancement(config.enhancement, settings))
+
+
+def check_names(settings: Mapping[str, Any], known: Mapping[str, Any] | set[str]) -> None:
+    """Raise ConfigError for a name that is not known."""
+    for name in settings:
+        check_choice('a setting', name, known)
+
+
+def of_other_optimizers(optimizer: object) -> set[str]:
+    """Return the names of the settings that an optimiser, by its name, does not have."""
+    return {field.name for name, kind in OPTIMIZERS.items() if name != optimizer for field in fields(kind)}
+
+
+def _optimizer(before: OptimizerConfig, settings: Mapping[str, Any]) -> OptimizerConfig:
+    name = settings.get('optimizer', before.name)
+    check_choice('optimizer', name, OPTIMIZERS)
+    kind = OPTIMIZERS[name]
+    for other in OPTIMIZERS.values():
+        foreign = [] if other is kind else list(_those_of(other, settings))
+        if foreign:
+            raise ConfigError(f'Expected {other.name} as the optimizer for {foreign[0]}. Received: {name}')
+    return replace(before if isinstance(before, kind) else kind(), **_those_of(kind, settings))
+
+
+def _enhancement(before: Enhancement | None, settings: Mapping[str, Any]) -> Enhancement | None:
+    factors = _those_of(Enhancement, settings)
+    wanted = settings.get('enhance', before is not None or bool(factors))
+    check_flag('enhance', wanted)
+    enhancement = replace(before or Enhancement(), **factors)
+    return enhancement if wanted else None
+
+
+def _values(config: Any) -> dict[str, Any]:
+    return {field.name: getattr(config, field.name) for field in fields(config)}
+
+
+def _those_of(kind: type, settings: Mapping[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(kind)} - _GROUP_NAMES
+    return {name: value for name, value in settings.items() if name in names}
+
+
+_GROUP_NAMES = {*GROUPS, 'optimizer', 'enhancement'}

@@ -1,0 +1,185 @@
+"""Run records: written in groups, read as they were, those of version 0.1.0 too."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nst_lbfgs.config import (
+    AdamConfig,
+    ComputationConfig,
+    LbfgsConfig,
+    ObjectiveConfig,
+    PictureConfig,
+    RunConfig,
+    StartConfig,
+    TransferConfig,
+)
+from nst_lbfgs.errors import RecordError
+from nst_lbfgs.pictures.enhancement import Enhancement
+from nst_lbfgs.presets import PRESETS
+from nst_lbfgs.record import parse_record, read_record, to_json
+
+RECORDS = Path(__file__).parent / 'records_0_1_0'
+NAMES = {'content_path': 'a', 'style_path': 'b', 'prefix': 'c'}
+SMALL = ObjectiveConfig(
+    content_layers=(('block2_conv1', 1.0),),
+    style_layers=(('block1_conv1', 1.0),),
+)
+RANDOM = ComputationConfig(weights='random', precision='float32')
+D2L = PRESETS['d2l']
+ENHANCED = PRESETS['enhanced-lbfgs']
+
+
+@pytest.mark.parametrize(
+    'config',
+    [
+        RunConfig(),
+        RunConfig(
+            TransferConfig(optimizer=AdamConfig(beta_1=0.5)), PictureConfig(enhancement=Enhancement(2))
+        ),
+        *PRESETS.values(),
+    ],
+)
+def test_settings_are_read_as_they_were_written(config):
+    assert parse_record(to_json(NAMES | {'config': config}))['config'] == config
+
+
+def test_settings_are_written_in_their_groups():
+    config = json.loads(to_json(NAMES | {'config': RunConfig(TransferConfig(optimizer=AdamConfig()))}))[
+        'config'
+    ]
+    assert set(config['transfer']) == {
+        'objective',
+        'start',
+        'optimizer',
+        'iterations',
+        'evaluations_per_iteration',
+        'pyramid',
+        'computation',
+    }
+    assert config['transfer']['optimizer']['name'] == 'adam'
+    assert config['transfer']['start'] == {'init': 'content', 'seed': 0}
+    assert config['pictures']['enhancement'] is None
+
+
+def test_a_record_that_was_read_is_written_in_todays_format():
+    """Not in the one that it was read in, whose number it still has."""
+    record = read_record(RECORDS / 'd2l.json')
+    written = to_json(record)
+    assert json.loads(written)['format'] == 2
+    assert parse_record(written)['config'] == record['config']
+
+
+@pytest.mark.parametrize(
+    'name, transfer, pictures',
+    [
+        (
+            'lbfgs',
+            TransferConfig(SMALL, iterations=2, evaluations_per_iteration=2, computation=RANDOM),
+            PictureConfig(image_height=36, save_every=0),
+        ),
+        (
+            'noise',
+            TransferConfig(
+                SMALL,
+                StartConfig('noise', 3),
+                LbfgsConfig(coordinate_exponent=0.45),  # what it was then; today's is another
+                iterations=2,
+                evaluations_per_iteration=2,
+                computation=RANDOM,
+            ),
+            PictureConfig(image_height=36, save_every=0),
+        ),
+        (
+            'scales',
+            TransferConfig(SMALL, iterations=2, evaluations_per_iteration=2, pyramid=2, computation=RANDOM),
+            PictureConfig(image_height=72, save_every=0),
+        ),
+        (
+            'd2l',
+            TransferConfig(
+                D2L.transfer.objective,
+                optimizer=D2L.transfer.optimizer,
+                iterations=2,
+                evaluations_per_iteration=2,
+                computation=RANDOM,
+            ),
+            PictureConfig(image_height=36, resampling='bilinear', save_every=0),
+        ),
+        (
+            'enhanced',
+            TransferConfig(
+                ENHANCED.transfer.objective,
+                optimizer=ENHANCED.transfer.optimizer,
+                iterations=1,
+                evaluations_per_iteration=2,
+                computation=RANDOM,
+            ),
+            PictureConfig(
+                image_height=36, resampling='bicubic', save_every=0, enhancement=Enhancement(sharpness=1.5)
+            ),
+        ),
+    ],
+)
+def test_a_record_of_version_0_1_0_has_the_same_settings_by_todays_names(name, transfer, pictures):
+    record = read_record(RECORDS / f'{name}.json')
+    assert record['config'] == RunConfig(transfer, pictures)
+    assert record['versions']['nst_lbfgs'] == '0.1.0'
+
+
+def old_record():
+    return json.loads((RECORDS / 'lbfgs.json').read_text())
+
+
+def new_record():
+    return json.loads(to_json(NAMES | {'config': RunConfig()}))
+
+
+@pytest.mark.parametrize(
+    'make, change, message',
+    [
+        (old_record, lambda r: r['config']['transfer'].update(pyramid=2), 'format 1. Received: pyramid'),
+        (old_record, lambda r: r['config']['transfer'].update(colour=1, zoom=2), 'Received: colour, zoom'),
+        (old_record, lambda r: r['config']['pictures'].update(enhancement=None), 'Received: enhancement'),
+        (old_record, lambda r: r['config'].update(more={}), "Expected 'transfer' and 'pictures'"),
+        (old_record, lambda r: r['config'].update(transfer=[]), 'Expected a table of settings'),
+        (old_record, lambda r: r['config']['transfer'].update(optimizer=['adam']), 'Expected optimizer'),
+        (old_record, lambda r: r['config']['transfer'].update(scales='2'), 'Expected pyramid: an integer'),
+        (old_record, lambda r: r['config']['pictures'].update(enhance='yes'), 'Expected enhance: true or'),
+        (old_record, lambda r: r.update(format=3), 'Expected a run record of format 1 or 2'),
+        (new_record, lambda r: r.update(format=1), 'format 1. Received: computation, objective, pyramid'),
+        (
+            new_record,
+            lambda r: r['config']['transfer'].update(scales=2),
+            'of TransferConfig. Received: scales',
+        ),
+        (new_record, lambda r: r['config']['transfer']['start'].update(gram='sum'), 'StartConfig. Received'),
+        (
+            new_record,
+            lambda r: r['config']['transfer'].pop('objective'),
+            'of ObjectiveConfig. Received: None',
+        ),
+        (new_record, lambda r: r['config']['transfer']['optimizer'].pop('name'), 'the name of the optimizer'),
+        (new_record, lambda r: r['config']['transfer']['optimizer'].update(name='adam'), 'Received: bounds'),
+        (new_record, lambda r: r['config']['pictures'].update(enhancement=2), 'of Enhancement. Received: 2'),
+    ],
+)
+def test_what_is_not_known_is_refused_in_a_line(make, change, message):
+    record = make()
+    change(record)
+    with pytest.raises(RecordError) as refused:
+        parse_record(json.dumps(record).encode())
+    assert message in str(refused.value) and '\n' not in str(refused.value)
+
+
+def test_lists_in_lists_without_end_are_refused():
+    """JSON's reader takes them; what comes after must not end in Python's own limit."""
+    record = new_record()
+    text = json.dumps(record).replace(
+        '"content_reduction": "mean"', f'"content_reduction": {"[" * 700}{"]" * 700}'
+    )
+    with pytest.raises(RecordError):
+        parse_record(text.encode())
