@@ -68,21 +68,22 @@ def transfer_style(
 ) -> TransferResult:
     """Return `content` in the style of `style` (Gatys, Ecker, Bethge, 2015).
 
-    Pictures are RGB, (H, W, 3), uint8, at least 32 pixels a side; the result has the content's
-    size. `style` may have another size, unless `config.computation.references` is 'each-evaluation'.
-    `init` is the picture to start from when `config.start.init` is 'picture', of the content's size. `network`
-    is what `find_network` or `load_network` returned, if the weights are known already.
+    Pictures are RGB, (H, W, 3), uint8, at least 32 pixels a side; the result has the content's size.
+    `style` may have another size, unless `config.computation.references` is 'each-evaluation'. `init`
+    is the picture to start from when `config.start.init` is 'picture', of the content's size.
+    `network` is what `find_network` or `load_network` returned, if the weights are known already.
 
     `on_iteration` is called after each iteration, `on_evaluation` after each evaluation with their
     number so far, 0 while at a smaller size (`config.pyramid`), and the loss. Either may raise
-    StopSearch to end the run with the best picture.
-    `on_trouble` is told, in a line, of numbers that go wrong and how the search recovers.
+    StopSearch to end the run with the best picture. `on_trouble` is told, in a line, of numbers that
+    go wrong and how the search recovers.
 
     `resume` goes on from the state of an earlier transfer of the same pictures with the same
     configuration, but for the number of iterations (see `Search`). With `keep_state` the result has
-    such a state: some twenty numbers for each of the picture's.
+    such a state: some ten numbers for each of the picture's.
 
-    `config.computation.deterministic` makes TensorFlow's operations deterministic for the rest of the process.
+    With `config.computation.deterministic` TensorFlow's operations are deterministic from now on, for
+    the whole process.
 
     Raises ConfigError, ImageSizeError, WeightsError, and NonFiniteLossError if not even the first
     evaluation is finite.

@@ -91,7 +91,7 @@ def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths | None
         return args.preset, base, DEFAULTS.get(args.preset)
     if args.preset:
         raise ConfigError('Expected --preset or --from. Received: both.')
-    from nst_lbfgs.record import read_record
+    from nst_lbfgs.records.record import read_record
 
     record = read_record(args.record)
     return (

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nst_lbfgs.checkpoint import read_checkpoint
 from nst_lbfgs.config import RunConfig, TransferConfig
 from nst_lbfgs.errors import ConfigError
+from nst_lbfgs.records.checkpoint import read_checkpoint
 
 from ..options import settings_from
 from .command_line import CommandLine

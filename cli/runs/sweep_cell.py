@@ -12,7 +12,7 @@ from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import ImageError, RecordError, StyleTransferError
 from nst_lbfgs.pictures.contact_sheet import thumbnail
 from nst_lbfgs.pictures.reading import MAX_PIXELS, read_picture
-from nst_lbfgs.record import read_record
+from nst_lbfgs.records.record import read_record
 from nst_lbfgs.search.lbfgs import Ending
 
 from .command_line import CommandLine

@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from nst_lbfgs.checkpoint import Checkpoint, write_checkpoint
 from nst_lbfgs.config import RunConfig, TransferConfig
 from nst_lbfgs.files import write_whole
 from nst_lbfgs.machine.memory_model import peak_memory
 from nst_lbfgs.pictures.enhancement import enhance
 from nst_lbfgs.pictures.writing import write_picture
-from nst_lbfgs.record import digest_of, to_json, versions
+from nst_lbfgs.records.checkpoint import Checkpoint, write_checkpoint
+from nst_lbfgs.records.record import digest_of, to_json, versions
 from nst_lbfgs.weights.sources import resolve_weights
 
 from .command_line import CommandLine

@@ -59,7 +59,9 @@ class AdamSearch:
         if self._adam_config.clip:
             self._limits = tuple(tf.constant(limit, self._dtype) for limit in box.limits(start.size))
         self._adam = keras.optimizers.Adam(
-            self._adam_config.learning_rate, beta_1=self._adam_config.beta_1, epsilon=self._adam_config.epsilon
+            self._adam_config.learning_rate,
+            beta_1=self._adam_config.beta_1,
+            epsilon=self._adam_config.epsilon,
         )
         self._adam.build([self._x])
         self._restore()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 
+import cli.runs.quiet
 import numpy as np
 import pytest
 from PIL import Image
 
-import cli.runs.quiet
 from cli.main import main
 from cli.options import DEFAULTS
 from nst_lbfgs.flat_settings import picture_names, transfer_types

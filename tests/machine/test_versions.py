@@ -12,7 +12,7 @@ import pytest
 
 import nst_lbfgs
 from nst_lbfgs.machine.versions import version_of
-from nst_lbfgs.record import versions
+from nst_lbfgs.records.record import versions
 
 
 @pytest.fixture
@@ -63,6 +63,7 @@ def test_of_what_is_installed_here_every_version_is_known():
 
 def test_tensorflow_is_not_imported():
     program = (
-        'import sys; from nst_lbfgs.record import versions; versions(); sys.exit("tensorflow" in sys.modules)'
+        'import sys; from nst_lbfgs.records.record import versions; versions(); '
+        'sys.exit("tensorflow" in sys.modules)'
     )
     subprocess.run([sys.executable, '-c', program], cwd=Path(nst_lbfgs.__file__).parents[1], check=True)

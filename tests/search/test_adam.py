@@ -13,7 +13,6 @@ from nst_lbfgs.search.lbfgs import Box, StopSearch
 from nst_lbfgs.search.listener import Listener
 
 from ..support.settings import transfer_config
-from ..support.settings import transfer_config
 from .test_lbfgs import START, rosenbrock
 
 WIDE = Box(np.full(12, -1e9), np.full(12, 1e9))

@@ -14,8 +14,6 @@ from nst_lbfgs.search.lbfgs import Box, Descent, Ending, StopSearch
 
 from ..support.settings import transfer_config
 
-from ..support.settings import transfer_config
-
 START = np.linspace(-1.5, 2, 12)
 
 

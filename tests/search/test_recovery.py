@@ -18,8 +18,6 @@ from nst_lbfgs.search.recovery import Search
 
 from ..support.settings import transfer_config
 
-from ..support.settings import transfer_config
-
 SIZE = 48
 START = np.random.default_rng(1).normal(0, 3, SIZE)
 WIDE = Box(np.full(SIZE, -1e9), np.full(SIZE, 1e9))

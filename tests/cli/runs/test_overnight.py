@@ -20,8 +20,8 @@ from PIL import Image
 import cli.runs.transfer
 from cli.main import main
 from cli.runs.lock import run_lock
-from nst_lbfgs.checkpoint import read_checkpoint
 from nst_lbfgs.objective import Objective
+from nst_lbfgs.records.checkpoint import read_checkpoint
 
 LAYERS = ['--content-layer', 'block2_conv1', '--style-layer', 'block1_conv1']
 RUN = ['--weights', 'random', '--iter', '3', '--maxfun', '3', '--image-height', '36', '--restart', *LAYERS]

@@ -20,9 +20,9 @@ from nst_lbfgs.config import (
 from nst_lbfgs.errors import RecordError
 from nst_lbfgs.pictures.enhancement import Enhancement
 from nst_lbfgs.presets import PRESETS
-from nst_lbfgs.record import parse_record, read_record, to_json
+from nst_lbfgs.records.record import parse_record, read_record, to_json
 
-RECORDS = Path(__file__).parent / 'records_0_1_0'
+RECORDS = Path(__file__).parent / 'version_0_1_0'
 NAMES = {'content_path': 'a', 'style_path': 'b', 'prefix': 'c'}
 SMALL = ObjectiveConfig(
     content_layers=(('block2_conv1', 1.0),),

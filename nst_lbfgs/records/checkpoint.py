@@ -29,13 +29,13 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import CheckpointError, RecordError
-from .files import CHUNK_BYTES, whole_file
-from .progress import IterationLosses, TransferState
+from ..errors import CheckpointError, RecordError
+from ..files import CHUNK_BYTES, whole_file
+from ..progress import IterationLosses, TransferState
+from ..search.curvature import Pairs
+from ..search.evaluations import Terms
+from ..search.state import Done, SearchState
 from .record import parse_record, to_json
-from .search.curvature import Pairs
-from .search.evaluations import Terms
-from .search.state import Done, SearchState
 
 MAGIC = b'nst-lbfgs checkpoint 1\n'
 LENGTH_BYTES = 8

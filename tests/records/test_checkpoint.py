@@ -15,18 +15,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nst_lbfgs.checkpoint import MAGIC, read_checkpoint, write_checkpoint
 from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import CheckpointError, OutputWriteError, RecordError, WeightsError
 from nst_lbfgs.progress import IterationLosses, TransferState
-from nst_lbfgs.record import parse_record, to_json
+from nst_lbfgs.records.checkpoint import MAGIC, read_checkpoint, write_checkpoint
+from nst_lbfgs.records.record import parse_record, to_json
 from nst_lbfgs.search.curvature import Pairs
 from nst_lbfgs.search.evaluations import Terms
 from nst_lbfgs.search.state import Done, SearchState
 from nst_lbfgs.weights.h5_file import read_convolutions
 
-from .support.mutations import damaged
-from .support.settings import transfer_config
+from ..support.mutations import damaged
+from ..support.settings import transfer_config
 
 HEIGHT, WIDTH = 4, 5
 SIZE = 3 * HEIGHT * WIDTH

@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import __version__
-from .checks import check_choice
-from .config import (
+from .. import __version__
+from ..checks import check_choice
+from ..config import (
     OPTIMIZERS,
     ComputationConfig,
     ObjectiveConfig,
@@ -22,10 +22,10 @@ from .config import (
     StartConfig,
     TransferConfig,
 )
-from .errors import ConfigError, RecordError
-from .machine.versions import version_of
-from .pictures.enhancement import Enhancement
-from .record_format_1 import config_of_format_1
+from ..errors import ConfigError, RecordError
+from ..machine.versions import version_of
+from ..pictures.enhancement import Enhancement
+from .format_1 import config_of_format_1
 
 FORMAT = 2
 LARGEST_BYTES = 64 << 20

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .config import EXPONENT, PictureConfig, RunConfig, TransferConfig
-from .errors import RecordError
-from .flat_settings import (
+from ..config import EXPONENT, PictureConfig, RunConfig, TransferConfig
+from ..errors import RecordError
+from ..flat_settings import (
     of_other_optimizers,
     picture_names,
     transfer_types,
