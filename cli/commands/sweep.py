@@ -67,6 +67,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Check the whole grid, then import TensorFlow and run what is not done yet."""
+    config = settings_from(args, PRESETS[args.preset] if args.preset else RunConfig())
+    config = replace(config, pictures=replace(config.pictures, save_every=0))
+    points = grid(config.transfer, [parse_variation(text) for text in args.vary])
     from nst_lbfgs.pictures.contact_sheet import Cell
 
     from ..runs.command_line import CommandLine
@@ -75,9 +78,6 @@ def run(args: argparse.Namespace) -> int:
     from ..runs.sweep import prepare_sweep
     from ..runs.transfer import prepare
 
-    config = settings_from(args, PRESETS[args.preset] if args.preset else RunConfig())
-    config = replace(config, pictures=replace(config.pictures, save_every=0))
-    points = grid(config.transfer, [parse_variation(text) for text in args.vary])
     content, style = args.base_image_path, args.style_reference_image_path
     sheet = prepare(
         config,
