@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import cli.runs.quiet
 import numpy as np
@@ -21,6 +24,8 @@ FAST = [
     *('--content-layer', 'block1_conv1', '--style-layer', 'block1_conv1'),
 ]
 SWEEP = ['--weights', 'random', '--image-height', '32', '--vary', 'seed=1,2']
+
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.usefixtures('folder')
 
@@ -204,3 +209,27 @@ def test_a_repeated_run_that_starts_from_the_content_needs_the_old_start_no_more
     assert main(['transfer', '--from', 'out.json', 'again', '--init', 'content']) == 0
     assert settings('again')['transfer']['start']['init'] == 'content'
     assert settings('again')['pictures']['init_path'] is None
+
+
+@pytest.mark.parametrize(
+    'arguments',
+    [
+        ['transfer', 'base.png', 'style.png', 'out', '--learning-rate', '3'],
+        ['sweep', 'base.png', 'style.png', 'out', '--vary', 'optimizer=adam', '--clip'],
+        ['reconstruct', 'style', 'base.png', '--layer', 'block1_conv1', '--brightness', '5000'],
+        ['reconstruct', 'style', 'base.png', '--layer', 'block1_conv1', '--learning-rate', '3'],
+    ],
+)
+def test_neither_tensorflow_nor_scipy_is_waited_for(arguments):
+    """In a process of its own, for here both are loaded long since."""
+    program = f"""
+import sys
+from cli.main import main
+try:
+    code = main({arguments})
+except SystemExit as exit_:
+    code = exit_.code
+print(code, sorted({{'tensorflow', 'keras', 'scipy'}} & set(sys.modules)))
+"""
+    result = subprocess.run([sys.executable, '-c', program], cwd=ROOT, capture_output=True, text=True)
+    assert result.stdout == '2 []\n', result.stderr
