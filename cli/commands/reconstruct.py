@@ -85,13 +85,15 @@ def _add_layers(group: argparse._ActionsContainer) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check everything that can be checked at once, then import TensorFlow and run."""
+    points, config = _points(args)
+
     from ..runs.outputs import Outputs
+
+    outputs = Outputs.of(args.result_prefix or './', config, f'{args.image.stem}_{args.term}')
+
     from ..runs.starting import run_once
     from ..runs.sweep import run_sweep
 
-    points, config = _points(args)
-    prefix = args.result_prefix or './'
-    outputs = Outputs.of(prefix, config, f'{args.image.stem}_{args.term}')
     if len(points) == 1:
         return run_once(args, config, args.image, args.image, outputs)
     title = f'The {args.term} of {args.image.name} in the layers of VGG19'

@@ -66,13 +66,16 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Check the whole grid, then import TensorFlow and run what is not done yet."""
-    from ..runs.outputs import Outputs, named_after
-    from ..runs.sweep import run_sweep
-
     config = settings_from(args, PRESETS[args.preset] if args.preset else RunConfig())
     config = replace(config, pictures=replace(config.pictures, save_every=0))
     points = grid(config.transfer, [parse_variation(text) for text in args.vary])
     content, style = args.base_image_path, args.style_reference_image_path
+
+    from ..runs.outputs import Outputs, named_after
+
     outputs = Outputs.of(args.result_prefix, config, named_after(content, style))
+
+    from ..runs.sweep import run_sweep
+
     title = f'{content.name} in the style of {style.name}'
     return run_sweep(args, config, points, content, style, outputs, title)

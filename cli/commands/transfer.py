@@ -386,12 +386,16 @@ def add_running(group: argparse._ActionsContainer) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check everything that can be checked at once, then import TensorFlow and run."""
-    from ..runs.starting import begin, resume
-
     if args.resume is not None:
+        from ..runs.starting import resume
+
         return resume(args)
     preset, base, otherwise = _base(args)
-    return begin(args, settings_from(args, base), *paths_from(args, otherwise), preset=preset)
+    config, paths = settings_from(args, base), paths_from(args, otherwise)
+
+    from ..runs.starting import begin
+
+    return begin(args, config, *paths, preset=preset)
 
 
 def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths | None]:
