@@ -10,10 +10,10 @@ from nst_lbfgs.config import POOLINGS, PictureConfig, RunConfig
 from ..options import HelpFormatter, add_option, add_setting, settings_from
 
 DESCRIPTION = """
-Show the outputs of VGG19's layers for IMAGE, (1, height, width, channels), and their Gram matrices
-per location, (channels, channels): least, greatest and mean value of each; and the total variation
-of the picture in 0..1, sum |dy| + sum |dx|. The picture is first brought to 512 pixels on its
-longer side, unless a height or a width is given.
+Show for each layer of VGG19 its features for IMAGE, of shape (1, height, width, channels), and their Gram
+matrix per location, of shape (channels, channels): minimum, maximum and mean. Show also the total variation
+of the picture in 0..1, sum |dy| + sum |dx|. The picture is first resized to 512 pixels on its longer side,
+unless a height or a width is given.
 """
 SIZE = PictureConfig(image_height=None, longest_side=512)  # as in seed 002
 

@@ -16,11 +16,11 @@ from .transfer import add_running, add_settings
 
 DESCRIPTION = """
 Paint BASE in the style of STYLE once for every combination of the varied settings, with the network
-loaded once. Each picture is left as PREFIX_FIELD_VALUE.png, with its run record beside it as .json;
+loaded once. Each picture is written as PREFIX_FIELD_VALUE.png, with its run record beside it as .json;
 all of them with their labels as the contact sheet PREFIX.png; their losses as the table PREFIX.csv.
-Sheet and table are renewed after each picture. The same command again goes on where an
-interrupted one ended: what has its record, with these settings and pictures, is not made again. A
-record is for `transfer --from` as well.
+Sheet and table are updated after each picture. If a picture fails, both say why, the others are made,
+and the exit code is 1. The same command again makes only what is missing or failed: what has its
+record, with these settings and pictures, is not made again. `transfer --from` takes these records too.
 """
 
 
