@@ -170,11 +170,34 @@ def test_the_library_never_imports_the_command_line():
     ],
 )
 def test_tensorflow_is_not_loaded(statement):
+    assert not {'tensorflow', 'keras'} & loaded_by(statement)
+
+
+@pytest.mark.parametrize(
+    'arguments',
+    [
+        ['transfer', '--help'],
+        ['transfer', 'a.png', 'b.png', 'c', '--iter', '0'],
+        ['sweep', 'a.png', 'b.png', 'c', '--vary', 'content_weight=-1'],
+        ['sweep', 'a.png', 'b.png', '', '--vary', 'content_weight=1'],
+        ['reconstruct', 'style', 'a.png', '--layer', 'block9_conv1'],
+        ['inspect', 'a.png', '--image-height', '0'],
+    ],
+    ids=' '.join,
+)
+def test_bad_usage_and_help_need_no_scipy(arguments):
+    assert 'scipy' not in loaded_by(f'from cli.main import main; main({arguments})')
+
+
+def loaded_by(statement):
+    """Return the modules that a statement loads in a process of its own, without a traceback."""
     program = f"""
 import atexit, sys
-atexit.register(lambda: print('LOADED:', sorted({{'tensorflow', 'keras'}} & set(sys.modules))))
+atexit.register(lambda: print('LOADED:', *sys.modules))
 {statement}
 """
     result = subprocess.run([sys.executable, '-c', program], cwd=ROOT, capture_output=True, text=True)
-    assert 'LOADED: []' in result.stdout, result.stdout + result.stderr
-    assert 'Traceback' not in result.stderr
+    assert 'Traceback' not in result.stderr, result.stderr
+    *_, loaded = result.stdout.partition('LOADED: ')
+    assert loaded, result.stdout
+    return set(loaded.split())

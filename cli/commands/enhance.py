@@ -7,25 +7,28 @@ from pathlib import Path
 
 from nst_lbfgs.pictures.enhancement import Enhancement
 
+DESCRIPTION = """
+Change a picture's brightness, colour and sharpness, in this order. A factor of 1 changes nothing.
+"""
+
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command and its options."""
+    """Add the command to the command line."""
     parser = commands.add_parser(
         'enhance',
         help='change the brightness, colour and sharpness of a picture',
-        description="Change a picture's brightness, colour and sharpness, in this order. "
-        'A factor of 1 changes nothing.',
+        description=DESCRIPTION,
     )
     parser.add_argument('input', metavar='IN', type=Path, help='the picture')
     parser.add_argument(
         'output',
         metavar='OUT',
         type=Path,
-        help='where the result goes: a name that ends in .png, .jpg, .webp or .tif',
+        help='the enhanced picture: a name that ends in .png, .jpg, .webp or .tif',
     )
     factors = parser.add_argument_group('factors')
     _add_factor(factors, 'brightness', '0 is black')
-    _add_factor(factors, 'color', 'of the saturation; 0 is grey')
+    _add_factor(factors, 'color', 'saturation; 0 is grey')
     _add_factor(factors, 'sharpness', '0 is blurred')
     files = parser.add_argument_group('files')
     files.add_argument('--force', action='store_true', help='replace OUT if it exists')

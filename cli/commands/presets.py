@@ -14,6 +14,9 @@ from nst_lbfgs.presets import DEFAULT_OBJECTIVE, PUBLICATIONS, Preset, Settings
 from ..options import shown
 from ..runs.streams import put
 
+DESCRIPTION = """
+List the published systems that `transfer --preset NAME` runs, or show every setting of one with its source.
+"""
 DEFAULT_NOTE = (
     f'Without --preset, transfer has the objective of {DEFAULT_OBJECTIVE} and its own search: '
     'L-BFGS without restarts in spectral coordinates, and better resampling. --preset '
@@ -26,8 +29,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         'presets',
         help='list the published systems, or show where the settings of one come from',
-        description='List the published systems that transfer --preset NAME runs, or show every '
-        'setting of one with its source.',
+        description=DESCRIPTION,
     )
     parser.add_argument('name', nargs='?', metavar='NAME', help='a preset to show')
     parser.set_defaults(run=run)

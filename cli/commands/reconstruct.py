@@ -19,7 +19,7 @@ From noise, search for a picture that has the same features (content) or the sam
 (style, which makes a texture) as IMAGE in a layer of VGG19. One layer gives PREFIX.png and its run
 record PREFIX.json. Several layers give a picture and a record each, PREFIX_LAYER.png and .json,
 all of them side by side with their labels as PREFIX.png, and a table of losses, PREFIX.csv; the
-same command again goes on where an interrupted one ended.
+same command again makes only what is missing or failed.
 """
 
 
@@ -85,13 +85,15 @@ def _add_layers(group: argparse._ActionsContainer) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check everything that can be checked at once, then import TensorFlow and run."""
+    points, config = _points(args)
+
     from ..runs.outputs import Outputs
+
+    outputs = Outputs.of(args.result_prefix or './', config, f'{args.image.stem}_{args.term}')
+
     from ..runs.starting import run_once
     from ..runs.sweep import run_sweep
 
-    points, config = _points(args)
-    prefix = args.result_prefix or './'
-    outputs = Outputs.of(prefix, config, f'{args.image.stem}_{args.term}')
     if len(points) == 1:
         return run_once(args, config, args.image, args.image, outputs)
     title = f'The {args.term} of {args.image.name} in the layers of VGG19'
@@ -99,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _points(args: argparse.Namespace) -> tuple[list[GridPoint], RunConfig]:
-    """Return a point for each picture, and the configuration of the first."""
+    """Return a point of the grid for each picture to be made, and the configuration of the first."""
     base = settings_from(args, PRESETS[args.preset] if args.preset else RunConfig())
     base = replace(base, pictures=replace(base.pictures, enhancement=None, save_every=0))
     points = []

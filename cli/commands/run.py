@@ -9,14 +9,18 @@ from nst_lbfgs.legacy.settings import PRECISIONS
 
 from ..runs.streams import put
 
+DESCRIPTION = """
+Run an unmodified Keras 1 or 2 script or notebook on today's TensorFlow, with its own arguments. Its code
+can do anything that you can: run only what you trust.
+"""
+
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command and its arguments."""
+    """Add the command to the command line."""
     parser = commands.add_parser(
         'run',
         help='run an old Keras 1 or 2 style-transfer script, unmodified',
-        description="Run an unmodified Keras 1 or 2 script or notebook on today's TensorFlow, "
-        'with its own arguments. This runs the code in it: run only what you trust.',
+        description=DESCRIPTION,
     )
     parser.add_argument(
         '--weights',

@@ -16,11 +16,11 @@ from ..settings import add_settings
 
 DESCRIPTION = """
 Paint BASE in the style of STYLE once for every combination of the varied settings, with the network
-loaded once. Each picture is left as PREFIX_FIELD_VALUE.png, with its run record beside it as .json;
+loaded once. Each picture is written as PREFIX_FIELD_VALUE.png, with its run record beside it as .json;
 all of them with their labels as the contact sheet PREFIX.png; their losses as the table PREFIX.csv.
-Sheet and table are renewed after each picture. The same command again goes on where an
-interrupted one ended: what has its record, with these settings and pictures, is not made again. A
-record is for `transfer --from` as well.
+Sheet and table are updated after each picture. If a picture fails, both say why, the others are made,
+and the exit code is 1. The same command again makes only what is missing or failed: what has its
+record, with these settings and pictures, is not made again. `transfer --from` takes these records too.
 """
 
 
@@ -69,10 +69,13 @@ def run(args: argparse.Namespace) -> int:
     config = settings_from(args, PRESETS[args.preset] if args.preset else RunConfig())
     config = replace(config, pictures=replace(config.pictures, save_every=0))
     points = grid(config.transfer, [parse_variation(text) for text in args.vary])
+    content, style = args.base_image_path, args.style_reference_image_path
+
     from ..runs.outputs import Outputs, named_after
+
+    outputs = Outputs.of(args.result_prefix, config, named_after(content, style))
+
     from ..runs.sweep import run_sweep
 
-    content, style = args.base_image_path, args.style_reference_image_path
-    outputs = Outputs.of(args.result_prefix, config, named_after(content, style))
     title = f'{content.name} in the style of {style.name}'
     return run_sweep(args, config, points, content, style, outputs, title)

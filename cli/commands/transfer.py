@@ -82,6 +82,7 @@ def run(args: argparse.Namespace) -> int:
         return resume(args)
     preset, base, otherwise = _base(args)
     config, paths = settings_from(args, base), paths_from(args, otherwise)
+
     from ..runs.starting import begin  # after the checks above: scipy takes a while
 
     return begin(args, config, *paths, preset=preset)

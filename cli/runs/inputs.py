@@ -1,4 +1,4 @@
-"""The inputs of a transfer, read once and brought to size."""
+"""The pictures that go into a transfer, read once and resized when they are used."""
 
 from __future__ import annotations
 

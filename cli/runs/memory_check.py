@@ -19,9 +19,9 @@ GIGABYTE = 10**9
 
 
 def within_memory(run: TransferRun, configs: Sequence[TransferConfig], *, fit: bool) -> TransferRun:
-    """Return a run of which each of `configs` fits into what is free, if that is known.
+    """Return `run` if each of `configs` fits into the free memory, or if that is not known.
 
-    It is `run` itself, or with `fit` perhaps one with smaller pictures of the same shape. Raises
+    If one does not, return with `fit` the run with smaller pictures of the same shape. Raises
     InsufficientMemoryError.
     """
     if fit:
@@ -31,9 +31,9 @@ def within_memory(run: TransferRun, configs: Sequence[TransferConfig], *, fit: b
 
 
 def check_memory(inputs: Inputs, configs: Sequence[TransferConfig], *, fixed_size: bool = False) -> None:
-    """Raise InsufficientMemoryError unless each of `configs` fits into what is free, if that is known.
+    """Raise InsufficientMemoryError unless each of `configs` fits into the free memory, if that is known.
 
-    The text says which size would fit, unless the size is fixed.
+    The message says which size would fit, unless the size is fixed.
     """
     shortage = _shortage(inputs, configs)
     if shortage:
@@ -77,7 +77,7 @@ class _Shortage:
         )
 
     def advice(self) -> str:
-        """Return what would fit, as a sentence, and how to ask for it."""
+        """Return, as a sentence, what would fit and how to ask for it."""
         fitting = self.fitting()
         if fitting is None:
             return 'No size would fit.'

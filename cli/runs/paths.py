@@ -54,7 +54,7 @@ def add_old_options(parser: argparse.ArgumentParser) -> None:
 
 
 def paths_from(args: argparse.Namespace, otherwise: Paths | None) -> tuple[Path, Path, str]:
-    """Return the paths of base, style and prefix; those not given are `otherwise`, if anything.
+    """Return the paths of base and style, and the prefix; `otherwise` has what was not given.
 
     With a record a single argument is the prefix. Raises ConfigError if one is missing or given
     twice.

@@ -1,4 +1,4 @@
-"""Progress on standard error: a line that renews itself on a terminal, plain lines elsewhere."""
+"""Progress on standard error: one line that is updated on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class ProgressLines:
     """Shows iteration, loss and time left of `iterations` times `per_iteration` evaluations.
 
-    `done` iterations are behind it already. A terminal that is gone, or a log on a full disk, does
+    `done` of the iterations are finished already. A terminal that is gone, or a log on a full disk, does
     not end a run.
     """
 
@@ -28,7 +28,7 @@ class ProgressLines:
         self._started = time.monotonic()
 
     def evaluation(self, count: int, loss: float) -> None:
-        """Renew the line on a terminal after evaluation `count`, from 1; 0: at a smaller size."""
+        """Update the line on a terminal; `count` is the evaluations so far, 0 while at a smaller size."""
         if not self._terminal:
             return
         if not count:

@@ -1,4 +1,4 @@
-"""Whether a checkpoint and what it is to be gone on with belong together."""
+"""Whether a checkpoint fits the settings and the weights with which its run is to go on."""
 
 from __future__ import annotations
 

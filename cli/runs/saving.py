@@ -1,4 +1,4 @@
-"""Results written in a world where disks fill up and folders vanish."""
+"""Results are written even if a disk is full for a while, or their folder vanishes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ MOST_WAITING = 8
 class Saver:
     """Writes files; what cannot be written waits in memory and is tried again at the next save.
 
-    A file is given as its path and a function that writes it to a path. At most MOST_WAITING wait,
-    the newest of those that could not be written.
+    A file is given as its path and a function that writes it to a path. If more than MOST_WAITING
+    cannot be written, the oldest are given up.
     """
 
     def __init__(self, report: Callable[[str], None]) -> None:
@@ -39,7 +39,7 @@ class Saver:
         return path not in self._waiting
 
     def finish(self) -> None:
-        """Try the last time, then put what still waits into a new folder for temporary files.
+        """Try one last time, then write what still waits into a new folder for temporary files.
 
         `problem` names what is not where it should be.
         """

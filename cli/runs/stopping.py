@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from nst_lbfgs.progress import IterationLosses
 
 SIGNALS = [getattr(signal, name) for name in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, name)]
-# Some senders signal a process and its group, which reaches it twice; a person needs longer than this.
+# Some programs signal a process and its group: it gets the signal twice. A person is slower than this.
 SAME_SIGNAL_SECONDS = 0.1
 
 
 class Stopping:
     """Decides after each evaluation and each iteration whether the search goes on.
 
-    `max_seconds` counts from now on; `min_improvement` is the share by which an iteration has to
-    lower the loss. Raises ConfigError for either if it cannot be used.
+    `max_seconds` counts from `begin` on; `min_improvement` is the share by which an iteration has to
+    lower the loss. Raises ConfigError if one of them cannot be used.
     """
 
     def __init__(self, *, max_seconds: float | None = None, min_improvement: float | None = None) -> None:
@@ -73,13 +73,13 @@ class Stopping:
 
     @contextmanager
     def signals(self, tell: Callable[[str], None], abandon: Callable[[], None]) -> Iterator[None]:
-        """Take Ctrl-C, SIGTERM and SIGHUP as a wish to stop; a second one ends the process at once.
+        """Take Ctrl-C, SIGTERM and SIGHUP as a request to stop; a second one ends the process at once.
 
-        Python runs signal handlers between its own instructions, so not during an evaluation,
-        which may take minutes. The system's part of the handler writes the signal's number to a
-        socket, where a thread reads it at once and sees to the second one. A SIGHUP that is ignored,
-        as under `nohup`, stays so. SIGINT is taken all the same: scripts ignore it for what they run
-        in the background, where it can only have been sent on purpose.
+        Python runs signal handlers only between its own instructions, so never during an evaluation,
+        which may take minutes. But the number of each signal is also written to a socket at once, and a
+        thread that reads it there answers the first signal and ends the process at the second. A SIGHUP
+        that is ignored, as under `nohup`, stays ignored. SIGINT is taken even if it is ignored: scripts
+        ignore it for what they run in the background, where it can only have been sent on purpose.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
@@ -120,7 +120,7 @@ class Stopping:
             if first is None:
                 first = time.monotonic()
                 self._note(received[0])
-                tell('Stopping after this evaluation. Once more, and it ends at once.')
+                tell('Stopping after this evaluation. A second signal ends the run at once.')
             elif time.monotonic() - first > SAME_SIGNAL_SECONDS:
                 abandon_unfinished()
                 abandon()

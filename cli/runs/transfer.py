@@ -52,7 +52,7 @@ class TransferRun:
         """Run the transfer, write its results, and return the exit code.
 
         TensorFlow should be imported by now. `network` is what `announce_network` returned for this
-        configuration, if it is at hand. Raises StyleTransferError.
+        configuration, if it was called already. Raises StyleTransferError.
         """
         from nst_lbfgs.machine.allocators import keep_memory_compact
         from nst_lbfgs.machine.precision import with_chosen_precision

@@ -144,7 +144,7 @@ def test_a_second_signal_ends_at_once_and_leaves_nothing_half_written(number, co
     process.send_signal(number)
     returned, said = finish(process, seconds=20)
     assert returned == code, said
-    assert 'Once more, and it ends at once' in said and 'stopped by' not in said
+    assert 'A second signal ends the run at once' in said and 'stopped by' not in said
     names = {path.name for path in pictures.iterdir()}
     assert names == {'base.png', 'style.png', 'evaluating', 'out.checkpoint'}
     check_whole(pictures)
