@@ -8,11 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cli.runs.quiet
 import numpy as np
 import pytest
 from PIL import Image
 
+import nst_lbfgs.quiet
 from cli.main import main
 from cli.options import DEFAULTS
 from nst_lbfgs.flat_settings import picture_names, transfer_types
@@ -51,7 +51,7 @@ def unstarted(monkeypatch):
     def imported(**options):
         raise AssertionError('the run has begun')
 
-    monkeypatch.setattr(cli.runs.quiet, 'import_tensorflow', imported)
+    monkeypatch.setattr(nst_lbfgs.quiet, 'import_tensorflow', imported)
 
 
 @pytest.mark.parametrize('command', [['transfer'], ['sweep', '--vary', 'pooling=max,average']])

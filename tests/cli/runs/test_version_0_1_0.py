@@ -12,7 +12,7 @@ import pytest
 
 from cli.main import main
 
-RECORDS = Path(__file__).parents[2] / 'records_0_1_0'
+RECORDS = Path(__file__).parents[2] / 'records' / 'version_0_1_0'
 RESULTS = {'loss', 'stop_reason', 'evaluations', 'troubles', 'iterations', 'digest'}
 
 pytestmark = pytest.mark.usefixtures('folder')
