@@ -39,8 +39,8 @@ def test_one_layer_gives_the_picture_and_its_record(term, other, folder):
     assert sorted(os.listdir()) == ['out.json', 'out.png', 'town.png']
     record = json.load(open('out.json'))
     settings = record['config']['transfer']
-    assert settings[f'{term}_layers'] == [['block2_conv1', 1.0]]
-    assert settings['init'] == 'noise' and settings['tv_weight'] == 0
+    assert settings['objective'][f'{term}_layers'] == [['block2_conv1', 1.0]]
+    assert settings['start']['init'] == 'noise' and settings['objective']['tv_weight'] == 0
     losses = record['iterations'][-1]
     assert losses['loss'] == losses[f'{term}_loss'] > 0 and losses[f'{other}_loss'] == 0
 
@@ -82,7 +82,7 @@ def test_layers_may_be_combined(spelling, combine, expected, folder):
     assert reconstruct('style', 'town.png', 'out', *spelling, '--combine', combine, *FAST) == 0
     records = [name for name in os.listdir() if name.endswith('.json')]
     assert [
-        [layer for layer, _ in json.load(open(name))['config']['transfer']['style_layers']]
+        [layer for layer, _ in json.load(open(name))['config']['transfer']['objective']['style_layers']]
         for name in sorted(records, key=len)
     ] == expected
 
@@ -113,8 +113,9 @@ def test_a_preset_brings_its_search_and_neither_its_start_nor_its_post_processin
         == 0
     )
     config = json.load(open('out.json'))['config']
-    assert config['transfer']['restart'] is True and config['transfer']['init'] == 'noise'
-    assert config['pictures']['enhance'] is False
+    assert config['transfer']['optimizer']['restart'] is True
+    assert config['transfer']['start']['init'] == 'noise'
+    assert config['pictures']['enhancement'] is None
 
 
 def test_a_picture_is_repeated_from_its_record(folder):
