@@ -72,7 +72,8 @@ def _run(run: TransferRun, command: CommandLine, args: argparse.Namespace) -> in
 
     import_tensorflow(verbose=args.verbose)
     if run.config.transfer.deterministic:
-        from nst_lbfgs.machine.determinism import available_cores, make_deterministic
+        from nst_lbfgs.machine.determinism import make_deterministic
+        from nst_lbfgs.machine.threads import available_cores
 
         make_deterministic(available_cores())
     return run.run(command)

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import tensorflow as tf
 
 from ..errors import StyleTransferError
-
-
-def available_cores() -> int:
-    """Return the number of processor cores that this process may use."""
-    if hasattr(os, 'sched_getaffinity'):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def make_deterministic(threads: int) -> None:
