@@ -16,6 +16,7 @@ from typing import Any
 
 from nst_lbfgs.benchmark.outcomes import OLD_WAY, Case, Mark, Race, Record
 from nst_lbfgs.benchmark.process import run_measurement
+from nst_lbfgs.benchmark.report import described, report
 from nst_lbfgs.benchmark.summary import (
     best_ceiling,
     race_summaries,
@@ -28,7 +29,6 @@ from nst_lbfgs.weights.sources import resolve_weights
 
 from .benchmark_pairs import sized_pairs
 from .benchmark_plot import race_plot
-from .benchmark_table import described, report
 from .progress import duration
 from .stopping import SIGNALS
 
