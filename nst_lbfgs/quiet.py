@@ -35,9 +35,6 @@ def import_tensorflow(*, verbose: bool = False) -> None:
 
 def _set_environment(verbose: bool) -> None:
     os.environ['KERAS_BACKEND'] = 'tensorflow'
-    # L-BFGS's vectors come from memory faster by one thread than by several that wait for each other,
-    # and OpenBLAS's threads spin while TensorFlow's compute. It reads this when scipy is imported.
-    os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
     # TensorFlow itself turns oneDNN on only for processors with AVX-512 VNNI. Elsewhere it is as fast and
     # takes an eighth less memory, and only it convolves channels-first features on a processor.
     os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from .arrays import PictureArray, Pixels
 from .config import AdamConfig, TransferConfig
 from .errors import ConfigError, ImageSizeError, SearchError
-from .machine.determinism import available_cores, make_deterministic
+from .machine.determinism import make_deterministic
 from .machine.precision import with_chosen_precision
+from .machine.threads import available_cores
 from .network.extractor import build_extractor
 from .network.layers import SMALLEST_SIDE
 from .network.preprocessing import PREPROCESSINGS

@@ -21,7 +21,9 @@ def auto_is_float32(monkeypatch) -> None:
     """Tests mean the same on every machine: there bfloat16 is no faster."""
     from nst_lbfgs.machine import precision
 
-    monkeypatch.setattr(precision, 'choose_precision', lambda: precision.PrecisionChoice('float32', 1.0))
+    monkeypatch.setattr(
+        precision, 'choose_precision', lambda: precision.PrecisionChoice('float32', 'in tests')
+    )
 
 
 @pytest.fixture

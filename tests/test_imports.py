@@ -78,7 +78,8 @@ ALLOWED = {
 # The only modules that may import these packages.
 ONLY_IN = {
     'scipy.optimize': {'benchmark.old_way', 'legacy', 'search.lbfgs'},
-    'PIL': {'benchmark.canvas', 'legacy', 'pictures'},
+    'PIL': {'legacy', 'pictures'},
+    'matplotlib': {'benchmark.plot'},
     'tensorflow': {
         'benchmark.old_way',
         'inspection',

@@ -22,6 +22,7 @@ measurement is a process of its own, and each repetition makes every measurement
 with the least and the greatest.
 """
 RACE_ITERATIONS = 10
+PLOT_FORMATS = ('.png', '.svg')
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -128,7 +129,8 @@ def _add_output(group: argparse._ActionsContainer) -> None:
         type=Path,
         metavar='FILE',
         default=None,
-        help='leave the loss against time as a picture, a panel for each pair; for --race',
+        help='leave the loss against time as a PNG or SVG picture, a panel for each pair; for --race; '
+        "needs matplotlib: pip install 'nst-lbfgs[plot]'",
     )
     add_option(group, '--force', action='store_true', help='replace these files if they exist')
     add_option(group, '--verbose', action='store_true', help="show TensorFlow's own messages")
@@ -136,9 +138,9 @@ def _add_output(group: argparse._ActionsContainer) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check everything, then measure; TensorFlow is loaded by the measurements alone."""
+    _check(args)
     from ..runs.benchmark import Benchmark, Settings, ended_by_signals
 
-    _check(args)
     settings = Settings(
         sizes=tuple(dict.fromkeys(args.sizes)),
         precisions=tuple(dict.fromkeys(args.precisions)),
@@ -174,6 +176,10 @@ def _check(args: argparse.Namespace) -> None:
     if args.race and not args.old_way:
         raise ConfigError(
             'Expected --race without --no-old-way: it is a race against the old way. Received: both.'
+        )
+    if args.plot is not None and args.plot.suffix.lower() not in PLOT_FORMATS:
+        raise ConfigError(
+            f'Expected --plot: a name that ends in {" or ".join(PLOT_FORMATS)}. Received: {args.plot}'
         )
     if args.json is not None and args.json == args.plot:
         raise ConfigError(f'Expected two names for --json and --plot. Received: {args.json} for both.')

@@ -16,6 +16,7 @@ from typing import Any
 
 from nst_lbfgs.benchmark.outcomes import OLD_WAY, Case, Mark, Race, Record
 from nst_lbfgs.benchmark.process import run_measurement
+from nst_lbfgs.benchmark.report import described, report
 from nst_lbfgs.benchmark.summary import (
     best_ceiling,
     race_summaries,
@@ -23,12 +24,9 @@ from nst_lbfgs.benchmark.summary import (
 )
 from nst_lbfgs.errors import MeasurementError, OutputWriteError
 from nst_lbfgs.files import already_exists, write_whole
-from nst_lbfgs.pictures.writing import check_output, write_picture
 from nst_lbfgs.weights.sources import resolve_weights
 
 from .benchmark_pairs import sized_pairs
-from .benchmark_plot import race_plot
-from .benchmark_table import described, report
 from .progress import duration
 from .stopping import SIGNALS
 from .streams import put
@@ -64,9 +62,10 @@ class Benchmark:
         self._settings = settings
         self._records: list[Record] = []
         self._seconds: dict[Case, float] = {}
-        _check_json(settings.json, overwrite=settings.overwrite)
+        for path in filter(None, (settings.json, settings.plot)):
+            _check_output(path, overwrite=settings.overwrite)
         if settings.plot:
-            check_output(settings.plot, overwrite=settings.overwrite)
+            _check_matplotlib()
         self._pairs = sized_pairs(settings.pairs, settings.sizes)
         self._cases = _cases(settings, self._pairs.names)
         self._weights = resolve_weights(settings.weights, report=_tell)
@@ -171,9 +170,12 @@ class Benchmark:
     def _write_plot(self) -> None:
         if self._settings.plot is None:
             return
-        picture = race_plot(self._records)
-        if picture is not None:
-            write_picture(self._settings.plot, picture, overwrite=self._settings.overwrite)
+        from nst_lbfgs.benchmark.plot import encoded, race_figure
+
+        figure = race_figure(self._records)
+        if figure is not None:
+            picture = encoded(figure, self._settings.plot.suffix)
+            write_whole(self._settings.plot, picture, overwrite=self._settings.overwrite)
             _tell(str(self._settings.plot))
 
 
@@ -211,13 +213,25 @@ def _cases(settings: Settings, pairs: list[str]) -> list[Case]:
     return cases
 
 
-def _check_json(path: Path | None, *, overwrite: bool) -> None:
-    if path is None:
-        return
+def _check_output(path: Path, *, overwrite: bool) -> None:
+    """Find out whether a file can be written, before hours go into measuring what is in it."""
     if os.path.lexists(path) and not overwrite:
         raise already_exists(path)
     if path.is_dir() or not path.parent.is_dir():
         raise OutputWriteError(f'Cannot write {path}: it is a folder, or its folder does not exist')
+    try:
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        raise OutputWriteError(f'Cannot write {path}: {error.strerror or error}') from error
+
+
+def _check_matplotlib() -> None:
+    try:
+        import nst_lbfgs.benchmark.plot  # noqa: F401
+    except ImportError as error:
+        raise OutputWriteError(
+            f"Expected matplotlib for --plot: pip install 'nst-lbfgs[plot]'. Received: {error}"
+        ) from None
 
 
 def _tell(text: str) -> None:

@@ -52,7 +52,8 @@ def start_tensorflow(args: argparse.Namespace, config: TransferConfig) -> None:
 
     import_tensorflow(verbose=args.verbose)
     if config.computation.deterministic:
-        from nst_lbfgs.machine.determinism import available_cores, make_deterministic
+        from nst_lbfgs.machine.determinism import make_deterministic
+        from nst_lbfgs.machine.threads import available_cores
 
         make_deterministic(available_cores())
 

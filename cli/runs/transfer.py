@@ -56,7 +56,9 @@ class TransferRun:
         """
         from nst_lbfgs.machine.allocators import keep_memory_compact
         from nst_lbfgs.machine.precision import with_chosen_precision
+        from nst_lbfgs.machine.threads import limit_blas_threads
 
+        limit_blas_threads()
         config, state = self.config.transfer, self._state
         lines = ProgressLines(
             config.iterations, config.evaluations_per_iteration, done=len(state.iterations) if state else 0
@@ -178,8 +180,8 @@ class TransferRun:
 
     def _record(self, network: Network, command: CommandLine, config: TransferConfig) -> dict[str, Any]:
         """Return the run record without the results; `config` is what 'auto' came to."""
-        from nst_lbfgs.machine.determinism import available_cores
         from nst_lbfgs.machine.device import device_description
+        from nst_lbfgs.machine.threads import available_cores
 
         weights = network.weights
         return (

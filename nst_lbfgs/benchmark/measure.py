@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import StyleTransferError
+from ..machine.threads import limit_blas_threads
 from .outcomes import OLD_WAY, Outcome
 from .pairs import Pair
 
@@ -30,6 +31,7 @@ from .pairs import Pair
 def main(argv: Sequence[str]) -> int:
     """Measure, report, and return the exit code."""
     kind, arguments = argv
+    limit_blas_threads()
     try:
         outcome = _measured(kind, json.loads(arguments))
     except StyleTransferError as error:

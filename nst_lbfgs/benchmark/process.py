@@ -27,8 +27,7 @@ def run_measurement(
     """
     command = python_command('nst_lbfgs.benchmark.measure', kind, json.dumps(arguments))
     environment = os.environ | {'KERAS_BACKEND': 'tensorflow'}
-    environment.setdefault('OPENBLAS_NUM_THREADS', '1')  # as the command line has it
-    environment.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # likewise
+    environment.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # as the command line has it
     if not verbose:
         environment.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
     process: subprocess.Popen[bytes] | None = None

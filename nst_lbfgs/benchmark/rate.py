@@ -6,7 +6,7 @@ import time
 
 from ..errors import MeasurementError
 from ..machine.allocators import keep_memory_compact
-from ..machine.peak_memory import peak_resident_bytes
+from ..machine.memory import peak_resident_bytes
 from ..machine.precision import with_chosen_precision
 from ..search.lbfgs import StopSearch
 from ..transfer import transfer_style

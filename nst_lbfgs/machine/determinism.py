@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
+from contextlib import suppress
 
 import tensorflow as tf
 
 from ..errors import StyleTransferError
-
-
-def available_cores() -> int:
-    """Return the number of processor cores that this process may use."""
-    if hasattr(os, 'sched_getaffinity'):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+from .threads import available_cores
 
 
 def make_deterministic(threads: int) -> None:
     """Make TensorFlow compute the same bits every time, with `threads` threads within an operation.
 
-    Sums depend on how they are divided among threads, so that number must not vary. Raises
-    StyleTransferError if TensorFlow has computed something already with another number.
+    It is for good, for the whole process, and may be called again. Sums depend on how they are divided
+    among the threads within an operation, so that number must not vary. Once TensorFlow has computed
+    something its threads stay as they are: raises StyleTransferError if there are not `threads` of them.
     """
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-    except RuntimeError as error:
+    settings = tf.config.threading
+    _set_while_possible(settings.set_intra_op_parallelism_threads, threads)
+    _set_while_possible(settings.set_inter_op_parallelism_threads, 1)
+    found = settings.get_intra_op_parallelism_threads() or available_cores()  # 0 is TensorFlow's default
+    if found != threads:
         raise StyleTransferError(
-            f'Expected to be asked for determinism before TensorFlow is used. Received: {error}'
-        ) from error
+            f'Expected {threads} threads within an operation for a deterministic run. '
+            f'Received: {found}, and TensorFlow, in use already, keeps them.'
+        )
     tf.config.experimental.enable_op_determinism()
+
+
+def _set_while_possible(setting: Callable[[int], None], threads: int) -> None:
+    with suppress(RuntimeError):  # in use already
+        setting(threads)

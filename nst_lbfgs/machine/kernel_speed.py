@@ -10,6 +10,7 @@ import tensorflow as tf
 from ..arrays import Tensor
 
 CALLS = 5  # of which the fastest counts
+Timer = Callable[[], float]
 
 
 def convolution_rate(side: int, channels: int, precision: str) -> float:
@@ -19,11 +20,28 @@ def convolution_rate(side: int, channels: int, precision: str) -> float:
     """
 
     @tf.function
-    def convolve(pictures: Tensor, kernel: Tensor) -> Tensor:
-        return tf.nn.conv2d(pictures, kernel, strides=1, padding='SAME')
+    def convolve(features: Tensor, kernel: Tensor) -> Tensor:
+        return _convolution(features, kernel)
 
-    operands = _random((1, side, side, channels), precision), _random((3, 3, channels, channels), precision)
-    return 2 * 9 * channels**2 * side**2 / _least_seconds(convolve, *operands)
+    timer = _timed(convolve, *_operands(side, channels, precision))
+    return 2 * 9 * channels**2 * side**2 / _least_seconds(timer)
+
+
+def timed_layer(side: int, channels: int, precision: str) -> Timer:
+    """Return a function that computes such a convolution and its gradient, and returns the seconds it took.
+
+    The gradient is that with respect to the features, as in an evaluation: on a processor without bfloat16
+    it can take thirty times as long where the convolution alone is faster. All has been computed once.
+    """
+
+    @tf.function
+    def there_and_back(features: Tensor, kernel: Tensor) -> Tensor:
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            outputs = _convolution(features, kernel)
+        return tape.gradient(outputs, features, output_gradients=outputs)
+
+    return _timed(there_and_back, *_operands(side, channels, precision))
 
 
 def matrix_rate(side: int, precision: str) -> float:
@@ -34,21 +52,35 @@ def matrix_rate(side: int, precision: str) -> float:
         return tf.matmul(left, right)
 
     operands = (_random((side, side), precision) for _ in range(2))
-    return 2 * side**3 / _least_seconds(multiply, *operands)
+    return 2 * side**3 / _least_seconds(_timed(multiply, *operands))
+
+
+def _convolution(features: Tensor, kernel: Tensor) -> Tensor:
+    return tf.nn.conv2d(features, kernel, strides=1, padding='SAME')
+
+
+def _operands(side: int, channels: int, precision: str) -> tuple[Tensor, Tensor]:
+    return (
+        _random((1, side, side, channels), precision),
+        _random((3, 3, channels, channels), precision),
+    )
 
 
 def _random(shape: tuple[int, ...], precision: str) -> Tensor:
     return tf.cast(tf.random.stateless_normal(shape, seed=(0, 0)), precision)
 
 
-def _least_seconds(function: Callable[..., Tensor], *operands: Tensor) -> float:
-    function(*operands)  # traces
-    return min(_seconds(function, *operands) for _ in range(CALLS))
+def _least_seconds(timer: Timer) -> float:
+    return min(timer() for _ in range(CALLS))
 
 
-def _seconds(function: Callable[..., Tensor], *operands: Tensor) -> float:
-    tf.test.experimental.sync_devices()
-    start = time.perf_counter()
-    function(*operands)
-    tf.test.experimental.sync_devices()  # an accelerator returns before it is done
-    return time.perf_counter() - start
+def _timed(function: Callable[..., Tensor], *operands: Tensor) -> Timer:
+    def seconds() -> float:
+        tf.test.experimental.sync_devices()
+        start = time.perf_counter()
+        function(*operands)
+        tf.test.experimental.sync_devices()  # an accelerator returns before it is done
+        return time.perf_counter() - start
+
+    seconds()  # traces
+    return seconds

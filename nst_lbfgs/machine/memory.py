@@ -1,4 +1,4 @@
-"""How much memory this process may still take."""
+"""How much memory this process may still take, and the most that it has taken."""
 
 from __future__ import annotations
 
@@ -26,6 +26,23 @@ def available_memory(proc: Path = PROC, cgroups: Path = CGROUPS) -> int | None:
     else:
         rooms = [*_system(proc), *_control_groups(proc, cgroups)]
         return max(0, min(rooms)) if rooms else None
+
+
+def peak_resident_bytes() -> int | None:
+    """Return the largest memory that this process has had resident, or None if the system hides it.
+
+    Linux keeps it by address space; getrusage's figure there begins with that of the process that
+    started this one.
+    """
+    if sys.platform == 'win32':
+        return None
+    for line in _lines(PROC / 'self' / 'status'):
+        if line.startswith('VmHWM:'):
+            return 1024 * int(line.split()[1])
+    from resource import RUSAGE_SELF, getrusage
+
+    peak = getrusage(RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == 'darwin' else 1024 * peak
 
 
 def _system(proc: Path) -> Iterator[int]:

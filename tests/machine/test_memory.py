@@ -1,8 +1,10 @@
-"""What memory is free, from copies of what Linux shows of it."""
+"""What memory is free, from copies of what Linux shows of it, and the most that was taken."""
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from nst_lbfgs.machine.memory import available_memory
 
 pytestmark = pytest.mark.skipif(sys.platform == 'win32', reason='Windows has no /proc')
 
+ROOT = Path(__file__).parents[2]
 MIB = 1 << 20
 MEMINFO = 'MemTotal:       16000 kB\nMemFree:         1000 kB\nMemAvailable:    8192 kB\n'
 
@@ -172,3 +175,17 @@ def test_this_machine_has_some_memory_and_not_more_than_it_has():
     from os import sysconf
 
     assert 0 <= available_memory() <= sysconf('SC_PHYS_PAGES') * sysconf('SC_PAGE_SIZE')
+
+
+def test_peak_memory_is_the_processs_own_and_not_that_of_the_one_that_started_it():
+    """A child that held 200 MB of a parent that held 600 MB."""
+    parent = """
+import subprocess, sys
+held = b'1' * 600_000_000
+del held
+child = ('from nst_lbfgs.machine.memory import peak_resident_bytes\\n'
+         'held = b"1" * 200_000_000\\ndel held\\nprint(peak_resident_bytes())')
+subprocess.run([sys.executable, '-c', child], check=True)
+"""
+    output = subprocess.run([sys.executable, '-c', parent], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    assert 200e6 < int(output.stdout) < 400e6

@@ -134,7 +134,7 @@ def test_the_largest_size_is_one_for_all():
 PROGRAM = """
 import sys
 from cli.main import main
-from nst_lbfgs.benchmark.peak_memory import peak_resident_bytes
+from nst_lbfgs.machine.memory import peak_resident_bytes
 code = main(sys.argv[1:])
 print(peak_resident_bytes())
 raise SystemExit(code)

@@ -11,11 +11,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
 import cli.runs.benchmark
+import nst_lbfgs.benchmark
 from cli.main import main
 from nst_lbfgs.benchmark.outcomes import OLD_WAY, Ceiling, Mark, Race, Rate
 from nst_lbfgs.benchmark.pairs import Pair
@@ -207,8 +207,7 @@ def test_pairs_are_squashed_to_squares_and_named_apart(measurements, town, strip
     assert list(results['pairs_sha256']) == names
     assert {race['case']['pair'] for race in results['races']} == set(names)
     assert {rate['case']['pair'] for rate in results['rates']} == {names[0]}
-    plot = np.asarray(Image.open('race.png'))
-    assert plot.shape == (460, 2 * 600, 3)
+    assert Image.open('race.png').size == (2 * 600, 460)
 
 
 def test_measurements_find_the_weights_from_any_folder(measurements):
@@ -231,11 +230,16 @@ def test_measurements_find_the_weights_from_any_folder(measurements):
         (['--iterations', '10'], 2, 'Expected --race together with --iterations'),
         (['--plot', 'race.png'], 2, 'Expected --race together with --plot'),
         (['--race', '--no-old-way'], 2, 'Expected --race without --no-old-way'),
-        (['--race', '--plot', 'race.gif'], 2, 'ends in'),
+        (
+            ['--race', '--plot', 'race.gif'],
+            2,
+            'Expected --plot: a name that ends in .png or .svg. Received: race.gif',
+        ),
         (['--race', '--plot', 'town.png'], 1, 'exists already'),
         (['--race', '--plot', 'race.png', '--json', 'race.png'], 2, 'Expected two names'),
         (['--json', 'town.png'], 1, 'exists already'),
         (['--json', 'no/bench.json'], 1, 'Cannot write no/bench.json'),
+        (['--race', '--plot', 'no/race.png'], 1, 'Cannot write no/race.png'),
         (['--time-limit', '0'], 2, 'Expected --time-limit: a finite number above 0'),
         (['--pair', 'town.png', 'missing.png'], 1, 'missing.png'),
         (['--pair', 'town.png'], 2, 'expected 2 arguments'),
@@ -250,6 +254,19 @@ def test_what_cannot_be_used_is_said_before_anything_is_measured(
     errors = [line for line in capsys.readouterr().err.splitlines() if 'error: ' in line]
     assert len(errors) == 1 and message in errors[0]
     assert measurements.asked == [] and os.listdir() == ['town.png']
+
+
+def test_without_matplotlib_a_plot_is_refused_before_anything_is_measured(measurements, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, 'matplotlib', None)
+    for name in [
+        name for name in sys.modules if name.startswith(('matplotlib.', 'nst_lbfgs.benchmark.plot'))
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr(nst_lbfgs.benchmark, 'plot', raising=False)
+    assert bench(*RANDOM, '--race', '--plot', 'race.png') == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "Expected matplotlib for --plot: pip install 'nst-lbfgs[plot]'. Received: " in line
+    assert measurements.asked == [] and os.listdir() == []
 
 
 def measurement_of(parent):
@@ -313,6 +330,6 @@ def test_a_small_benchmark_from_end_to_end(tmp_path, monkeypatch, capsys):
         assert 0 < rate['share']['median'] < 1
     assert results['races'][0]['sooner']['median'] > 0
     assert results['ceiling']['convolution']['float32'] > 1e9
-    assert np.asarray(Image.open('race.png')).shape == (460, 600, 3)
+    assert Image.open('race.png').size == (600, 460)
     assert '32 x 32' in capsys.readouterr().out
     assert sorted(os.listdir()) == ['bench.json', 'race.png']

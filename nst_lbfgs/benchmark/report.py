@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from nst_lbfgs.benchmark.outcomes import OLD_WAY, Case, Ceiling, Record
-from nst_lbfgs.benchmark.summary import (
-    RaceSummary,
-    RateSummary,
-    Spread,
-    best_ceiling,
-    race_summaries,
-    rate_summaries,
-)
+from .outcomes import OLD_WAY, Case, Ceiling, Record
+from .summary import RaceSummary, RateSummary, Spread, best_ceiling, race_summaries, rate_summaries
 
 NOTHING = '-'
 GIGA = 1e9
