@@ -12,6 +12,7 @@ import sys
 import tarfile
 import zipfile
 from email import message_from_bytes
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -60,10 +61,8 @@ def sdist(project: Path) -> tarfile.TarFile:
 
 @pytest.fixture(scope='module')
 def wheel(project: Path) -> zipfile.ZipFile:
-    import setuptools
-
-    with_wheel = tuple(int(part) for part in setuptools.__version__.split('.')[:2]) >= (70, 1)
-    if not with_wheel and importlib.util.find_spec('wheel') is None:
+    version = metadata.version('setuptools').split('.')[:2]  # not imported: it changes what runs after it
+    if [int(part) for part in version] < [70, 1] and importlib.util.find_spec('wheel') is None:
         pytest.skip('wheel, which setuptools needs before 70.1, is not installed')
     with zipfile.ZipFile(build(project, 'wheel')) as archive:
         yield archive
@@ -88,8 +87,8 @@ def test_the_source_distribution_has_what_the_tests_need(sdist):
 
 def test_the_description_is_whole_without_the_projects_files(wheel):
     """On an index there are no files beside it: no picture, and no link, to a path."""
-    (metadata,) = (wheel.read(name) for name in wheel.namelist() if name.endswith('.dist-info/METADATA'))
-    fields = message_from_bytes(metadata)
+    (content,) = (wheel.read(name) for name in wheel.namelist() if name.endswith('.dist-info/METADATA'))
+    fields = message_from_bytes(content)
     assert fields['Author'] and fields.get_all('Project-URL')
     assert fields['Description-Content-Type'] == 'text/markdown'
     assert 'nst-lbfgs transfer' in fields.get_payload()
