@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .search.lbfgs import StopSearch
     from .transfer import TransferResult, transfer_style
 
-__version__ = '0.1.0'
+__version__ = '0.2.0'
 __all__ = [
     'AdamConfig',
     'ComputationConfig',
@@ -44,8 +44,13 @@ __all__ = [
 ]
 
 _HOMES = {
+    'AdamConfig': 'config',
+    'ComputationConfig': 'config',
     'IterationLosses': 'progress',
+    'LbfgsConfig': 'config',
+    'ObjectiveConfig': 'config',
     'Progress': 'progress',
+    'StartConfig': 'config',
     'StopSearch': 'search.lbfgs',
     'StyleTransferError': 'errors',
     'TransferConfig': 'config',

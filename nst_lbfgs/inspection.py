@@ -1,6 +1,6 @@
 """Looking inside: statistics of VGG19's layers and Gram matrices, edges, total variation.
 
-Source: seed 002, TensorFlow's tutorial on neural style transfer.
+Source: TensorFlow's tutorial on neural style transfer.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def layer_reports(pixels: Pixels, network: Network, *, pooling: str = 'max') -> 
     """Return a report on every layer of VGG19 for a picture, RGB (H, W, 3) of uint8.
 
     The features are those of `keras.applications.VGG19(include_top=False)` for the picture
-    preprocessed in Caffe's way. Seed 002 does so for its Gram matrices, but the layer statistics
+    preprocessed in Caffe's way. TensorFlow's tutorial does so for its Gram matrices, but the layer statistics
     that it prints are for RGB times 255, not preprocessed.
     """
     extractor = build_extractor(LAYER_NAMES, network.kernels(), pooling=pooling)
@@ -53,15 +53,15 @@ def layer_reports(pixels: Pixels, network: Network, *, pooling: str = 'max') -> 
 
 
 def total_variation(pixels: Pixels) -> float:
-    """Return sum |dy| + sum |dx| of a picture in 0..1, `tf.image.total_variation` (seed 002)."""
+    """Return sum |dy| + sum |dx| of a picture in 0..1, `tf.image.total_variation`."""
     return float(absolute_total_variation(_unit(pixels)))
 
 
 def edge_pictures(pixels: Pixels) -> dict[str, Pixels]:
-    """Return seed 002's four pictures of edges by their titles, each uint8, grey where nothing changes.
+    """Return the tutorial's four pictures of edges by their titles, uint8, grey where nothing changes.
 
     Deltas d between neighbours are shown as clip(2 d + 0.5), and are one row or column short;
-    Sobel's s as clip(s / 4 + 0.5), at the picture's own size. As in the seed, horizontal are the
+    Sobel's s as clip(s / 4 + 0.5), at the picture's own size. As in the tutorial, horizontal are the
     differences from row to row: edges that lie horizontally.
     """
     picture = _unit(pixels)

@@ -71,11 +71,11 @@ def _products_by_slabs(rows: Tensor) -> Tensor:
 
 # What a system's Gram matrix is, as a multiple of the mean outer product, from (h, w, c).
 GRAM_SCALES: dict[str, Callable[[int, int, int], float]] = {
-    # X X^T as it is: the Keras example, the book, seeds 003 and 004
+    # X X^T as it is: the Keras example, the book and what follows them
     'sum': lambda height, width, channels: float(height * width),
-    # divided by the locations: seeds 000 and 002
+    # divided by the locations: TensorFlow's tutorial and the GradientTape article
     'per-location': lambda height, width, channels: 1.0,
-    # divided by the number of elements of X: seed 001
+    # divided by the number of elements of X: Dive into Deep Learning
     'per-element': lambda height, width, channels: 1.0 / channels,
 }
 
@@ -97,10 +97,10 @@ DISTANCES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 
 # What VGG19's features are multiplied with before they are compared.
 FEATURE_SCALES: dict[str, float] = {
-    # As Caffe's network computes them from pixels of 0 to 255: all seeds but 001
+    # As Caffe's network computes them from pixels of 0 to 255: all but Dive into Deep Learning
     'caffe': 1.0,
-    # As if the network had been trained on torchvision's coordinates (seed 001), where a channel's
-    # standard deviation, 0.226 of 255 on average, is 1. Convolutions and rectifiers are positively
+    # As if the network had been trained on torchvision's coordinates, where a channel's standard deviation,
+    # 0.226 of 255 on average, is 1. Convolutions and rectifiers are positively
     # homogeneous: an input that many times smaller, with biases as much smaller, gives features
     # that many times smaller. torchvision's own VGG19 was trained afresh: this is its scale of
     # input, not its weights.
@@ -133,12 +133,12 @@ def smooth_total_variation(picture: Tensor) -> Tensor:
 
 
 def absolute_total_variation(picture: Tensor) -> Tensor:
-    """Return sum |dy| + sum |dx|, as `tf.image.total_variation` does (seed 002)."""
+    """Return sum |dy| + sum |dx|, as `tf.image.total_variation` does (TensorFlow's tutorial)."""
     return tf.reduce_sum(tf.image.total_variation(picture))
 
 
 def mean_absolute_total_variation(picture: Tensor) -> Tensor:
-    """Return (mean |dy| + mean |dx|) / 2 (seed 001)."""
+    """Return (mean |dy| + mean |dx|) / 2 (Dive into Deep Learning)."""
     down = tf.reduce_mean(tf.abs(picture[:, 1:] - picture[:, :-1]))
     right = tf.reduce_mean(tf.abs(picture[:, :, 1:] - picture[:, :, :-1]))
     return (down + right) / 2

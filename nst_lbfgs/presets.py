@@ -150,7 +150,8 @@ PUBLICATIONS: dict[str, Preset] = {
     ),
     'medium-nst': Preset(
         'Understanding and implementing neural style transfer',
-        'seed 004 (Analytics Vidhya), and the notebook that it links to, shiv-u/neural_style_transfer',
+        'Analytics Vidhya, Understanding and implementing neural style transfer, and the notebook that it '
+        'links to, shiv-u/neural_style_transfer',
         _CHOLLET
         | {
             'content_layers': (_layer('block5_conv1'), 'text: conv5_1 is the content'),
@@ -175,7 +176,7 @@ PUBLICATIONS: dict[str, Preset] = {
     ),
     'enhanced-lbfgs': Preset(
         'Style transfer with Keras, enhanced',
-        'seed 003, the script for Keras with image enhancement',
+        'the script for Keras with weighted style layers and image enhancement',
         _CHOLLET
         | {
             'content_layers': (_layer('block5_conv2'), "outputs_dict['block5_conv2']"),
@@ -216,7 +217,7 @@ PUBLICATIONS: dict[str, Preset] = {
     ),
     'tf-tutorial': Preset(
         "TensorFlow's tutorial, Neural style transfer",
-        'seed 002, its second run, with total variation',
+        "TensorFlow's tutorial, its second run, with total variation",
         _UNIT_ADAM
         | {
             'content_layers': (_layer('block5_conv2'), 'content_layers'),
@@ -244,7 +245,7 @@ PUBLICATIONS: dict[str, Preset] = {
     ),
     'd2l': Preset(
         'Dive into Deep Learning, Neural Style Transfer',
-        'seed 001, in the version for PyTorch',
+        'Dive into Deep Learning, in the version for PyTorch',
         {
             'pooling': ('max', "VGG19's own"),
             'precision': ('float32', "torch's default"),
@@ -298,7 +299,8 @@ PUBLICATIONS: dict[str, Preset] = {
     ),
     'gradient-tape': Preset(
         'Neural style transfer with tf.GradientTape',
-        'seed 000',
+        'an article of 2023 on painting by numbers, with TensorFlow 2: reconstruction and transfer by '
+        'tf.GradientTape',
         _UNIT_ADAM
         | {
             'content_layers': (_layer('block5_conv1'), 'default_content_layers'),

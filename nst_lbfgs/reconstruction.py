@@ -5,8 +5,8 @@ Both are transfers with one term alone, from noise:
     config = content_reconstruction(TransferConfig(ObjectiveConfig(tv_weight=0)), ('block4_conv1',))
     result = transfer_style(picture, picture, config)
 
-Source: Gatys, Ecker, Bethge 2015, Fig. 1, and seed 000, neither of which has total variation.
-Deviations from the seed: the noise is uniform over 0 to 255, not normal around black, and the
+Source: Gatys, Ecker, Bethge 2015, Fig. 1, and the GradientTape article, neither of which has total variation.
+Deviations from the article: the noise is uniform over 0 to 255, not normal around black, and the
 optimiser is that of the configuration.
 """
 
@@ -55,7 +55,7 @@ RECONSTRUCTIONS: dict[str, Callable[[TransferConfig, Sequence[str]], TransferCon
 def layer_sets(layers: Sequence[str], combination: str = 'each') -> list[tuple[str, ...]]:
     """Return the layers of each picture in a strip.
 
-    'each' is one layer a picture (seed 000; the content row of Gatys et al.), 'cumulative' each
+    'each' is one layer a picture (the content row of Gatys et al.), 'cumulative' each
     layer with all before it (their style row), 'all' one picture from all layers. Raises
     ConfigError for another combination and for a layer that is there twice.
     """

@@ -1,6 +1,6 @@
-"""A black picture as the style: seed 004, experiment 3, after 30 iterations.
+"""A black picture as the style: Analytics Vidhya's article, experiment 3, after 30 iterations.
 
-The seed sees the background turn black, and not the face: style needs texture. The start is the
+The article sees the background turn black, and not the face: style needs texture. The start is the
 content picture, as for the blank style.
 """
 

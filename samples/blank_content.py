@@ -1,6 +1,6 @@
-"""A blank picture as the content: seed 004, experiment 1, the picture beside the self-portrait.
+"""A blank picture as the content: Analytics Vidhya's article, experiment 1, beside the self-portrait.
 
-Without anything to hold on to, the style's strokes and colours go anywhere. The seed does not say
+Without anything to hold on to, the style's strokes and colours go anywhere. The article does not say
 how long it ran; here it is 10 iterations.
 """
 

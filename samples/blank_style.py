@@ -1,6 +1,6 @@
-"""A blank picture as the style: seed 004, experiment 2, after 1 iteration and after 10.
+"""A blank picture as the style: Analytics Vidhya's article, experiment 2, after 1 iteration and after 10.
 
-The seed's text starts from noise, the notebook that it links to from the content picture. From
+The article's text starts from noise, the notebook that it links to from the content picture. From
 noise there is only noise to be seen even after 10 iterations; here it is the content picture.
 """
 

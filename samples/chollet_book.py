@@ -1,4 +1,4 @@
-"""Neural style transfer as in Chollet's Deep Learning with Python, section 8.3, and seed 004.
+"""Neural style transfer as in Chollet's Deep Learning with Python, section 8.3.
 
     python samples/chollet_book.py [CONTENT STYLE] [--weights PATH] [--height 400]
 

@@ -1,6 +1,6 @@
-"""Each style layer alone: seed 003, the five pictures for convolutions 1 to 5.
+"""Each style layer alone: the enhanced Keras script, the five pictures for convolutions 1 to 5.
 
-The seed finds that the third and the fourth matter most. As in its code, the layer's weight is 1.
+Its author finds that the third and the fourth matter most. As in its code, the layer's weight is 1.
 """
 
 from experiment import PAINTING, TOWN, sweep

@@ -1,8 +1,8 @@
-"""Layers 3 and 4 stressed: seed 003, the two pictures for 1:1:1:1:1 and 0.5:0.5:0.4:0.4:1.
+"""Layers 3 and 4 stressed: the enhanced Keras script, the two pictures for 1:1:1:1:1 and 0.5:0.5:0.4:0.4:1.
 
-The seed contradicts itself: its words say that the second ratio stresses layers 3 and 4, but it
+The script's document contradicts itself: its words say that the second ratio stresses layers 3 and 4, but it
 lowers them most, and stresses layer 5. The third picture here does what the words say, with the
-weights of the seed's code, 0.1:0.1:0.4:0.3:0.1.
+weights of its code, 0.1:0.1:0.4:0.3:0.1.
 """
 
 from experiment import PAINTING, TOWN, sweep

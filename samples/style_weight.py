@@ -1,6 +1,6 @@
-"""Style weights 1 and 100: seed 003, the two pictures under "style loss".
+"""Style weights 1 and 100: the enhanced Keras script, the two pictures under "style loss".
 
-The seed finds hardly any difference: from the content picture, style is what there is to gain.
+Its author finds hardly any difference: from the content picture, style is what there is to gain.
 """
 
 from experiment import PAINTING, TOWN, sweep

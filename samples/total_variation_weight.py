@@ -1,4 +1,4 @@
-"""Total variation weights 1, 5 and 10: seed 003, the three pictures under "variation loss".
+"""Total variation weights 1, 5 and 10: the enhanced Keras script, the three pictures under "variation loss".
 
 The higher it is, the smoother neighbouring pixels pass into each other.
 """

@@ -47,7 +47,7 @@ def chollet(
     layer_weights=(0.2,) * 5,
     tv_weight,
 ):
-    """Keras's example, the book and seed 003: sums of squares, x in BGR minus the mean."""
+    """Keras's example, the book and the enhanced script: sums of squares, x in BGR minus the mean."""
     height, width, _ = x.shape
     base, reference, combination = (
         features(picture) for picture in (caffe_from_rgb(content), caffe_from_rgb(style), x)
@@ -62,7 +62,7 @@ def chollet(
 
 
 def tf_tutorial(content, style, x):
-    """Seed 002: means of squares, x in RGB of 0 to 1."""
+    """TensorFlow's tutorial: means of squares, x in RGB of 0 to 1."""
     base, reference, combination = (
         features(picture)
         for picture in (caffe_from_rgb(content), caffe_from_rgb(style), caffe_from_rgb(x * 255))
@@ -80,7 +80,7 @@ def tf_tutorial(content, style, x):
 
 
 def d2l(content, style, x):
-    """Seed 001: a list of terms in which the style's stand ten times; x as torchvision has it."""
+    """Dive into Deep Learning: the style's terms stand ten times in a list; x as torchvision has it."""
     base, reference, combination = (
         {name: layer / (255 * 0.226) for name, layer in features(picture).items()}
         for picture in (
@@ -103,7 +103,7 @@ def d2l(content, style, x):
 
 
 def gradient_tape(content, style, x):
-    """Seed 000: means over layers of sums of squares, x in RGB of 0 to 1; the weights are ours."""
+    """The GradientTape article: means over layers of sums of squares, x in RGB of 0 to 1; our weights."""
     base, reference, combination = (
         features(picture)
         for picture in (caffe_from_rgb(content), caffe_from_rgb(style), caffe_from_rgb(x * 255))

@@ -15,7 +15,7 @@ matrix per location, of shape (channels, channels): minimum, maximum and mean. S
 of the picture in 0..1, sum |dy| + sum |dx|. The picture is first resized to 512 pixels on its longer side,
 unless a height or a width is given.
 """
-SIZE = PictureConfig(image_height=None, longest_side=512)  # as in seed 002
+SIZE = PictureConfig(image_height=None, longest_side=512)  # as in TensorFlow's tutorial
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

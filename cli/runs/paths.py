@@ -1,4 +1,4 @@
-"""BASE, STYLE and PREFIX of a transfer: by position, in seed 003's spelling, or from a record."""
+"""BASE, STYLE and PREFIX of a transfer: by position, as options, or from a record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..options import add_option, add_optional_paths
 
 Paths = tuple[str | None, str | None, str | None]
 
-# Where seed 003's script looks and what it calls its results when it is told nothing.
+# Where the enhanced Keras script looks, and what it calls its results, when it is told nothing.
 DEFAULTS: dict[str, Paths] = {'enhanced-lbfgs': ('base.jpg', 'style.jpg', 'result')}
 
 
@@ -34,9 +34,9 @@ def add_paths(parser: argparse.ArgumentParser) -> None:
 
 
 def add_old_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that seed 003 has instead."""
+    """Add the options that the enhanced Keras script has instead."""
     group = parser.add_argument_group(
-        'the arguments of seed 003',
+        'the arguments of the enhanced Keras script',
         'With --preset enhanced-lbfgs its own command line works, and '
         'its defaults are base.jpg, style.jpg and result.',
     )

@@ -1,4 +1,4 @@
-"""The old way: Keras's neural_style_transfer.py (2.3.1) as seed 003 has it, written plainly.
+"""The old way: Keras's neural_style_transfer.py (2.3.1) with the enhanced script's weights, plainly.
 
 Every evaluation pushes content, style and combination through VGG19 as one float32 batch, and every
 iteration is a fresh `fmin_l_bfgs_b` over the pixels. Loss and gradient are those of the preset

@@ -60,11 +60,11 @@ class Preprocessing:
 
 
 PREPROCESSINGS: dict[str, Preprocessing] = {
-    # keras.applications.vgg19.preprocess_input: the Keras example, the book, seeds 003 and 004
+    # keras.applications.vgg19.preprocess_input: the Keras example, the book and what follows them
     'caffe': Preprocessing(bgr=True, divisor=1.0, mean=CAFFE_MEAN_BGR, std=(1.0, 1.0, 1.0)),
-    # RGB in 0..1, seeds 000 and 002
+    # RGB in 0..1: TensorFlow's tutorial and the GradientTape article
     'unit': Preprocessing(bgr=False, divisor=255.0, mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0)),
-    # torchvision's normalisation, seed 001
+    # torchvision's normalisation: Dive into Deep Learning
     'torchvision': Preprocessing(
         bgr=False, divisor=255.0, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225)
     ),

@@ -16,7 +16,7 @@ LARGEST_FACTOR = 1000.0  # all is white or noise long before; Pillow computes in
 
 @dataclass(frozen=True)
 class Enhancement:
-    """Three factors, each 0 to 1000; 1.0 changes nothing. The defaults are those of seed 003.
+    """Three factors, each 0 to 1000; 1.0 changes nothing. The defaults are the enhanced Keras script's.
 
     Attributes:
         brightness: 0 is black.
@@ -36,9 +36,9 @@ class Enhancement:
 
 
 def enhance(pixels: NDArray[np.uint8], factors: Enhancement) -> NDArray[np.uint8]:
-    """Return sRGB pixels (height, width, 3) enhanced in seed 003's order, clipped to 0 to 255.
+    """Return sRGB pixels (height, width, 3) enhanced, clipped to 0 to 255.
 
-    The order is brightness, colour, sharpness, by Pillow's ImageEnhance. A step whose factor is
+    The order is the enhanced Keras script's: brightness, colour, sharpness, by Pillow's ImageEnhance. A step whose factor is
     1.0 is left out, so that the values stay as they are, bit for bit.
     """
     # Imported here, so that the command line finds the defaults without waiting for either.

@@ -1,4 +1,4 @@
-"""Pictures of one colour by name, in place of a content or a style picture (seed 004)."""
+"""Pictures of one colour by name, in place of a content or a style picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import ConfigError
 from .reading import MAX_PIXELS, Picture, read_picture
 
-# Seed 004 has a blank picture and a black one; its blank one is taken to be white, as paper is.
+# Analytics Vidhya's article has a blank picture and a black one; blank is taken to be white, as paper is.
 PLAIN_COLOURS: dict[str, int] = {'white': 255, 'blank': 255, 'black': 0}
 
 

@@ -35,9 +35,9 @@ def fitted_size(
 
     target_height alone (or target_width alone) keeps the aspect ratio and rounds the other side
     down: `int(width * 400 / height)` in Keras 2.3.1's neural_style_transfer.py. Both mean exactly
-    that size, squashed if need be. longest_side is the way of TensorFlow's tutorial (seeds 000 and
-    002), rounded down as well; theirs is floating-point arithmetic, where the longest side itself
-    can come out a pixel short; here it does not. None of them: the size as it is.
+    that size, squashed if need be. longest_side is the way of TensorFlow's tutorial and the
+    GradientTape article, rounded down as well; theirs is floating-point arithmetic, where the
+    longest side itself can come out a pixel short; here it does not. None of them: the size as it is.
 
     Raises ConfigError for a size below 1 or for longest_side together with another.
     """
@@ -77,7 +77,7 @@ def resize(pixels: NDArray[Sample], height: int, width: int, resampling: str = '
     At the same size they are returned as they are. uint8 is kept within 0 to 255; float32 is not,
     and bicubic and lanczos overshoot at edges.
 
-    Deviation: Keras's `load_img` takes the nearest pixel, and `tf.image.resize` (seeds 000 and 002)
+    Deviation: Keras's `load_img` takes the nearest pixel, and `tf.image.resize` (TensorFlow's tutorial)
     interpolates without a low-pass filter; both alias when a photograph is made smaller. Pillow's
     filters, lanczos by default, do not.
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 BEGINNING = """
 import hashlib
 import tensorflow as tf
-from nst_lbfgs import TransferConfig, transfer_style
+from nst_lbfgs import ComputationConfig, TransferConfig, transfer_style
 from nst_lbfgs.benchmark.pairs import synthetic_pair
 from nst_lbfgs.errors import StyleTransferError
 from nst_lbfgs.machine.determinism import make_deterministic
@@ -21,8 +21,9 @@ from nst_lbfgs.machine.threads import available_cores
 
 pair = synthetic_pair(64)
 
-def digest():
-    config = TransferConfig(weights='random', precision='float32', iterations=1, evaluations_per_iteration=5)
+def digest(deterministic=True):
+    computation = ComputationConfig('random', precision='float32', deterministic=deterministic)
+    config = TransferConfig(iterations=1, evaluations_per_iteration=5, computation=computation)
     result = transfer_style(pair.content, pair.style, config)
     return result.loss.hex() + hashlib.sha256(result.image.tobytes()).hexdigest()
 """
@@ -44,14 +45,11 @@ def printed(program: str) -> list[str]:
 def test_two_processes_and_two_transfers_in_each_give_the_same_bytes():
     """One process has used TensorFlow before it is asked for determinism, and is asked twice."""
     fresh = printed("""
-make_deterministic(available_cores())
 print(digest(), digest(), sep='\\n')
 """)
     used = printed("""
-digest()
-for _ in range(2):
-    make_deterministic(available_cores())
-    print(digest())
+digest(deterministic=False)
+print(digest(), digest(), sep='\\n')
 """)
     assert len(fresh) == len(used) == 2
     assert len({*fresh, *used}) == 1

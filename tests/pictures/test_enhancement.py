@@ -51,7 +51,7 @@ def test_sharpness_at_an_edge() -> None:
 
 @pytest.mark.parametrize('factors', [(1.7, 2.5, 3.0), (0.7, 0.5, 0.3)])
 def test_order_is_brightness_colour_sharpness(factors: tuple[float, float, float]) -> None:
-    """Seed 003's steps, spelt out; the reverse order gives another picture."""
+    """The enhanced Keras script's steps, spelt out; the reverse order gives another picture."""
     pixels = photograph()
     image = reverse = Image.fromarray(pixels)
     enhancers = (ImageEnhance.Brightness, ImageEnhance.Color, ImageEnhance.Sharpness)
@@ -64,7 +64,7 @@ def test_order_is_brightness_colour_sharpness(factors: tuple[float, float, float
 
 
 def test_defaults_are_the_seeds() -> None:
-    """Seed 003 enhances everything by 1.2."""
+    """The enhanced Keras script enhances everything by 1.2."""
     assert Enhancement() == Enhancement(brightness=1.2, color=1.2, sharpness=1.2)
 
 

@@ -1,4 +1,4 @@
-"""`nst-lbfgs presets`, `transfer --preset` and the command line of seed 003, through main(argv)."""
+"""`nst-lbfgs presets`, `transfer --preset`, the enhanced Keras script's command line, through main."""
 
 from __future__ import annotations
 
