@@ -38,8 +38,8 @@ class Enhancement:
 def enhance(pixels: NDArray[np.uint8], factors: Enhancement) -> NDArray[np.uint8]:
     """Return sRGB pixels (height, width, 3) enhanced, clipped to 0 to 255.
 
-    The order is the enhanced Keras script's: brightness, colour, sharpness, by Pillow's ImageEnhance. A step whose factor is
-    1.0 is left out, so that the values stay as they are, bit for bit.
+    The order is the enhanced Keras script's: brightness, colour, sharpness, by Pillow's ImageEnhance.
+    A step whose factor is 1.0 is left out, so that the values stay as they are, bit for bit.
     """
     # Imported here, so that the command line finds the defaults without waiting for either.
     import numpy as np
