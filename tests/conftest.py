@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 os.environ.setdefault('KERAS_BACKEND', 'tensorflow')
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
@@ -14,6 +15,16 @@ import pytest  # noqa: E402
 from PIL import Image  # noqa: E402
 
 from tests.support import hostile_folder  # noqa: E402
+
+
+@pytest.fixture(scope='session', autouse=True)
+def temporary_files_are_the_tests(tmp_path_factory):
+    """What a run rescues from a full disk goes to pytest's folder, which pytest clears, and not to /tmp."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = str(tmp_path_factory.mktemp('temporary'))
+        patch.setenv('TMPDIR', folder)
+        patch.setattr(tempfile, 'tempdir', folder)
+        yield
 
 
 @pytest.fixture(autouse=True)
