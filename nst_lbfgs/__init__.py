@@ -44,8 +44,13 @@ __all__ = [
 ]
 
 _HOMES = {
+    'AdamConfig': 'config',
+    'ComputationConfig': 'config',
     'IterationLosses': 'progress',
+    'LbfgsConfig': 'config',
+    'ObjectiveConfig': 'config',
     'Progress': 'progress',
+    'StartConfig': 'config',
     'StopSearch': 'search.lbfgs',
     'StyleTransferError': 'errors',
     'TransferConfig': 'config',
