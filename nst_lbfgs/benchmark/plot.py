@@ -9,12 +9,13 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import LogLocator, NullLocator
 
 from .outcomes import OLD_WAY, Race, Record
 from .summary import RaceSummary, race_summaries
 
-PANEL_SIZE = (6.0, 4.6)  # inches
+PANEL_SIZE = (6.0, 5.2)  # inches
 DPI = 100
 MOST_COLUMNS = 2  # more would be too small to read on a page
 TITLE_CHARACTERS = 44  # as many as are as wide as a panel
@@ -63,7 +64,7 @@ def _draw_panel(panel: Axes, title: str, records: Sequence[Record], colours: dic
             _draw_curve(panel, record.case.way, record.outcome, colours)
     for gap in _gaps(race_summaries(records)):
         _draw_gap(panel, gap)
-    panel.legend(loc='best', frameon=False, fontsize=FONT_SIZE, labelcolor=INK, handlelength=1.5)
+    _draw_legend(panel)
 
 
 def _draw_axes(panel: Axes) -> None:
@@ -128,6 +129,20 @@ def _draw_gap(panel: Axes, gap: RaceSummary) -> None:
         ha='center',
         fontsize=FONT_SIZE - 1,
         color=INK,
+        path_effects=[withStroke(linewidth=3, foreground='white')],
+    )
+
+
+def _draw_legend(panel: Axes) -> None:
+    """Explain curves and gaps below the panel, where nothing else is drawn."""
+    panel.legend(
+        loc='upper center',
+        bbox_to_anchor=(0.5, -0.14),
+        ncols=2,
+        frameon=False,
+        fontsize=FONT_SIZE - 1,
+        labelcolor=INK,
+        handlelength=1.5,
     )
 
 

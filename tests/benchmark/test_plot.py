@@ -76,7 +76,7 @@ def test_each_pair_has_a_panel_of_one_size():
     pairs = ['a', 'b', 'c']
     figure = race_figure([record for pair in pairs for record in records_of(pair)])
     assert [panel.get_title() for panel in figure.axes] == [f'{pair}, 512 x 512' for pair in pairs]
-    assert Image.open(io.BytesIO(encoded(figure, '.png'))).size == (1200, 920)
+    assert Image.open(io.BytesIO(encoded(figure, '.png'))).size == (1200, 1040)
 
 
 def test_no_race_is_no_figure():
@@ -101,6 +101,9 @@ def test_words_do_not_lie_over_one_another(pair):
     boxes = {f'{text.get_text()} of {number}': text.get_window_extent() for number, text in enumerate(texts)}
     assert len(boxes) > 60
     assert [pair for pair in combinations(boxes, 2) if boxes[pair[0]].overlaps(boxes[pair[1]])] == []
+    panels = [panel.get_window_extent() for panel in figure.axes]
+    legends = [panel.get_legend().get_window_extent() for panel in figure.axes]
+    assert not any(panel.overlaps(legend) for panel in panels for legend in legends)
     for box in boxes.values():
         assert box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y0 >= 0 and box.y1 <= figure.bbox.y1
 

@@ -207,7 +207,7 @@ def test_pairs_are_squashed_to_squares_and_named_apart(measurements, town, strip
     assert list(results['pairs_sha256']) == names
     assert {race['case']['pair'] for race in results['races']} == set(names)
     assert {rate['case']['pair'] for rate in results['rates']} == {names[0]}
-    assert Image.open('race.png').size == (2 * 600, 460)
+    assert Image.open('race.png').size == (2 * 600, 520)
 
 
 def test_measurements_find_the_weights_from_any_folder(measurements):
@@ -330,6 +330,6 @@ def test_a_small_benchmark_from_end_to_end(tmp_path, monkeypatch, capsys):
         assert 0 < rate['share']['median'] < 1
     assert results['races'][0]['sooner']['median'] > 0
     assert results['ceiling']['convolution']['float32'] > 1e9
-    assert Image.open('race.png').size == (600, 460)
+    assert Image.open('race.png').size == (600, 520)
     assert '32 x 32' in capsys.readouterr().out
     assert sorted(os.listdir()) == ['bench.json', 'race.png']
