@@ -274,6 +274,8 @@ class PictureConfig:
         check_choice('style_size', self.style_size, STYLE_SIZES)
         check_choice('resampling', self.resampling, RESAMPLING_NAMES)
         check_integer('save_every', self.save_every, at_least=0)
+        if self.init_path is not None and not isinstance(self.init_path, str):
+            raise ConfigError(f'Expected init_path: a path as text, or none. Received: {self.init_path!r}')
         if self.enhancement is not None:
             check_group('enhancement', self.enhancement, Enhancement)
 

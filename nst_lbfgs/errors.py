@@ -12,7 +12,8 @@
     ├── InsufficientMemoryError  less memory is free than a run needs
     ├── SearchError            the search cannot go on
     │   ├── NonFiniteLossError ... loss or gradient is infinite or not a number
-    │   └── LineSearchError    ... no smaller loss is found, from the start on
+    │   ├── LineSearchError    ... no smaller loss is found, from the start on
+    │   └── OutOfMemoryError   ... the memory has run out
     ├── RecordError            a run record that cannot be read or does not fit
     ├── MeasurementError       a measurement of the benchmark that failed
     ├── CheckpointError        a checkpoint that is missing, damaged, or of another run
@@ -73,6 +74,10 @@ class NonFiniteLossError(SearchError):
 
 class LineSearchError(SearchError):
     """No step lowers the loss, although the gradient says that one should."""
+
+
+class OutOfMemoryError(SearchError):
+    """An evaluation, or the search itself, needed more memory than there is."""
 
 
 class RecordError(StyleTransferError):

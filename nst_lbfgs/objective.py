@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from .arrays import FloatArray, PictureArray, Tensor
+from .arrays import PictureArray, Tensor
 from .config import LayerWeights, TransferConfig
-from .errors import ConfigError, NonFiniteLossError
+from .errors import ConfigError, NonFiniteLossError, OutOfMemoryError
 from .losses import (
     DISTANCES,
     FEATURE_SCALES,
@@ -25,7 +27,7 @@ from .search.evaluations import Evaluation, Terms
 
 
 class Objective:
-    """The style-transfer objective over flat float64 coordinates of shape (H * W * 3,).
+    """The style-transfer objective over flat coordinates of shape (H * W * 3,).
 
     The picture of the computation is Keras's example: content, style and combination concatenated
     into one input tensor (3, H, W, 3). With `references='each-evaluation'` it is computed so. With
@@ -38,7 +40,7 @@ class Objective:
     variation has a weight. `content` and `style` are
     (1, H, W, 3) in the coordinates of the configuration's preprocessing.
 
-    Raises NonFiniteLossError from an evaluation whose loss or gradient is not finite.
+    Raises NonFiniteLossError from an evaluation whose loss or gradient is not finite, OutOfMemoryError.
     """
 
     def __init__(
@@ -54,24 +56,21 @@ class Objective:
             _check_same_size(content, style)
             self._rows, self._targets = tf.concat(references, axis=0), None
         else:
-            self._rows, self._targets = None, self._reference_targets(*references)
+            with _memory_running_out():
+                self._rows, self._targets = None, self._reference_targets(*references)
         # Concrete functions, for TensorFlow warns of one that is made anew for every transfer.
         self._evaluate = tf.function(self._loss_and_gradient, autograph=False).get_concrete_function(
             tf.TensorSpec((1, *self.shape), self._dtype)
         )  # autograph has nothing to convert, slowly
-
-    def __call__(self, x: FloatArray) -> tuple[float, FloatArray]:
-        """Return loss and gradient at `x`, as scipy wants them: a float and float64, (H * W * 3,)."""
-        evaluation = self.evaluate(x)
-        return evaluation.terms.loss, evaluation.gradient.astype(np.float64)
 
     def evaluate(self, x: PictureArray) -> Evaluation:
         """Return terms and gradient at `x`, (n,), rounded to the precision of the evaluation."""
         size = int(np.prod(self.shape))
         if x.shape != (size,):
             raise ConfigError(f'Expected coordinates of shape ({size},). Received: {x.shape}')
-        terms, gradient = self._evaluate(self._picture(x))
-        evaluation = Evaluation(_terms(terms), np.ravel(gradient.numpy()))
+        with _memory_running_out():
+            terms, gradient = self._evaluate(self._picture(x))
+            evaluation = Evaluation(_terms(terms), np.ravel(gradient.numpy()))
         _check_finite(evaluation)
         return evaluation
 
@@ -223,6 +222,14 @@ def network_input(pictures: Tensor, preprocessing: Preprocessing, dtype: str) ->
 
 def _terms(values: Tensor) -> Terms:
     return Terms(*values.numpy().astype(np.float64).tolist())
+
+
+@contextmanager
+def _memory_running_out() -> Iterator[None]:
+    try:
+        yield
+    except (tf.errors.ResourceExhaustedError, MemoryError) as error:
+        raise OutOfMemoryError('The memory has run out in an evaluation.') from error
 
 
 def _check_finite(evaluation: Evaluation) -> None:

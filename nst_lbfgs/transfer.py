@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .arrays import PictureArray, Pixels
 from .config import AdamConfig, TransferConfig
-from .errors import ConfigError, ImageSizeError, SearchError
+from .errors import ConfigError, ImageSizeError, OutOfMemoryError, SearchError
 from .machine.determinism import make_deterministic
 from .machine.precision import with_chosen_precision
 from .machine.threads import available_cores
@@ -86,10 +86,12 @@ def transfer_style(
     With `config.computation.deterministic` TensorFlow's operations are deterministic from now on, for
     the whole process.
 
-    Raises ConfigError, ImageSizeError, WeightsError, and NonFiniteLossError if not even the first
-    evaluation is finite.
+    Raises ConfigError, ImageSizeError, WeightsError, and NonFiniteLossError or OutOfMemoryError if not
+    even the first evaluation can be made.
     """
     _check_pictures(content=content, style=style, init=init)
+    if resume:
+        _check_state(resume, content, config)
     if config.computation.deterministic:
         make_deterministic(available_cores())
     config, _ = with_chosen_precision(config)
@@ -138,11 +140,19 @@ def _run(search: Search | AdamSearch) -> tuple[str, Place, SearchError | None]:
         reason = search.run().value
         assert search.place is not None
         return reason, search.place, None
+    except MemoryError:
+        return _best(search, OutOfMemoryError('The memory has run out in the search.'))
     except (StopSearch, SearchError) as stop:
-        if search.best is None:
-            raise
-        failure = type(stop)(str(stop)) if isinstance(stop, SearchError) else None  # without its traceback
-        return str(stop), search.best, failure
+        return _best(search, stop)
+
+
+def _best(
+    search: Search | AdamSearch, stop: StopSearch | SearchError
+) -> tuple[str, Place, SearchError | None]:
+    if search.best is None:
+        raise stop
+    failure = type(stop)(str(stop)) if isinstance(stop, SearchError) else None  # without its traceback
+    return str(stop), search.best, failure
 
 
 def _search(
@@ -202,6 +212,24 @@ def _start(content: Pixels, init: Pixels | None, config: TransferConfig) -> Pict
         picture = content
     dtype = np.float64 if config.computation.precision == 'float64' else np.float32
     return PREPROCESSINGS[config.objective.preprocessing].preprocess(picture).astype(dtype)
+
+
+def _check_state(state: TransferState, content: Pixels, config: TransferConfig) -> None:
+    if state.search.iterate.shape != (content.size,):
+        raise ConfigError(
+            f'Expected resume: a state of {content.size} values, as the content has. '
+            f'Received: {state.search.iterate.size}'
+        )
+    if len(state.iterations) > config.iterations:
+        raise ConfigError(
+            f'Expected iterations: at least the {len(state.iterations)} that are done. '
+            f'Received: {config.iterations}'
+        )
+    other = state.search.pairs.steps if isinstance(config.optimizer, AdamConfig) else state.search.moments
+    if other:
+        raise ConfigError(
+            f'Expected resume: a state of a search by {config.optimizer.name}. Received: of another'
+        )
 
 
 def _check_pictures(**pictures: Pixels | None) -> None:

@@ -26,6 +26,7 @@ ALLOWED = {
         'objective',
         'presets',
         'progress',
+        'quiet',
         'search',
         'transfer',
         'weights',

@@ -170,7 +170,7 @@ def test_loss_at_a_random_picture_is_the_documents(name, town, stripes):
     objective = Objective(
         build_extractor(config.objective.layers, KERNELS), preprocess(town), preprocess(style), config
     )
-    assert objective(x.ravel())[0] == pytest.approx(FORMULAE[name](town, style, x), rel=1e-4)
+    assert objective.evaluate(x.ravel()).terms.loss == pytest.approx(FORMULAE[name](town, style, x), rel=1e-4)
 
 
 def test_features_on_torchvisions_scale_are_those_of_a_smaller_input_with_smaller_biases(town):

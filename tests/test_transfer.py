@@ -9,9 +9,16 @@ import weakref
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from nst_lbfgs import StopSearch, transfer_style
-from nst_lbfgs.errors import ConfigError, ImageSizeError, NonFiniteLossError, StyleTransferError
+from nst_lbfgs.errors import (
+    ConfigError,
+    ImageSizeError,
+    NonFiniteLossError,
+    OutOfMemoryError,
+    StyleTransferError,
+)
 from nst_lbfgs.network.extractor import build_extractor
 from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 from nst_lbfgs.objective import Objective
@@ -83,7 +90,7 @@ def test_a_callback_gets_the_unrounded_combination(town, stripes):
     )
     assert x.shape == (town.size,) and x.dtype == np.float32
     np.testing.assert_array_equal(preprocessing.deprocess(x.reshape(town.shape)), picture)
-    assert objective(x)[0] == pytest.approx(loss, rel=1e-6)
+    assert objective.evaluate(x).terms.loss == pytest.approx(loss, rel=1e-6)
 
 
 def test_a_callback_that_stops_leaves_the_best_picture(town, stripes):
@@ -288,3 +295,45 @@ def test_pictures_that_cannot_be_used(content, style, settings, init, error, mes
             transfer_config(**settings, weights='random'),
             init=None if init is None else np.zeros(init, np.uint8),
         )
+
+
+@pytest.mark.parametrize(
+    'settings, shape, message',
+    [
+        ({'iterations': 2}, (40, 48, 3), 'at least the 3 that are done'),
+        ({}, (40, 44, 3), 'a state of 5280 values'),
+        ({'optimizer': 'adam'}, (40, 48, 3), 'a state of a search by adam'),
+    ],
+)
+def test_a_state_that_does_not_fit_is_refused(settings, shape, message, town, stripes):
+    done = transfer_style(town, stripes, transfer_config(**SMALL), keep_state=True)
+    with pytest.raises(ConfigError, match=message):
+        config = transfer_config(**SMALL | settings)
+        transfer_style(town[: shape[0], : shape[1]], stripes, config, resume=done.state)
+
+
+@pytest.mark.parametrize('first', [1, 6])
+@pytest.mark.parametrize('where', ['evaluation', 'search'])
+def test_memory_that_runs_out_leaves_the_best_picture(first, where, town, stripes, monkeypatch):
+    """The memory of TensorFlow's allocator, or of NumPy."""
+    evaluate, count = Objective.evaluate, itertools.count(1)
+
+    def short_of_memory(self, x):
+        if next(count) < first:
+            return evaluate(self, x)
+        if where == 'search':
+            raise MemoryError
+        monkeypatch.setattr(self, '_evaluate', exhausted)
+        return evaluate(self, x)
+
+    def exhausted(picture):
+        raise tf.errors.ResourceExhaustedError(None, None, 'OOM when allocating tensor')
+
+    monkeypatch.setattr(Objective, 'evaluate', short_of_memory)
+    if first == 1:
+        with pytest.raises(OutOfMemoryError, match='memory has run out'):
+            transfer_style(town, stripes, transfer_config(**SMALL))
+        return
+    result = transfer_style(town, stripes, transfer_config(**SMALL))
+    assert isinstance(result.failure, OutOfMemoryError) and result.evaluations >= 5
+    assert not np.array_equal(result.image, town)

@@ -130,7 +130,7 @@ def _add_output(group: argparse._ActionsContainer) -> None:
         metavar='FILE',
         default=None,
         help='leave the loss against time as a PNG or SVG picture, a panel for each pair; for --race; '
-        "needs matplotlib: pip install 'nst-lbfgs[plot]'",
+        'needs matplotlib: pip install matplotlib',
     )
     add_option(group, '--force', action='store_true', help='replace these files if they exist')
     add_option(group, '--verbose', action='store_true', help="show TensorFlow's own messages")

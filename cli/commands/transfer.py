@@ -101,5 +101,5 @@ def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths | None
     return (
         record.get('preset'),
         record['config'],
-        (record['content_path'], record['style_path'], str(record.get('picture', record['prefix']))),
+        (record['content_path'], record['style_path'], record.get('picture') or record['prefix']),
     )

@@ -29,7 +29,7 @@ from nst_lbfgs.weights.sources import resolve_weights
 from .benchmark_pairs import sized_pairs
 from .progress import duration
 from .stopping import SIGNALS
-from .streams import put
+from .streams import put, tell
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,14 @@ class Benchmark:
             _check_matplotlib()
         self._pairs = sized_pairs(settings.pairs, settings.sizes)
         self._cases = _cases(settings, self._pairs.names)
-        self._weights = resolve_weights(settings.weights, report=_tell)
+        self._weights = resolve_weights(settings.weights, report=tell)
 
     def run(self) -> int:
         """Measure, print the report, leave the files. Raises MeasurementError if some have failed."""
         settings = self._settings
-        _tell(f'Weights: {self._weights.description}')
+        tell(f'Weights: {self._weights.description}')
         if not settings.pairs:
-            _tell(
+            tell(
                 'No --pair was given: the pictures are drawn, noise like that of natural pictures with edges.'
             )
         with tempfile.TemporaryDirectory(prefix='nst-lbfgs-bench-') as folder:
@@ -91,7 +91,7 @@ class Benchmark:
         return 0
 
     def _measure(self, case: Case, repetition: int, pictures: Path | None) -> None:
-        _tell(
+        tell(
             f'{len(self._records) + 1} of {len(self._cases) * self._settings.repetitions}: '
             f'{described(case)}{self._left()}'
         )
@@ -106,7 +106,7 @@ class Benchmark:
             self._records.append(Record(case, repetition, outcome))
         except MeasurementError as error:
             self._records.append(Record(case, repetition, None, str(error)))
-            _tell(f'Failed: {error}')
+            tell(f'Failed: {error}')
         self._seconds[case] = time.monotonic() - since
         self._write_json()
 
@@ -176,7 +176,7 @@ class Benchmark:
         if figure is not None:
             picture = encoded(figure, self._settings.plot.suffix)
             write_whole(self._settings.plot, picture, overwrite=self._settings.overwrite)
-            _tell(str(self._settings.plot))
+            tell(str(self._settings.plot))
 
 
 @contextmanager
@@ -230,9 +230,5 @@ def _check_matplotlib() -> None:
         import nst_lbfgs.benchmark.plot  # noqa: F401
     except ImportError as error:
         raise OutputWriteError(
-            f"Expected matplotlib for --plot: pip install 'nst-lbfgs[plot]'. Received: {error}"
+            f'Expected matplotlib for --plot: pip install matplotlib. Received: {error}'
         ) from None
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

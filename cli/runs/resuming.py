@@ -23,7 +23,11 @@ def checkpoint_path(prefix: str) -> Path:
     Raises CheckpointError if there is none, ConfigError if the folder has several.
     """
     folder = folder_of(prefix)
-    path = _only_checkpoint(folder) if folder else Outputs.of(prefix, RunConfig(), '').checkpoint
+    beside = Path(f'{prefix}.checkpoint')  # of a run that was begun before there was such a folder
+    if folder and not beside.exists():
+        path = _only_checkpoint(folder)
+    else:
+        path = beside if folder else Outputs.of(prefix, RunConfig(), '').checkpoint
     if path is None or not path.exists():
         raise CheckpointError(
             f'There is no checkpoint {path or f"in {folder}"} to go on from. '
@@ -50,8 +54,15 @@ def resumed_outputs(checkpoint: Path, recorded: dict[str, Any], config: RunConfi
     return Outputs(checkpoint.with_suffix(''), suffix, config)
 
 
-def check_settings(before: RunConfig, now: RunConfig) -> None:
-    """Raise ConfigError for a setting that is not the checkpoint's and cannot be changed half-way."""
+def check_settings(before: RunConfig, now: RunConfig, done: int) -> None:
+    """Raise ConfigError for a setting that is not the checkpoint's and cannot be changed half-way.
+
+    So many iterations are `done`; it can be no fewer.
+    """
+    if now.transfer.iterations < done:
+        raise ConfigError(
+            f'Expected iterations: at least the {done} that are done. Received: {now.transfer.iterations}'
+        )
     old, new = (
         transfer_settings(config.transfer) | picture_settings(config.pictures) for config in (before, now)
     )

@@ -92,8 +92,9 @@ def resume(args: argparse.Namespace) -> int:
     with run_lock(path.with_suffix('.lock')):
         checkpoint = read_checkpoint(path)
         recorded = checkpoint.run
+        done = len(checkpoint.state.iterations) if checkpoint.state else 0
         config = settings_from(args, recorded['config'])
-        check_settings(recorded['config'], config)
+        check_settings(recorded['config'], config, done)
         inputs = read_inputs(config, *_pictures(args, recorded), max_pixels=args.max_pixels)
         inputs.check_unchanged(recorded)
         outputs = resumed_outputs(path, recorded, config)

@@ -71,7 +71,7 @@ class Sweep:
             if cell.done:
                 continue
             self._save(saver)
-            cell.make(command, self._network(cell.point.config, lines))
+            cell.make(command, partial(self._network, cell.point.config, lines))
             if cell.failure:
                 lines.message(f'{cell.point.label}: {cell.failure}')
         self._save(saver)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -68,11 +69,11 @@ class SweepCell:
             own = resumed or self.failure is None
         outputs.check(overwrite=overwrite or own)
 
-    def make(self, command: CommandLine, network: Network) -> None:
-        """Run the transfer, then look. What goes wrong is kept as the failure."""
+    def make(self, command: CommandLine, network: Callable[[], Network]) -> None:
+        """Run the transfer, then look. What goes wrong is kept as the failure, the network's included."""
         problem = None
         try:
-            self.transfer.run(command, network)
+            self.transfer.run(command, network())
         except StyleTransferError as error:
             problem = str(error)
         self.look()

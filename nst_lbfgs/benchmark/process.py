@@ -9,11 +9,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ..child_process import python_command
 from ..errors import MeasurementError
+from ..quiet import set_environment
 from .outcomes import Outcome, outcome_from
 
 
@@ -26,10 +27,8 @@ def run_measurement(
     this one's. Raises MeasurementError, whose text is the reason, if there is no outcome.
     """
     command = python_command('nst_lbfgs.benchmark.measure', kind, json.dumps(arguments))
-    environment = os.environ | {'KERAS_BACKEND': 'tensorflow'}
-    environment.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # as the command line has it
-    if not verbose:
-        environment.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+    environment = dict(os.environ)
+    set_environment(environment, verbose=verbose)
     process: subprocess.Popen[bytes] | None = None
     try:
         with signals_held():  # one that came before the assignment would leave the process running
@@ -49,7 +48,8 @@ def run_measurement(
             process.wait()
     text = log.decode(errors='replace')
     if verbose:
-        sys.stderr.write(text)
+        with suppress(OSError):
+            sys.stderr.write(text)
     if process.returncode:
         raise MeasurementError(_reason(process.returncode, text))
     return outcome_from(kind, json.loads(output.splitlines()[-1]))

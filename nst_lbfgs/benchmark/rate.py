@@ -20,7 +20,7 @@ from .task import our_config
 def measure_rate(way: str, pair: Pair, network: Network, evaluations: int) -> Rate:
     """Search for `evaluations` evaluations after the first, and say how long they took.
 
-    The search's own share is in it: coordinates, scipy, the journal. Raises MeasurementError if the
+    The search's own share is in it: coordinates, scipy, the recorder. Raises MeasurementError if the
     search ends after its first evaluation.
     """
     times = [time.perf_counter()]

@@ -6,9 +6,9 @@ The file is
     the length of the JSON text that follows, in bytes: 8 bytes, lowest first
     JSON, UTF-8: 'run' (the run record so far), 'iterations' (their losses), 'search' (counts, and the
     terms of the loss at the iterate)
-    arrays of 3 x height x width numbers each, lowest byte first: the iterate in float64; the gradient
-    there, if it is kept, in float64; Adam's moments in float64; the steps and the gradient's changes
-    of L-BFGS's memory in float32
+    arrays of 3 x height x width numbers each, lowest byte first: the iterate in float64; the place with
+    the smallest loss, where that is another, in float64; the gradient at the iterate, if it is kept, in
+    float64; Adam's moments in float64; the steps and the gradient's changes of L-BFGS's memory in float32
     SHA-256 of everything before it: 32 bytes
 
 Version 0.1.0 wrote the loss in place of its terms, and no moments.
@@ -29,11 +29,13 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from ..config import AdamConfig, TransferConfig
 from ..errors import CheckpointError, RecordError
 from ..files import CHUNK_BYTES, whole_file
 from ..progress import IterationLosses, TransferState
+from ..search.coordinates import PixelCoordinates
 from ..search.curvature import Pairs
-from ..search.evaluations import Terms
+from ..search.evaluations import Place, Terms
 from ..search.state import Done, SearchState
 from .record import parse_record, to_json
 
@@ -102,7 +104,7 @@ def _read(file: BinaryIO) -> Checkpoint:
         return Checkpoint(run, None)
     size = 3 * _count(run, 'height') * _count(run, 'width')
     iterations = tuple(_losses(header.get('iterations')))
-    search = _search(header['search'], iterations, file, size, end)
+    search = _search(header['search'], iterations, run['config'].transfer, file, size, end)
     if search.done.iterations != len(iterations):
         raise CheckpointError(
             f'Expected the losses of {search.done.iterations} iterations. Received: {len(iterations)}'
@@ -141,39 +143,65 @@ def _losses(value: object) -> Iterator[IterationLosses]:
 
 
 def _search(
-    value: object, iterations: tuple[IterationLosses, ...], file: BinaryIO, size: int, end: int
+    value: object,
+    iterations: tuple[IterationLosses, ...],
+    config: TransferConfig,
+    file: BinaryIO,
+    size: int,
+    end: int,
 ) -> SearchState:
     if not isinstance(value, dict) or not isinstance(value.get('bounded'), bool):
         raise CheckpointError("Expected 'bounded' under 'search': true or false.")
+    if 'terms' not in value:
+        value = _todays(value, iterations, config)
     done = Done(_count(value, 'iterations'), _count(value, 'evaluations'))
     gradients, pairs = _count(value, 'gradients'), _count(value, 'pairs')
-    moments = _count(value, 'moments') if 'moments' in value else 0
-    expected = size * ((1 + gradients + moments) * EXACT.itemsize + 2 * pairs * ROUNDED.itemsize)
+    moments, best = _count(value, 'moments'), value.get('best')
+    exact = 1 + (best is not None) + gradients + moments
+    expected = size * (exact * EXACT.itemsize + 2 * pairs * ROUNDED.itemsize)
     if gradients > 1 or moments not in (0, 2) or pairs and not gradients or expected != end - file.tell():
         raise CheckpointError(
             f'Expected arrays of {expected} bytes for {gradients} gradients, {moments} moments and '
             f'{pairs} pairs. Received: {end - file.tell()}'
         )
     iterate = _array(file, EXACT, size)
+    best_terms = _terms(best)
+    best_place = Place(_array(file, EXACT, size), best_terms, PixelCoordinates()) if best_terms else None
     gradient = _array(file, EXACT, size) if gradients else np.empty(0)
     moving_means = tuple(_array(file, EXACT, size) for _ in range(moments))
     steps, changes = (tuple(_array(file, ROUNDED, size) for _ in range(pairs)) for _ in range(2))
-    terms = _terms(value, iterations)
-    return SearchState(done, value['bounded'], iterate, terms, gradient, Pairs(steps, changes), moving_means)
+    return SearchState(
+        done,
+        value['bounded'],
+        iterate,
+        _terms(value['terms']),
+        gradient,
+        Pairs(steps, changes),
+        moving_means,
+        best_place,
+    )
 
 
-def _terms(value: dict[str, Any], iterations: tuple[IterationLosses, ...]) -> Terms | None:
-    """Return the terms at the iterate, if they are known.
+def _todays(
+    value: dict[str, Any], iterations: tuple[IterationLosses, ...], config: TransferConfig
+) -> dict[str, Any]:
+    """Return what version 0.1.0 says of a search, as today's.
 
-    Version 0.1.0 has no more than the loss, and that only where there is a gradient. Its terms are
-    those of the last iteration if it ended at the iterate.
+    It has no more than the loss, and that only where there is a gradient. The terms are those of the
+    last iteration if that ended at the iterate, as it did with restarts and Adam, or they are unknown.
+    Of Adam's evaluations it did not count the last of each iteration.
     """
-    if 'terms' not in value:
-        last = iterations[-1] if iterations else None
-        if last is None or value['gradients'] and value.get('loss') != last.loss:
-            return None
-        return Terms(last.content_loss, last.style_loss, last.total_variation_loss)
-    numbers = value['terms']
+    terms, evaluations = None, _count(value, 'evaluations')
+    if iterations:
+        last = iterations[-1]
+        evaluations = max(evaluations, last.evaluations)
+        ended_there = isinstance(config.optimizer, AdamConfig) or config.optimizer.restart
+        if value.get('loss') == last.loss if value.get('gradients') else ended_there:
+            terms = [last.content_loss, last.style_loss, last.total_variation_loss]
+    return value | {'terms': terms, 'evaluations': evaluations, 'moments': 0}
+
+
+def _terms(numbers: object) -> Terms | None:
     if numbers is None:
         return None
     if not isinstance(numbers, list) or len(numbers) != 3 or not all(map(_is_finite, numbers)):
@@ -203,6 +231,7 @@ def _search_header(search: SearchState) -> dict[str, Any]:
     return asdict(search.done) | {
         'bounded': search.bounded,
         'terms': list(astuple(search.terms)) if search.terms else None,
+        'best': list(astuple(search.best.terms)) if search.best else None,
         'gradients': int(search.gradient.size > 0),
         'moments': len(search.moments),
         'pairs': len(search.pairs.steps),
@@ -211,7 +240,8 @@ def _search_header(search: SearchState) -> dict[str, Any]:
 
 def _array_bytes(search: SearchState) -> Iterator[Any]:
     """Yield the arrays' buffers, none copied: together they may be gigabytes."""
-    for exact in (search.iterate, search.gradient, *search.moments):
+    best = [search.best.z] if search.best else []
+    for exact in (search.iterate, *best, search.gradient, *search.moments):
         yield exact.astype(EXACT, copy=False).data
     for rounded in (*search.pairs.steps, *search.pairs.gradient_changes):
         yield rounded.astype(ROUNDED, copy=False).data

@@ -100,13 +100,14 @@ def parse_record(data: bytes) -> dict[str, Any]:
         record = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise RecordError(f'Expected a run record in JSON. Received: {error}') from error
-    if not isinstance(record, dict) or record.get('format') not in (1, FORMAT):
+    if not isinstance(record, dict) or record.get('format') not in (1, FORMAT) or record['format'] is True:
         raise RecordError(f'Expected a run record of format 1 or {FORMAT}. Received: something else.')
     for name in ('content_path', 'style_path', 'prefix'):
         if not isinstance(record.get(name), str):
             raise RecordError(f'Expected a text under {name!r}. Received: {record.get(name)!r}')
-    if not isinstance(record.get('preset'), str | None):
-        raise RecordError(f"Expected a name under 'preset'. Received: {record['preset']!r}")
+    for name in ('preset', 'picture'):
+        if not isinstance(record.get(name), str | None):
+            raise RecordError(f'Expected a text or nothing under {name!r}. Received: {record[name]!r}')
     return record | {'config': _config(record.get('config'), record['format'])}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -44,17 +45,17 @@ class AdamSearch:
         assert isinstance(config.optimizer, AdamConfig)
         self._adam_config = config.optimizer
         self._config = config
-        self.state = state or SearchState(Done(), self._adam_config.clip, start)
+        self._state = state or SearchState(Done(), self._adam_config.clip, start)
         self._listener = listener
         self._dtype = tf.float64 if config.computation.precision == 'float64' else tf.float32
         self._evaluations = Evaluations(
             function,
             PixelCoordinates(),
             listener.evaluated,
-            count=self.state.done.evaluations,
-            best=place_of(self.state, PixelCoordinates()),
+            count=self._state.done.evaluations,
+            best=self._state.best or place_of(self._state, PixelCoordinates()),
         )
-        self._x = tf.Variable(tf.constant(self.state.iterate, self._dtype))
+        self._x = tf.Variable(tf.constant(self._state.iterate, self._dtype))
         self._limits = None
         if self._adam_config.clip:
             self._limits = tuple(tf.constant(limit, self._dtype) for limit in box.limits(start.size))
@@ -64,7 +65,6 @@ class AdamSearch:
             epsilon=self._adam_config.epsilon,
         )
         self._adam.build([self._x])
-        self._restore()
 
     @property
     def evaluations(self) -> int:
@@ -78,16 +78,23 @@ class AdamSearch:
 
     @property
     def place(self) -> Place | None:
+        """Where the search stands, if it has been evaluated there."""
+        return place_of(self._state, PixelCoordinates())
+
+    @property
+    def state(self) -> SearchState:
         """Where the search stands: after the last iteration."""
-        return place_of(self.state, PixelCoordinates())
+        return replace(self._state, best=self._evaluations.best_but(self._state.iterate))
 
     def run(self) -> Ending:
         """Search until all iterations are done. Raises what `function` and the listener raise."""
         steps = self._config.evaluations_per_iteration
-        done = self.state.done.iterations
-        if done >= self._config.iterations:
+        done = self._state.done.iterations
+        if done >= self._config.iterations and self.place is not None:
             return Ending.ALL_DONE
+        self._restore()
         point = self._known_point() or self._evaluations.at(self._place())
+        self._state = replace(self._state, terms=point.terms)
         for iteration in range(done, self._config.iterations):
             for step in range(iteration * steps, (iteration + 1) * steps):
                 self._step(step, point.gradient)
@@ -107,13 +114,13 @@ class AdamSearch:
         return place
 
     def _known_point(self) -> Point | None:
-        state = self.state
+        state = self._state
         if state.terms is None or not state.gradient.size:
             return None
         return Point(state.iterate, state.terms, PixelCoordinates(), state.gradient)
 
     def _finish_iteration(self, iteration: int, point: Point) -> None:
-        self.state = SearchState(
+        self._state = SearchState(
             Done(iteration + 1, self.evaluations),
             self._adam_config.clip,
             point.z,
@@ -125,12 +132,12 @@ class AdamSearch:
 
     def _restore(self) -> None:
         """Give Adam the moments of the state, and the number of its steps, which corrects their bias."""
-        if self.state.moments:
-            done = self.state.done.iterations * self._config.evaluations_per_iteration
+        if self._state.moments:
+            done = self._state.done.iterations * self._config.evaluations_per_iteration
             self._adam.iterations.assign(done)
-            for variable, moment in zip(self._moments(), self.state.moments, strict=True):
+            for variable, moment in zip(self._moments(), self._state.moments, strict=True):
                 variable.assign(tf.constant(moment, self._dtype))
-        elif self.state.done.iterations:
+        elif self._state.done.iterations:
             self._listener.trouble(
                 'The moments of Adam are not in this checkpoint, which an earlier version has written. '
                 'Going on with fresh ones.'

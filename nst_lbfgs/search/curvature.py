@@ -34,9 +34,6 @@ class CurvatureMemory:
         self._iterate: FloatArray | None = None
         self._gradient: PictureArray | None = None
 
-    def __len__(self) -> int:
-        return len(self._pairs)
-
     def forget(self) -> None:
         """Drop all pairs, and start anew at the next iterate."""
         self._pairs.clear()

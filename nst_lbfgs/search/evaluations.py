@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..arrays import FloatArray, PictureArray
 from ..errors import NonFiniteLossError
-from .coordinates import Coordinates
+from .coordinates import Coordinates, PixelCoordinates
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,12 @@ class Evaluations:
         self.best = best
         self._function = function
         self._tell = tell
+
+    def best_but(self, z: FloatArray) -> Place | None:
+        """Return the best place in pixel coordinates, or None if it is at `z`."""
+        if self.best is None or self.best.z is z:
+            return None
+        return Place(self.best.x.astype(np.float64), self.best.terms, PixelCoordinates())
 
     def at(self, z: FloatArray) -> Point:
         """Evaluate at `z`, (n,), which is kept.

@@ -108,12 +108,13 @@ class Descent:
         there. The same trials follow, up to rounding.
         """
         assert self._memory is not None
+        self._latest = point
         self._begin(point)
         while not self._all_done:
             line = _Line(self._evaluate, point, self._memory.direction(point.gradient))
             _, _, outcome = fmin_l_bfgs_b(line.function, np.zeros(1), m=1, factr=0.0, pgtol=0.0, maxiter=1)
             if line.latest.loss >= point.loss or outcome['warnflag'] == FAILED:
-                return Ending.LINE_SEARCH_FAILED
+                return self._early_ending(outcome, 0.0)
             point = line.latest
             self._end_step(point)
         return Ending.ALL_DONE

@@ -27,9 +27,9 @@ class Search:
     With `config.lbfgs.bounds` the pixels are kept inside `box` throughout.
 
     With `config.lbfgs.restart` a search that goes on from a state is the same, bit for bit, as one that
-    was never left. Otherwise it has the same memory of the curvature and takes the same steps but
-    for rounding, which grows slowly from one step to the next. Inside bounds it begins with fresh
-    memory.
+    was never left, as long as no numbers go wrong. Otherwise it has the same memory of the curvature and
+    takes the same steps but for rounding, which grows slowly from one step to the next. Inside bounds it
+    begins with fresh memory.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Search:
             coordinates,
             listener.evaluated,
             count=self._state.done.evaluations,
-            best=place_of(self._state, coordinates),
+            best=self._state.best or place_of(self._state, coordinates),
         )
         self._memory = CurvatureMemory(config.lbfgs.history, self._state.pairs)
         self._troubles = 0
@@ -78,8 +78,8 @@ class Search:
     @property
     def state(self) -> SearchState:
         """Where the search stands: after the last step, or with restarts the last iteration."""
-        has_gradient = self._state.gradient.size > 0
-        return replace(self._state, pairs=self._memory.pairs() if has_gradient else Pairs())
+        pairs = self._memory.pairs() if self._state.gradient.size else Pairs()
+        return replace(self._state, pairs=pairs, best=self._evaluations.best_but(self._state.iterate))
 
     @property
     def x(self) -> PictureArray:
@@ -92,6 +92,12 @@ class Search:
         Raises NonFiniteLossError or LineSearchError if the search gives up, and what the listener
         raises.
         """
+        ending = self._search()
+        if self.place is None:  # a checkpoint that does not know the loss there, and nothing was left to do
+            self._state = replace(self._state, terms=self._evaluations.at(self._state.iterate).terms)
+        return ending
+
+    def _search(self) -> Ending:
         while self._state.done.iterations < self._config.iterations:
             descent = self._descent()
             outcome = self._run(descent)
@@ -201,7 +207,7 @@ def coordinates_for(
     x0: PictureArray, shape: tuple[int, int, int], config: TransferConfig, box: Box
 ) -> Coordinates:
     """Return the coordinates that `config` asks for, around `x0`, (H * W * 3,)."""
-    if config.lbfgs.coordinates == 'pixels':
+    if config.lbfgs.coordinates == 'pixels' or config.lbfgs.bounds:
         return PixelCoordinates()
     exponent = config.lbfgs.exponent_from(config.start.init)
     return SpectralCoordinates(x0, shape, exponent, first_step(box.highest - box.lowest, x0.size))

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import FloatArray, PictureArray
 from .curvature import Pairs
-from .evaluations import Terms
+from .evaluations import Place, Terms
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class SearchState:
     those there, None where it has not been evaluated. L-BFGS without restarts has the gradient there
     too, (n,), and the pairs of its memory; Adam the gradient, and the moving means of the gradient and
     of its square, each (n,), in `moments`. Otherwise the gradient is empty.
+
+    `best` is the place with the smallest loss, in pixel coordinates, where that is not the iterate.
     """
 
     done: Done
@@ -36,3 +38,4 @@ class SearchState:
     gradient: PictureArray = field(default_factory=lambda: np.empty(0))
     pairs: Pairs = Pairs()
     moments: tuple[PictureArray, ...] = ()
+    best: Place | None = None

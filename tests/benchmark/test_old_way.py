@@ -32,7 +32,8 @@ def both(pair):
 def test_the_old_way_and_the_objective_are_two_ways_to_the_same_loss_and_gradient(noise, both):
     old_way, objective = both
     x = old_way.start + np.random.default_rng(0).normal(0, noise, old_way.start.shape)
-    (old_loss, old_gradient), (loss, gradient) = old_way(x), objective(x)
+    (old_loss, old_gradient), evaluation = old_way(x), objective.evaluate(x)
+    loss, gradient = evaluation.terms.loss, evaluation.gradient
     assert loss == pytest.approx(old_loss, rel=1e-5)
     np.testing.assert_allclose(gradient, old_gradient, rtol=0, atol=1e-5 * np.abs(old_gradient).max())
 

@@ -20,8 +20,9 @@ from nst_lbfgs.errors import CheckpointError, OutputWriteError, RecordError, Wei
 from nst_lbfgs.progress import IterationLosses, TransferState
 from nst_lbfgs.records.checkpoint import MAGIC, read_checkpoint, write_checkpoint
 from nst_lbfgs.records.record import parse_record, to_json
+from nst_lbfgs.search.coordinates import PixelCoordinates
 from nst_lbfgs.search.curvature import Pairs
-from nst_lbfgs.search.evaluations import Terms
+from nst_lbfgs.search.evaluations import Place, Terms
 from nst_lbfgs.search.state import Done, SearchState
 from nst_lbfgs.weights.h5_file import read_convolutions
 
@@ -43,7 +44,7 @@ RUN = {
 TERMS = Terms(1e8 / 3, 2.0, 0.5)
 
 
-def state_with(pairs, moments=0):
+def state_with(pairs, moments=0, best=False):
     values = np.random.default_rng(0).normal(0, 100, (2 + 2 * pairs + moments, SIZE))
     rounded = [row.astype(np.float32) for row in values[2 : 2 + 2 * pairs]]
     return TransferState(
@@ -56,13 +57,15 @@ def state_with(pairs, moments=0):
             values[1] if pairs or moments else np.empty(0),
             Pairs(tuple(rounded[:pairs]), tuple(rounded[pairs:])),
             tuple(values[2 + 2 * pairs :]),
+            Place(values[0] + 1, Terms(1.0, 2.0, 3.0), PixelCoordinates()) if best else None,
         ),
     )
 
 
 def arrays_of(search):
     pairs = (*search.pairs.steps, *search.pairs.gradient_changes)
-    return [search.iterate, search.gradient, *search.moments, *pairs]
+    best = [search.best.z] if search.best else []
+    return [search.iterate, *best, search.gradient, *search.moments, *pairs]
 
 
 def written(path, pairs=2):
@@ -70,15 +73,16 @@ def written(path, pairs=2):
     return path.read_bytes()
 
 
-@pytest.mark.parametrize('pairs, moments', [(0, 0), (1, 0), (4, 0), (0, 2)])
-def test_what_is_written_is_read_exactly(pairs, moments, tmp_path):
-    state = state_with(pairs, moments)
+@pytest.mark.parametrize('pairs, moments, best', [(0, 0, False), (1, 0, True), (4, 0, False), (0, 2, True)])
+def test_what_is_written_is_read_exactly(pairs, moments, best, tmp_path):
+    state = state_with(pairs, moments, best)
     write_checkpoint(tmp_path / 'a', RUN, state)
     checkpoint = read_checkpoint(tmp_path / 'a')
     read = checkpoint.state
     assert checkpoint.run['config'] == RUN['config'] and checkpoint.run['content_path'] == '/é/a.png'
     assert read.iterations == state.iterations and read.search.done == state.search.done
     assert read.search.terms == TERMS
+    assert (read.search.best.terms == Terms(1.0, 2.0, 3.0)) if best else read.search.best is None
     for expected, actual in zip(arrays_of(state.search), arrays_of(read.search), strict=True):
         assert actual.dtype == expected.dtype
         np.testing.assert_array_equal(actual, expected)
@@ -86,14 +90,14 @@ def test_what_is_written_is_read_exactly(pairs, moments, tmp_path):
 
 @pytest.mark.parametrize(
     'pairs, loss, known',
-    [(0, None, True), (2, 1e8, True), (2, 0.9e8, False)],
-    ids=['at the end of an iteration', 'the same, with pairs', 'some steps later'],
+    [(0, None, False), (2, 1e8, True), (2, 0.9e8, False)],
+    ids=['perhaps after a recovery', 'at the end of an iteration', 'some steps later'],
 )
 def test_a_checkpoint_of_version_0_1_0_is_read(pairs, loss, known, tmp_path):
     """It has the loss, and that with a gradient only: the terms are the last iteration's, or unknown."""
 
     def as_then(header):
-        del header['search']['terms'], header['search']['moments']
+        del header['search']['terms'], header['search']['moments'], header['search']['best']
         header['search']['loss'] = loss
 
     (tmp_path / 'b').write_bytes(with_header(written(tmp_path / 'a', pairs), as_then))
@@ -101,6 +105,22 @@ def test_a_checkpoint_of_version_0_1_0_is_read(pairs, loss, known, tmp_path):
     assert search.terms == (Terms(1.0, 2.0, 0.5) if known else None)
     for expected, actual in zip(arrays_of(state_with(pairs).search), arrays_of(search), strict=True):
         np.testing.assert_array_equal(actual, expected)
+
+
+@pytest.mark.parametrize('settings', [{'optimizer': 'adam'}, {'restart': True}], ids=str)
+def test_with_adam_and_restarts_version_0_1_0_stood_where_its_last_iteration_ended(settings, tmp_path):
+    """And it did not count Adam's last evaluation of each iteration."""
+
+    def as_then(header):
+        for name in ('terms', 'moments', 'best'):
+            del header['search'][name]
+        header['search'].update(loss=None, evaluations=40)
+
+    run = RUN | {'config': RunConfig(transfer_config(iterations=7, weights='random', **settings))}
+    write_checkpoint(tmp_path / 'a', run, state_with(0))
+    (tmp_path / 'b').write_bytes(with_header((tmp_path / 'a').read_bytes(), as_then))
+    search = read_checkpoint(tmp_path / 'b').state.search
+    assert search.terms == Terms(1.0, 2.0, 0.5) and search.done == Done(2, 41)
 
 
 def test_a_run_that_has_finished_no_iteration_has_a_checkpoint(tmp_path):
@@ -172,6 +192,8 @@ def with_header(data, change):
         lambda h: h['search'].update(terms=[1.0, 10**400, 2.0]),
         lambda h: h['search'].update(terms=3.0),
         lambda h: h['search'].update(moments=1),
+        lambda h: h['search'].update(best=[1.0, 2.0, 3.0]),
+        lambda h: h['search'].update(best=1),
         lambda h: h['search'].update(moments=2),
         lambda h: h.update(search=3),
         lambda h: h.update(iterations=None),

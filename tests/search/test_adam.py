@@ -171,8 +171,8 @@ def test_without_moments_it_says_that_they_are_fresh():
     whole.search.run()
     old = replace(whole.states[0], moments=(), gradient=np.empty(0))
     resumed = Run({'iterations': 2, 'evaluations_per_iteration': 3}, state=old)
-    assert len(resumed.reports) == 1 and 'moments of Adam' in resumed.reports[0]
     resumed.search.run()
+    assert len(resumed.reports) == 1 and 'moments of Adam' in resumed.reports[0]
     assert [iteration for iteration, _ in resumed.marks] == [1]
 
 
@@ -184,3 +184,28 @@ def test_a_callback_may_stop_the_search():
     search.iteration_done = stop
     with pytest.raises(StopSearch, match='enough'):
         search.search.run()
+
+
+def test_the_best_place_is_not_forgotten_when_it_is_not_the_last():
+    """A learning rate that grows leaves it behind, as an interrupted line search can."""
+    settings = {
+        'evaluations_per_iteration': 1,
+        'learning_rate': 0.05,
+        'learning_rate_decay': 9,
+        'decay_every': 4,
+    }
+    whole = Run(settings | {'iterations': 10})
+    whole.search.run()
+    assert whole.search.best.loss < whole.search.place.loss
+    resumed = Run(settings | {'iterations': 11}, state=whole.search.state)
+    assert resumed.search.best.loss == whole.search.best.loss
+    np.testing.assert_array_equal(resumed.search.best.x, whole.search.best.x)
+
+
+def test_with_nothing_left_to_do_nothing_is_evaluated_or_told():
+    whole = Run({'iterations': 2})
+    whole.search.run()
+    old = replace(whole.search.state, moments=(), gradient=np.empty(0))
+    again = Run({'iterations': 2}, state=old)
+    again.search.run()
+    assert not again.reports and not again.counts and again.search.evaluations == whole.search.evaluations

@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from nst_lbfgs.errors import LineSearchError, NonFiniteLossError
 from nst_lbfgs.search.coordinates import PixelCoordinates, SpectralCoordinates
 from nst_lbfgs.search.curvature import CurvatureMemory, Pairs
-from nst_lbfgs.search.evaluations import Evaluation, Terms
+from nst_lbfgs.search.evaluations import Evaluation, Place, Terms
 from nst_lbfgs.search.lbfgs import Box, Ending, StopSearch
 from nst_lbfgs.search.listener import Listener
 from nst_lbfgs.search.recovery import Search
@@ -301,3 +301,19 @@ def test_the_numbers_of_evaluations_go_on():
     assert resumed.search.evaluations == whole.states[2].done.evaluations
     resumed.run()
     assert resumed.search.evaluations == whole.search.evaluations == len(whole.losses)
+
+
+def test_where_nothing_is_left_to_do_an_unknown_loss_is_measured():
+    """As in a checkpoint of version 0.1.0 that was left in mid-iteration."""
+    whole = Run(valley).run()
+    state = replace(whole.search.state, terms=None)
+    resumed = Run(valley, state=state).run()
+    assert resumed.ending is Ending.ALL_DONE and len(resumed.losses) == 1
+    assert resumed.search.place.loss == whole.search.place.loss
+
+
+def test_the_lowest_trial_is_not_forgotten():
+    whole = Run(valley, iterations=1).run()
+    lower = Place(np.zeros(SIZE), Terms(0.0, 0.0, 0.0), PixelCoordinates())
+    resumed = Run(valley, state=replace(whole.search.state, best=lower), iterations=1).run()
+    assert resumed.search.best is lower and resumed.search.state.best.loss == 0

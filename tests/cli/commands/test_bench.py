@@ -265,7 +265,7 @@ def test_without_matplotlib_a_plot_is_refused_before_anything_is_measured(measur
     monkeypatch.delattr(nst_lbfgs.benchmark, 'plot', raising=False)
     assert bench(*RANDOM, '--race', '--plot', 'race.png') == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "Expected matplotlib for --plot: pip install 'nst-lbfgs[plot]'. Received: " in line
+    assert 'Expected matplotlib for --plot: pip install matplotlib. Received: ' in line
     assert measurements.asked == [] and os.listdir() == []
 
 
