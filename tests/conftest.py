@@ -28,10 +28,11 @@ def temporary_files_are_the_tests(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def auto_is_float32(monkeypatch) -> None:
-    """Tests mean the same on every machine: there bfloat16 is no faster."""
-    from nst_lbfgs.machine import precision
+def one_machine(monkeypatch) -> None:
+    """Tests mean the same on every machine: bfloat16 is no faster there, and there is AVX-512."""
+    from nst_lbfgs.machine import memory_model, precision
 
+    monkeypatch.setattr(memory_model, 'lacks_avx512', lambda: False)
     monkeypatch.setattr(
         precision, 'choose_precision', lambda: precision.PrecisionChoice('float32', 'in tests')
     )

@@ -14,6 +14,7 @@ from ..network.layers import (
     feature_shape,
     recomputed_layers,
 )
+from .processor import lacks_avx512
 
 BYTES = {'bfloat16': 2, 'float32': 4, 'float64': 8, 'auto': 4}  # of a number; 'auto' may be bfloat16
 SEARCH_BYTES = 8  # L-BFGS-B's vectors are float64
@@ -27,7 +28,11 @@ LIBRARIES = 760_000_000  # TensorFlow, Keras, scipy, Pillow, threads' workspaces
 ALLOCATOR_WASTE = 1.1  # what is resident over what is in use
 PICTURES = 6  # of 3 numbers a pixel: combination, references, their gradient, total variation
 ABOVE_ALL_SMALL = (736, 736)  # more than LARGE_PICTURE, and all poolings are exact
-FLOAT64_COLUMNS = 1.4  # copies of each pixel's 3 x 3 neighbourhood; only float64 has no oneDNN kernel
+# Copies of each pixel's 3 x 3 neighbourhood, where a convolution is a product of matrices: in float64, for
+# which there is no other kernel, and in all types on an x86 processor without AVX-512. (Measured on one with
+# AVX2, at 256 to 768 pixels a side in float32 and at 512 in bfloat16.)
+FLOAT64_COLUMNS = 1.4
+COLUMNS_WITHOUT_AVX512 = {'bfloat16': 1.75, 'float32': 0.66, 'auto': 0.66}
 # Vectors of a search, one number a value of the picture, beside those of each pair.
 PAIR_VECTORS = 2
 REMEMBERED_PAIR_VECTORS = 1  # once more in float32, to go on with from a checkpoint
@@ -60,10 +65,17 @@ def network_memory(config: TransferConfig, height: int, width: int) -> float:
     layers = _computed_layers(config)
     rows = 3 if config.computation.references == 'each-evaluation' else 1
     numbers = float(rows * _in_use(layers, height, width))
-    if config.computation.precision == 'float64':
+    copies = _copies_of_neighbourhoods(config.computation.precision)
+    if copies:
         sizes = [prod(feature_shape(layer, height, width)) for layer in layers]
-        numbers += FLOAT64_COLUMNS * max(map(float, _columns(layers, sizes)), default=0.0)
+        numbers += copies * max(map(float, _columns(layers, sizes)), default=0.0)
     return ALLOCATOR_WASTE * BYTES[config.computation.precision] * numbers
+
+
+def _copies_of_neighbourhoods(precision: str) -> float:
+    if precision == 'float64':
+        return FLOAT64_COLUMNS
+    return COLUMNS_WITHOUT_AVX512[precision] if lacks_avx512() else 0.0
 
 
 def largest_size(
@@ -127,7 +139,7 @@ def _in_use_at_each(layers: list[str], recomputed: int, height: int, width: int)
 
 
 def _columns(layers: list[str], sizes: list[int]) -> list[int]:
-    """Return how many numbers a convolution's gradient unfolds in float64, at each convolution."""
+    """Return how many numbers the neighbourhoods of all pixels have, at each convolution."""
     locations = {
         layer: size // feature_shape(layer, 1, 1)[2] for layer, size in zip(layers, sizes, strict=True)
     }

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from nst_lbfgs.machine.device import device_description, may_have_bfloat16
+from nst_lbfgs.machine.processor import lacks_avx512
 
 X86 = 'processor\t: 0\nmodel name\t: A processor\nflags\t\t: fpu sse2 avx2 {}\n\nprocessor\t: 1\n'
 ARM = 'processor\t: 0\nBogoMIPS\t: 50.0\nFeatures\t: fp asimd {}\nCPU part\t: 0xd40\n'
@@ -44,3 +45,13 @@ def test_a_gpu_may_have_bfloat16_whatever_the_processor_says(tmp_path, monkeypat
 
 def test_the_processor_is_named_with_its_cores():
     assert device_description().endswith(' cores')
+
+
+@pytest.mark.parametrize(
+    'text, expected',
+    [(X86.format(''), True), (X86.format('avx512f'), False), (ARM.format(''), False), ('', False)],
+)
+def test_only_an_x86_processor_lacks_avx512(text, expected, tmp_path):
+    cpuinfo = tmp_path / 'cpuinfo'
+    cpuinfo.write_text(text)
+    assert lacks_avx512(cpuinfo) is expected

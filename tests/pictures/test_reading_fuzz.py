@@ -212,7 +212,7 @@ def test_ten_thousand_damaged_files() -> None:
     """In a process of its own: no crash, not a word on the terminal, less than 1 GB of memory."""
     script = (
         'import re\n'
-        'from tests.test_images_fuzz import check_many\n'
+        'from tests.pictures.test_reading_fuzz import check_many\n'
         'pictures = check_many(10_000)\n'
         # not getrusage, which counts what the process was before it became this one
         "print(pictures, *re.findall(r'VmHWM:\\s*(\\d+) kB', open('/proc/self/status').read()))\n"
