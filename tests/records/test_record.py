@@ -165,6 +165,10 @@ def new_record():
         (new_record, lambda r: r['config']['transfer']['optimizer'].pop('name'), 'the name of the optimizer'),
         (new_record, lambda r: r['config']['transfer']['optimizer'].update(name='adam'), 'Received: bounds'),
         (new_record, lambda r: r['config']['pictures'].update(enhancement=2), 'of Enhancement. Received: 2'),
+        (new_record, lambda r: r['config']['pictures'].update(init_path=5), 'Expected init_path: a path'),
+        (old_record, lambda r: r['config']['pictures'].update(init_path=5), 'Expected init_path: a path'),
+        (new_record, lambda r: r.update(picture=5), "Expected a text or nothing under 'picture'"),
+        (new_record, lambda r: r.update(format=True), 'Expected a run record of format 1 or 2'),
     ],
 )
 def test_what_is_not_known_is_refused_in_a_line(make, change, message):

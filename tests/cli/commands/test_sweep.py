@@ -17,9 +17,10 @@ import pytest
 from PIL import Image
 
 from cli.main import main
+from cli.runs import sweep as sweep_runs
 from cli.runs import sweep_results
 from nst_lbfgs import files, transfer
-from nst_lbfgs.errors import LineSearchError, NonFiniteLossError
+from nst_lbfgs.errors import LineSearchError, NonFiniteLossError, WeightsError
 from nst_lbfgs.pictures.contact_sheet import contact_sheet
 
 from ...support.error_lines import error_line
@@ -414,3 +415,24 @@ def test_what_cannot_be_used(options, code, message, folder, capsys):
 def test_a_prefix_that_is_none(prefix, folder, capsys):
     assert sweep(*FAST, *TWO, prefix=prefix) == 2
     assert 'Expected PREFIX' in error_line(capsys)
+
+
+def test_weights_that_cannot_be_had_are_a_cells_own_trouble(folder, monkeypatch, capsys):
+    """The network is found when its cell's turn comes."""
+
+    def none(*arguments, **others):
+        raise WeightsError('No VGG19 weights can be had.')
+
+    announce = sweep_runs.announce_network
+    monkeypatch.setattr(
+        sweep_runs,
+        'announce_network',
+        lambda config, *rest, **others: (
+            none() if config.computation.weights == 'imagenet' else announce(config, *rest, **others)
+        ),
+    )
+    options = [option for option in FAST if option not in ('--weights', 'random')]
+    assert sweep(*options, '--vary', 'weights=imagenet,random') == 1
+    assert '1 of 2 failed: weights imagenet' in error_line(capsys)
+    failed, made = table()
+    assert failed['stop_reason'] == 'No VGG19 weights can be had.' and float(made['loss']) > 0

@@ -183,6 +183,7 @@ def test_another_version_is_named_and_the_run_goes_on(monkeypatch, capsys):
         (['--style-weight', '3'], 'style_weight was 1.0'),
         (['--image-height', '40'], 'image_height was 36'),
         (['--force'], 'without'),
+        (['--iter', '0'], 'Expected iterations'),
         (['--preset', 'keras-2.3.1'], ''),
     ],
 )
@@ -193,6 +194,22 @@ def test_settings_that_would_make_it_another_run_are_refused(options, message, c
     except SystemExit as exit_:
         code = exit_.code
     assert code == 2 and message in capsys.readouterr().err
+
+
+def test_no_fewer_iterations_than_are_done(capsys):
+    assert transfer() == 0
+    before = Path('out.json').read_bytes()
+    assert resume('--iter', '2') == 2
+    assert 'at least the 3 that are done' in capsys.readouterr().err
+    assert Path('out.json').read_bytes() == before
+
+
+def test_a_folder_of_the_same_name_does_not_hide_a_run():
+    assert transfer('--max-seconds', '1e-9') == 0
+    os.mkdir('out')
+    assert resume() == 0 and RESULTS == [
+        name for name in results() if name.startswith('out.') or '_at_' in name
+    ]
 
 
 def test_without_a_checkpoint_there_is_nothing_to_resume(capsys):
