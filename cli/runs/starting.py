@@ -47,7 +47,7 @@ def prepare(
 
 
 def start_tensorflow(args: argparse.Namespace, config: TransferConfig) -> None:
-    """Import TensorFlow, and have it compute deterministically if `config` says so."""
+    """Import TensorFlow, and make it deterministic if `config` says so while its threads can still be set."""
     from nst_lbfgs.quiet import import_tensorflow
 
     import_tensorflow(verbose=args.verbose)
