@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         TransferConfig,
     )
     from .errors import StyleTransferError
+    from .guidance.regions import Regions
+    from .guidance.style import Style
     from .progress import IterationLosses, Progress, TransferState
     from .search.lbfgs import StopSearch
     from .transfer import TransferResult, transfer_style
@@ -34,8 +36,10 @@ __all__ = [
     'LbfgsConfig',
     'ObjectiveConfig',
     'Progress',
+    'Regions',
     'StartConfig',
     'StopSearch',
+    'Style',
     'StyleTransferError',
     'TransferConfig',
     'TransferResult',
@@ -50,8 +54,10 @@ _HOMES = {
     'LbfgsConfig': 'config',
     'ObjectiveConfig': 'config',
     'Progress': 'progress',
+    'Regions': 'guidance.regions',
     'StartConfig': 'config',
     'StopSearch': 'search.lbfgs',
+    'Style': 'guidance.style',
     'StyleTransferError': 'errors',
     'TransferConfig': 'config',
     'TransferResult': 'transfer',

@@ -34,7 +34,8 @@ TOTAL_VARIATION_NAMES = ('smooth', 'absolute-sum', 'absolute-mean')
 PREPROCESSING_NAMES = ('caffe', 'unit', 'torchvision')
 FEATURE_SCALE_NAMES = ('caffe', 'torchvision')
 POOLINGS = ('max', 'average')
-STARTS = ('content', 'noise', 'picture')
+STARTS = ('content', 'noise', 'picture', 'style', 'gray', 'blend:R')
+INIT_COLORS = ('own', 'matched')
 COORDINATES = ('spectral', 'pixels')
 REFERENCES = ('once', 'each-evaluation')
 PRECISIONS = ('auto', 'float32', 'bfloat16', 'float64')
@@ -121,14 +122,46 @@ _OBJECTIVE_CHOICES = {
 
 @dataclass(frozen=True)
 class StartConfig:
-    """The picture that the search starts from; `seed` is that of noise, and of random weights too."""
+    """The picture that the search starts from; `seed` is that of noise, and of random weights too.
+
+    `init` is 'content', 'noise' (uniform, 0 to 255), 'picture' (one that is given), 'style' (the first
+    style picture, squashed to the result's size), 'gray' (127.5) or 'blend:R': R, 0 to 1, of noise and 1 - R
+    of the content. R is cysmith's `noise_ratio`; the noise there is within 20 of the mean colour.
+
+    With `init_colors` 'matched' the content, or its part of a blend, has the styles' mean colour and
+    covariance (`nst_lbfgs/starting_picture.py`). Raises ConfigError.
+    """
 
     init: str = 'content'
     seed: int = 0
+    init_colors: str = 'own'
 
     def __post_init__(self) -> None:
-        check_choice('init', self.init, STARTS)
+        if self.kind == 'blend':
+            check_between('R in init blend:R', self.noise_share, 0, 1)
+        else:
+            check_choice('init', self.init, STARTS)
         check_integer('seed', self.seed, at_least=0)
+        check_choice('init_colors', self.init_colors, INIT_COLORS)
+        if self.init_colors == 'matched' and self.kind not in ('content', 'blend'):
+            raise ConfigError(
+                f'Expected init content or blend:R for init_colors matched. Received: {self.init}'
+            )
+
+    @property
+    def kind(self) -> str:
+        """What `init` is, 'blend' without its share of noise."""
+        return 'blend' if str(self.init).startswith('blend:') else self.init
+
+    @property
+    def noise_share(self) -> float:
+        """The share of noise in the start, 0 to 1."""
+        if self.kind != 'blend':
+            return float(self.kind == 'noise')
+        try:
+            return float(self.init.removeprefix('blend:'))
+        except ValueError:
+            raise ConfigError(f'Expected init blend:R, as blend:0.3. Received: {self.init}') from None
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ ALLOWED = {
     'errors': set(),
     'files': {'errors'},
     'flat_settings': {'checks', 'config', 'errors', 'pictures'},
+    'guidance': {'arrays', 'errors'},
     'inspection': {'arrays', 'losses', 'network', 'weights'},
     'legacy': {'errors', 'machine', 'quiet', 'weights'},
     'losses': {'arrays'},

@@ -41,7 +41,14 @@ BOUNDED_VECTORS = 22  # scipy makes Python numbers of the bounds
 ADAM_VECTORS = 6
 
 
-def peak_memory(config: TransferConfig, height: int, width: int) -> int:
+def peak_memory(
+    config: TransferConfig,
+    height: int,
+    width: int,
+    *,
+    styles: Sequence[tuple[int, int]] = (),
+    regions: int = 1,
+) -> int:
     """Return how many bytes of memory a run of the command line needs at its peak, about.
 
     The pictures are `height` x `width` pixels. The sum is that of TensorFlow and the other libraries,

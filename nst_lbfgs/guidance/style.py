@@ -1,0 +1,32 @@
+"""A style picture, and what of the result it is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Pixels
+
+Mask = NDArray[np.floating[Any]] | NDArray[np.bool_]
+"""Where something holds, (H, W), 0 to 1 or False and True."""
+
+
+@dataclass(frozen=True, eq=False)
+class Style:
+    """A style picture, where it goes, and what of it counts.
+
+    `picture` is RGB, (h, w, 3), uint8, at least 32 pixels a side, of any size. `weight`, 0 or more, is its
+    share among the styles that have the same mask. `mask`, (H, W) of the result, says where the style
+    goes: 1 there, 0 elsewhere, grey in proportion; None is everywhere. `source_mask`, (h, w) of its own
+    picture, says in the same way which part of that counts; None is all of it.
+
+    The values are checked by the transfer that they are given to.
+    """
+
+    picture: Pixels
+    weight: float = 1.0
+    mask: Mask | None = None
+    source_mask: Mask | None = None
