@@ -3,3 +3,4 @@
 from __future__ import annotations
 
 COLOUR_SPACE_NAMES = ('lab', 'yiq')
+COLOUR_MATCHING_NAMES = ('histogram', 'pca', 'cholesky')
