@@ -16,6 +16,7 @@ from .commands import (
     enhance,
     inspect,
     presets,
+    recolor,
     reconstruct,
     run,
     sweep,
@@ -37,6 +38,7 @@ ADD_PARSERS = (
     inspect.add_parser,
     run.add_parser,
     enhance.add_parser,
+    recolor.add_parser,
     weights.add_parser,
     bench.add_parser,
 )
