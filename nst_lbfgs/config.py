@@ -191,7 +191,7 @@ class LbfgsConfig:
             check_flag(name, getattr(self, name))
 
     def exponent_from(self, init: str) -> float:
-        """Return the exponent of the spectral coordinates for a search from `init`, one of STARTS."""
+        """Return the exponent of the spectral coordinates for a search from `init`."""
         if self.coordinate_exponent is not None:
             return self.coordinate_exponent
         return EXPONENT_FROM_NOISE if init == 'noise' else EXPONENT

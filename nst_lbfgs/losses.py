@@ -5,7 +5,8 @@ Features have shape (1, h, w, c), Gram matrices (c, c), pictures (1, H, W, 3).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import tensorflow as tf
 
@@ -42,6 +43,51 @@ def mean_gram_gradient(features: Tensor, upstream: Tensor) -> Tensor:
     return tf.reshape(tf.matmul(rows, tf.cast(symmetric, rows.dtype)), tf.shape(features))
 
 
+@dataclass(frozen=True)
+class Guide:
+    """Where one Gram matrix looks: at a picture of a batch, by its `row`, and there by weights, (h * w, 1).
+
+    The weights are 0 to 1 in float32 or wider, not all 0.
+    """
+
+    row: int
+    weights: Tensor
+
+
+def guided_gram_matrices(features: Tensor, guides: Sequence[Guide]) -> Tensor:
+    """Return for each guide the weighted mean of the features' outer product, (guides, c, c).
+
+        G[a, b] = sum_i w_i F[i, a] F[i, b] / sum_i w_i
+
+    over the locations i of features (n, h, w, c). Gatys et al., Controlling Perceptual Factors in Neural
+    Style Transfer (2017), section 4, multiply the features with a guidance channel T whose squares sum to
+    1: w / sum w is its square. So a location of weight 0.5 counts half.
+
+    A slab of rows is weighted at a time; bfloat16 features are multiplied and summed in float32.
+    """
+    totals = tf.stack([tf.reduce_sum(guide.weights) for guide in guides])
+
+    def products(slab: Tensor, part: slice) -> Tensor:
+        pictures = [slab[guide.row] for guide in guides]
+        weighted = [picture * guide.weights[part] for picture, guide in zip(pictures, guides, strict=True)]
+        return tf.stack([tf.matmul(*pair, transpose_a=True) for pair in zip(pictures, weighted, strict=True)])
+
+    return _sum_over_slabs(_rows(features), products, len(guides)) / totals[:, tf.newaxis, tf.newaxis]
+
+
+def guided_gram_gradient(features: Tensor, guide: Guide, upstream: Tensor) -> Tensor:
+    """Return the gradient for features (n, h, w, c) from that for a guide's Gram matrix, (c, c).
+
+    It is computed in the features' own type.
+    """
+    rows = _rows(features)
+    symmetric = (upstream + tf.transpose(upstream)) / tf.reduce_sum(guide.weights)
+    gradient = tf.matmul(rows[guide.row], tf.cast(symmetric, rows.dtype))
+    gradient *= tf.cast(guide.weights, rows.dtype)
+    others = features.shape[0] - 1 - guide.row
+    return tf.reshape(tf.pad(gradient[tf.newaxis], ((guide.row, others), (0, 0), (0, 0))), tf.shape(features))
+
+
 def _rows(features: Tensor) -> Tensor:
     return tf.reshape(features, (tf.shape(features)[0], -1, features.shape[-1]))
 
@@ -52,21 +98,32 @@ def _products(rows: Tensor) -> Tensor:
 
 def _products_by_slabs(rows: Tensor) -> Tensor:
     """Return the products in float32, a slab of rows at a time so that no float32 copy is kept."""
-    pictures, count, channels = tf.shape(rows)[0], tf.shape(rows)[1], rows.shape[-1]
-    slab = SLAB_VALUES // channels
+    return _sum_over_slabs(rows, lambda slab, _: _products(slab), tf.shape(rows)[0])
 
-    def add_slab(start: Tensor, products: Tensor) -> tuple[Tensor, Tensor]:
-        wide = tf.cast(rows[:, start : start + slab], tf.float32)
-        return start + slab, products + _products(wide)
 
-    _, products = tf.while_loop(
+def _sum_over_slabs(
+    rows: Tensor, products: Callable[[Tensor, slice], Tensor], matrices: int | Tensor
+) -> Tensor:
+    """Return the sum over slabs of rows, (n, h * w, c), of their `products`, (matrices, c, c).
+
+    Slabs are in float32 or wider.
+    """
+    count, channels = tf.shape(rows)[1], rows.shape[-1]
+    dtype = tf.float32 if rows.dtype == tf.bfloat16 else rows.dtype
+    size = SLAB_VALUES // channels
+
+    def add_slab(start: Tensor, total: Tensor) -> tuple[Tensor, Tensor]:
+        part = slice(start, start + size)
+        return start + size, total + products(tf.cast(rows[:, part], dtype), part)
+
+    _, total = tf.while_loop(
         lambda start, _: start < count,
         add_slab,
-        (0, tf.zeros((pictures, channels, channels))),
+        (0, tf.zeros((matrices, channels, channels), dtype)),
         shape_invariants=(tf.TensorShape(()), tf.TensorShape((None, channels, channels))),
         parallel_iterations=1,
     )
-    return products
+    return total
 
 
 # What a system's Gram matrix is, as a multiple of the mean outer product, from (h, w, c).
@@ -80,17 +137,17 @@ GRAM_SCALES: dict[str, Callable[[int, int, int], float]] = {
 }
 
 
-def sum_squared_error(actual: Tensor, expected: Tensor) -> Tensor:
-    """Return sum((actual - expected)^2), in float32 at least."""
-    return tf.reduce_sum(tf.square(_wide(actual) - _wide(expected)))
+def sum_squared_error(actual: Tensor, expected: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Return sum(weights (actual - expected)^2), in float32 at least; without weights they are 1."""
+    return tf.reduce_sum(_squares(actual, expected, weights))
 
 
-def mean_squared_error(actual: Tensor, expected: Tensor) -> Tensor:
-    """Return mean((actual - expected)^2), in float32 at least."""
-    return tf.reduce_mean(tf.square(_wide(actual) - _wide(expected)))
+def mean_squared_error(actual: Tensor, expected: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Return mean(weights (actual - expected)^2), in float32 at least; without weights they are 1."""
+    return tf.reduce_mean(_squares(actual, expected, weights))
 
 
-DISTANCES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+DISTANCES: dict[str, Callable[..., Tensor]] = {
     'sum-squared-error': sum_squared_error,
     'mean-squared-error': mean_squared_error,
 }
@@ -149,6 +206,11 @@ TOTAL_VARIATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     'absolute-sum': absolute_total_variation,
     'absolute-mean': mean_absolute_total_variation,
 }
+
+
+def _squares(actual: Tensor, expected: Tensor, weights: Tensor | None) -> Tensor:
+    squares = tf.square(_wide(actual) - _wide(expected))
+    return squares if weights is None else weights * squares
 
 
 def _wide(tensor: Tensor) -> Tensor:

@@ -89,7 +89,7 @@ class Recorder(Listener):
     """Keeps the losses of each iteration and what went wrong, and tells the callers of a transfer.
 
     `shape` is that of the pictures, (H, W, 3); `iterations` are those of an earlier run that this one
-    goes on from.
+    goes on from. `finished` returns the picture, (n,), that the search's x, (n,), stands for.
     """
 
     def __init__(
@@ -98,6 +98,7 @@ class Recorder(Listener):
         shape: tuple[int, ...],
         iterations: tuple[IterationLosses, ...],
         *,
+        finished: Callable[[PictureArray], PictureArray],
         on_iteration: Callable[[Progress], None] | None,
         on_evaluation: Callable[[int, float], None] | None,
         on_trouble: Callable[[str], None] | None,
@@ -106,6 +107,7 @@ class Recorder(Listener):
         self.troubles: list[str] = []
         self.preprocessing = preprocessing
         self.shape = shape
+        self.finished = finished
         self._on_iteration = on_iteration
         self._on_evaluation = on_evaluation
         self._on_trouble = on_trouble
@@ -167,10 +169,10 @@ class _Moment:
     place: Place
 
     def picture(self) -> Pixels:
-        return self.recorder.preprocessing.deprocess(self.place.x.reshape(self.recorder.shape))
+        return self.recorder.preprocessing.deprocess(self.x().reshape(self.recorder.shape))
 
     def x(self) -> PictureArray:
-        return self.place.x
+        return self.recorder.finished(self.place.x)
 
     def state(self) -> TransferState:
         return self.recorder.state(self.search)

@@ -4,53 +4,49 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import tensorflow as tf
-
 from .arrays import PictureArray
 from .config import TransferConfig
 from .errors import SearchError
+from .guidance.references import References
+from .guidance.resizing import halved_size, resized
 from .network.layers import SMALLEST_SIDE
 from .objective import Objective
 from .search.lbfgs import Box, StopSearch
 from .search.listener import Listener
 from .search.recovery import Search, coordinates_for
 
-Size = tuple[int, int]
-
 
 def grown_start(
     full: Objective,
-    content: PictureArray,
-    style: PictureArray,
+    references: References,
     start: PictureArray,
+    calm: PictureArray | None,
     config: TransferConfig,
     box: Box,
     listener: Listener,
 ) -> PictureArray:
     """Return the picture to start from at full size: `start` and what smaller sizes did to it.
 
-    `full` is the objective at full size. Pictures are (1, H, W, 3) in the coordinates of the
+    `full` is the objective of `references`. Pictures are (1, H, W, 3) in the coordinates of the
     preprocessing. Each of `config.pyramid - 1` smaller sizes, each half the next and none too small for
-    the network, has one iteration of L-BFGS, from `start` at that size and what
-    the size before has changed, enlarged. From noise the enlarged picture itself is the next start:
-    the noise of a larger size would undo it. `listener` hears of each loss, as evaluation number 0;
-    StopSearch from it, or numbers that go wrong, end a size early.
+    the network, has one iteration of L-BFGS, from `start` at that size and what the size before has
+    changed, enlarged. Noise is left behind, for at a larger size it would undo that: `calm` is `start`
+    without it, None if nothing is left then, and the next size starts from the enlarged picture itself.
+    `listener` hears of each loss, as evaluation number 0; StopSearch from it, or numbers that go wrong,
+    end a size early.
     """
+    content = references.content
     for halvings in range(config.pyramid - 1, 0, -1):
-        size = halved(content, halvings)
+        size = halved_size(content, halvings)
         if min(size) < SMALLEST_SIDE:
             continue
-        small_start = resized(start, size)
-        objective = full.of(
-            resized(content, size),
-            resized(style, halved(style, halvings)),
-            config_at(config, content.size / (3 * size[0] * size[1])),
-        )
-        small = _descended(objective, small_start, config, box, listener)
-        if config.start.init == 'noise':
+        ratio = content.size / (3 * size[0] * size[1])
+        objective = full.of(references.halved(halvings), config_at(config, ratio))
+        small = _descended(objective, resized(start, size), config, box, listener)
+        if calm is None:
             start = resized(small, content.shape[1:3])
         else:
-            start = start + resized(small - small_start, content.shape[1:3])
+            start = calm = calm + resized(small - resized(calm, size), content.shape[1:3])
     return start
 
 
@@ -77,17 +73,6 @@ def config_at(config: TransferConfig, ratio: float) -> TransferConfig:
         tv_weight=objective.tv_weight * variation,
     )
     return replace(config, objective=objective)
-
-
-def resized(picture: PictureArray, size: Size) -> PictureArray:
-    """Return a picture (1, H, W, 3) at another size, bicubic, smoothed where it gets smaller."""
-    values: PictureArray = tf.image.resize(picture, size, method='bicubic', antialias=True).numpy()
-    return values.astype(picture.dtype)
-
-
-def halved(picture: PictureArray, times: int) -> Size:
-    """Return the size of a picture (1, H, W, 3) with its sides halved so many times, rounded."""
-    return round(picture.shape[1] / 2**times), round(picture.shape[2] / 2**times)
 
 
 def _descended(

@@ -1,4 +1,4 @@
-"""The whole way: two pictures in, the network, the objective, the search, one picture out."""
+"""The whole way: pictures in, the network, the objective, the search, one picture out."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from .arrays import PictureArray, Pixels
 from .config import AdamConfig, TransferConfig
-from .errors import ConfigError, ImageSizeError, OutOfMemoryError, SearchError
+from .errors import ConfigError, OutOfMemoryError, SearchError
+from .guidance.given import Given, Styles, check_picture
+from .guidance.references import References
+from .guidance.style import Mask
 from .machine.determinism import make_deterministic
 from .machine.precision import with_chosen_precision
 from .machine.threads import available_cores
 from .network.extractor import build_extractor
-from .network.layers import SMALLEST_SIDE
 from .network.preprocessing import PREPROCESSINGS
 from .objective import Objective
 from .progress import IterationLosses, Progress, Recorder, TransferState
@@ -26,6 +28,7 @@ from .search.evaluations import Place
 from .search.lbfgs import Box, StopSearch
 from .search.recovery import Search, coordinates_for
 from .search.state import SearchState
+from .starting_picture import check_init, starting_picture, without_noise
 from .weights.sources import Weights, resolve_weights
 from .weights.vgg19 import Network, find_network
 
@@ -56,9 +59,11 @@ class TransferResult:
 
 def transfer_style(
     content: Pixels,
-    style: Pixels,
+    styles: Styles,
     config: TransferConfig = TransferConfig(),
     *,
+    content_mask: Mask | None = None,
+    keep: Mask | None = None,
     init: Pixels | None = None,
     network: Network | None = None,
     on_iteration: Callable[[Progress], None] | None = None,
@@ -67,11 +72,19 @@ def transfer_style(
     resume: TransferState | None = None,
     keep_state: bool = False,
 ) -> TransferResult:
-    """Return `content` in the style of `style` (Gatys, Ecker, Bethge, 2015).
+    """Return `content` in the style of `styles` (Gatys, Ecker, Bethge, 2015).
 
     Pictures are RGB, (H, W, 3), uint8, at least 32 pixels a side; the result has the content's size.
-    `style` may have another size, unless `config.computation.references` is 'each-evaluation'. `init`
-    is the picture to start from when `config.start.init` is 'picture', of the content's size.
+    `styles` is a picture, a `Style`, or a sequence of either, of any sizes, unless
+    `config.computation.references` is 'each-evaluation'. Styles with the same mask make a region of the
+    result, whose target is the weighted mean of their Gram matrices; regions may overlap. `init` is the
+    picture to start from when `config.start.init` is 'picture', of the content's size.
+
+    Masks are (H, W) of the result, of bool or floating-point numbers from 0 to 1. `content_mask` is how much
+    the content counts at each place: 1 as without it, 0 not at all. Where `keep` is 1 the result is the
+    content, byte for byte; between 0 and 1 it is a mixture, everywhere in the search.
+    (`nst_lbfgs/guidance/keeping.py` makes such a border.) Styles go to the rest.
+
     `network` is what `find_network` or `load_network` returned, if the weights are known already.
 
     `on_iteration` is called after each iteration, `on_evaluation` after each evaluation with their
@@ -89,25 +102,31 @@ def transfer_style(
     Raises ConfigError, ImageSizeError, WeightsError, and NonFiniteLossError or OutOfMemoryError if not
     even the first evaluation can be made.
     """
-    _check_pictures(content=content, style=style, init=init)
+    given = Given.checked(content, styles, content_mask, keep)
+    if init is not None:
+        check_picture('init', init)
+    check_init(init, content, config.start)
+    if config.computation.references == 'each-evaluation':
+        given.check_one_size()
     if resume:
         _check_state(resume, content, config)
     if config.computation.deterministic:
         make_deterministic(available_cores())
     config, _ = with_chosen_precision(config)
     network = network or _network(config)
-    objective = _objective(content, style, config, network)
+    objective = _objective(given, config, network)
     recorder = Recorder(
         PREPROCESSINGS[config.objective.preprocessing],
         content.shape,
         resume.iterations if resume else (),
+        finished=objective.picture,
         on_iteration=on_iteration,
         on_evaluation=on_evaluation,
         on_trouble=on_trouble,
     )
-    search = _search(objective, content, style, init, config, recorder, resume.search if resume else None)
+    search = _search(objective, given, init, config, recorder, resume.search if resume else None)
     stop_reason, place, failure = _run(search)
-    x = place.x
+    x = objective.picture(place.x)
     return TransferResult(
         PREPROCESSINGS[config.objective.preprocessing].deprocess(x.reshape(content.shape)),
         x,
@@ -124,14 +143,21 @@ def transfer_style(
 
 
 def loss_in_float32(
-    x: PictureArray, content: Pixels, style: Pixels, config: TransferConfig, network: Network
+    x: PictureArray,
+    content: Pixels,
+    styles: Styles,
+    config: TransferConfig,
+    network: Network,
+    *,
+    content_mask: Mask | None = None,
+    keep: Mask | None = None,
 ) -> float:
     """Return the loss of a result's `x` with the network in float32, whatever it was searched in.
 
     The other arguments are those of its `transfer_style`.
     """
     wide = replace(config, computation=replace(config.computation, precision='float32', references='once'))
-    return _objective(content, style, wide, network).terms(x).loss
+    return _objective(Given.checked(content, styles, content_mask, keep), wide, network).terms(x).loss
 
 
 def _run(search: Search | AdamSearch) -> tuple[str, Place, SearchError | None]:
@@ -157,19 +183,25 @@ def _best(
 
 def _search(
     objective: Objective,
-    content: Pixels,
-    style: Pixels,
+    given: Given,
     init: Pixels | None,
     config: TransferConfig,
     recorder: Recorder,
     state: SearchState | None,
 ) -> Search | AdamSearch:
-    preprocessing = PREPROCESSINGS[config.objective.preprocessing]
-    box = Box(*preprocessing.pixel_range())
-    start = x0 = _start(content, init, config)
+    box = Box(*PREPROCESSINGS[config.objective.preprocessing].pixel_range())
+    start = x0 = _coordinates(starting_picture(given, init, config.start), config)
     if config.pyramid > 1 and state is None:
-        content_x, style_x = preprocessing.preprocess(content), preprocessing.preprocess(style)
-        start = grown_start(objective, content_x, style_x, x0, config, box, recorder)
+        calm = without_noise(given, init, config.start)
+        start = grown_start(
+            objective,
+            _references(given, config),
+            x0,
+            None if calm is None else _coordinates(calm, config),
+            config,
+            box,
+            recorder,
+        )
     if isinstance(config.optimizer, AdamConfig):
         flat = start.ravel().astype(np.float64)
         return AdamSearch(objective.evaluate, flat, config, box=box, state=state, listener=recorder)
@@ -184,32 +216,22 @@ def _network(config: TransferConfig) -> Network:
     return find_network(resolve_weights(config.computation.weights, seed=seed), seed=seed)
 
 
-def _objective(content: Pixels, style: Pixels, config: TransferConfig, network: Network) -> Objective:
-    preprocess = PREPROCESSINGS[config.objective.preprocessing].preprocess
+def _objective(given: Given, config: TransferConfig, network: Network) -> Objective:
     extractor = None
     layers, pooling = config.objective.layers, config.objective.pooling
     if layers:
         extractor = build_extractor(
             layers, network.kernels(), pooling=pooling, dtype=config.computation.precision
         )
-    return Objective(extractor, preprocess(content), preprocess(style), config)
+    return Objective(extractor, _references(given, config), config)
 
 
-def _start(content: Pixels, init: Pixels | None, config: TransferConfig) -> PictureArray:
-    """Return the picture to start from, (1, H, W, 3), in the coordinates of the preprocessing."""
-    if config.start.init == 'noise':
-        generator = np.random.default_rng(config.start.seed)
-        picture: NDArray[Any] = generator.uniform(0, 255, content.shape)
-    elif config.start.init == 'picture':
-        if init is None or init.shape != content.shape:
-            received = None if init is None else init.shape
-            raise ConfigError(
-                f"Expected init: a picture of the content's shape, {content.shape}, for "
-                f'init="picture". Received: {received}'
-            )
-        picture = init
-    else:
-        picture = content
+def _references(given: Given, config: TransferConfig) -> References:
+    return given.references(PREPROCESSINGS[config.objective.preprocessing].preprocess)
+
+
+def _coordinates(picture: NDArray[Any], config: TransferConfig) -> PictureArray:
+    """Return a picture (H, W, 3), 0 to 255, in the coordinates of the preprocessing, (1, H, W, 3)."""
     dtype = np.float64 if config.computation.precision == 'float64' else np.float32
     return PREPROCESSINGS[config.objective.preprocessing].preprocess(picture).astype(dtype)
 
@@ -230,18 +252,3 @@ def _check_state(state: TransferState, content: Pixels, config: TransferConfig) 
         raise ConfigError(
             f'Expected resume: a state of a search by {config.optimizer.name}. Received: of another'
         )
-
-
-def _check_pictures(**pictures: Pixels | None) -> None:
-    for name, picture in pictures.items():
-        if picture is None:
-            continue
-        if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
-            raise ConfigError(
-                f'Expected {name}: a picture (H, W, 3) of uint8. Received: {picture.shape} of {picture.dtype}'
-            )
-        if min(picture.shape[:2]) < SMALLEST_SIDE:
-            raise ImageSizeError(
-                f'Expected {name}: at least {SMALLEST_SIDE} x {SMALLEST_SIDE} pixels. '
-                f'Received: {picture.shape[1]} x {picture.shape[0]}'
-            )

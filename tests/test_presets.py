@@ -12,7 +12,6 @@ from nst_lbfgs.config import AdamConfig, RunConfig
 from nst_lbfgs.flat_settings import of_other_optimizers, picture_settings, transfer_settings
 from nst_lbfgs.losses import FEATURE_SCALES
 from nst_lbfgs.network.extractor import build_extractor
-from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 from nst_lbfgs.objective import Objective
 from nst_lbfgs.pictures.enhancement import Enhancement
 from nst_lbfgs.presets import PRESETS, PUBLICATIONS
@@ -20,7 +19,7 @@ from nst_lbfgs.weights.vgg19 import random_kernels
 
 from .support import numpy_vgg
 from .support.numpy_vgg import caffe_from_rgb, gram
-from .support.settings import changed, transfer_config
+from .support.settings import changed, references, transfer_config
 
 KERNELS = random_kernels(0)
 CONV1 = [f'block{block}_conv1' for block in range(1, 6)]
@@ -166,9 +165,8 @@ def test_loss_at_the_starting_picture_is_the_documents(name, town, stripes):
 def test_loss_at_a_random_picture_is_the_documents(name, town, stripes):
     style, config = style_for(name, stripes), PRESETS[name].transfer
     x = coordinates(name, np.random.default_rng(5).uniform(0, 255, town.shape))
-    preprocess = PREPROCESSINGS[config.objective.preprocessing].preprocess
     objective = Objective(
-        build_extractor(config.objective.layers, KERNELS), preprocess(town), preprocess(style), config
+        build_extractor(config.objective.layers, KERNELS), references(town, style, config), config
     )
     assert objective.evaluate(x.ravel()).terms.loss == pytest.approx(FORMULAE[name](town, style, x), rel=1e-4)
 

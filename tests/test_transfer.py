@@ -24,7 +24,7 @@ from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 from nst_lbfgs.objective import Objective
 from nst_lbfgs.weights.vgg19 import random_kernels
 
-from .support.settings import transfer_config
+from .support.settings import references, transfer_config
 
 SMALL = dict(
     weights='random',
@@ -84,8 +84,7 @@ def test_a_callback_gets_the_unrounded_combination(town, stripes):
     config, preprocessing = transfer_config(**SMALL), PREPROCESSINGS['caffe']
     objective = Objective(
         build_extractor(config.objective.layers, random_kernels(0)),
-        preprocessing.preprocess(town),
-        preprocessing.preprocess(stripes),
+        references(town, stripes, config),
         config,
     )
     assert x.shape == (town.size,) and x.dtype == np.float32

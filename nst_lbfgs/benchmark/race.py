@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from ..arrays import Pixels
 from ..errors import MeasurementError
+from ..guidance.given import Given
 from ..network.extractor import build_extractor
 from ..network.preprocessing import PREPROCESSINGS
 from ..objective import Objective
@@ -110,7 +111,8 @@ def _objective(pair: Pair, network: Network) -> Objective:
     config = our_config('float32')
     preprocess = PREPROCESSINGS[config.objective.preprocessing].preprocess
     extractor = build_extractor(config.objective.layers, network.kernels(), pooling=config.objective.pooling)
-    return Objective(extractor, preprocess(pair.content), preprocess(pair.style), config)
+    references = Given.checked(pair.content, pair.style).references(preprocess)
+    return Objective(extractor, references, config)
 
 
 def _warm_up_pictures() -> tuple[Pixels, Pixels]:

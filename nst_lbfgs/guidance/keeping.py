@@ -37,3 +37,23 @@ def blended(x: PictureArray, content: PictureArray | Pixels, keep: PictureArray)
     """Return keep * content + (1 - keep) * x: exactly either of them where `keep` is 1 or 0."""
     mixed: PictureArray = keep * content + (1 - keep) * x
     return mixed
+
+
+class Kept:
+    """What of the content stays, in the coordinates of a search: of x as much as is not kept.
+
+    `content` is (1, H, W, 3) in the coordinates of the preprocessing, `keep` (H, W), 0 to 1.
+    """
+
+    def __init__(self, content: PictureArray, keep: NDArray[np.float32]) -> None:
+        self._content = content.reshape(-1, 3)
+        self._keep = keep.reshape(-1, 1)
+
+    def picture(self, x: PictureArray) -> PictureArray:
+        """Return content + (1 - keep) (x - content), (n,): exactly the content where it is kept."""
+        return blended(x.reshape(-1, 3), self._content, self._keep).reshape(-1)
+
+    def gradient(self, gradient: PictureArray) -> PictureArray:
+        """Return the gradient for x, (n,), from that for the picture, (n,)."""
+        free: PictureArray = (1 - self._keep) * gradient.reshape(-1, 3)
+        return free.reshape(-1)

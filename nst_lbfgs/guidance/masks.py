@@ -1,4 +1,4 @@
-"""Masks: what is one, and how it is brought to another size."""
+"""What a mask is, and what is none."""
 
 from __future__ import annotations
 

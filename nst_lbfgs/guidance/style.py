@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,3 +31,21 @@ class Style:
     weight: float = 1.0
     mask: Mask | None = None
     source_mask: Mask | None = None
+
+
+def by_mask(styles: Sequence[Style]) -> list[list[Style]]:
+    """Return the styles of each region: those with the same mask, in the order of the first of each."""
+    groups: list[list[Style]] = []
+    for style in styles:
+        group = next((group for group in groups if _same(group[0].mask, style.mask)), None)
+        if group is None:
+            groups.append([style])
+        else:
+            group.append(style)
+    return groups
+
+
+def _same(one: Mask | None, other: Mask | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one is other or np.array_equal(one, other)

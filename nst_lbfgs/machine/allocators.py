@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 
@@ -21,15 +22,24 @@ LARGE_ARRAY_BYTES = 3 << 20
 BLOCK_BYTES = 1 << 20
 
 
-def keep_memory_compact(config: TransferConfig, height: int, width: int) -> None:
+def keep_memory_compact(
+    config: TransferConfig,
+    height: int,
+    width: int,
+    *,
+    styles: Sequence[tuple[int, int]] = (),
+    regions: int = 1,
+) -> None:
     """Prepare this process, for good, for a transfer of `height` x `width` pixels.
+
+    `styles` and `regions` are as for `peak_memory`.
 
     For the command line, not for a process that does other things too. It is a wish: where the C
     library or TensorFlow know nothing of it, or there is no room, nothing changes.
     """
     if height * width >= SMALLEST_PICTURE:
         _return_large_arrays()
-        _reserve_one_region(round(network_memory(config, height, width)))
+        _reserve_one_region(round(network_memory(config, height, width, styles=styles, regions=regions)))
 
 
 def _return_large_arrays() -> None:

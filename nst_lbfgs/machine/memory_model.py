@@ -51,32 +51,57 @@ def peak_memory(
 ) -> int:
     """Return how many bytes of memory a run of the command line needs at its peak, about.
 
-    The pictures are `height` x `width` pixels. The sum is that of TensorFlow and the other libraries,
-    the network's weights, what one evaluation keeps and computes, and the vectors of the search.
+    The result has `height` x `width` pixels, and each style picture one of the sizes `styles`, (height,
+    width); none means one of the result's size. It has so many `regions`. The sum is that of TensorFlow and
+    the other libraries, the network's weights, what one evaluation keeps and computes, or the first pass of
+    the largest style picture where that is more, and the vectors of the search.
 
     It is meant for the processor: on a GPU, features are in the GPU's memory. Rough are
-    `references='each-evaluation'` (three times the network's share) and a search that has to go on
-    within bounds; a style picture of another size counts as if it had this one.
+    `references='each-evaluation'` (the network's share once for each picture in the batch) and a search
+    that has to go on within bounds.
     """
     return LIBRARIES + round(
         _weights(config)
-        + network_memory(config, height, width)
+        + network_memory(config, height, width, styles=styles, regions=regions)
+        + _masks(config, height, width, regions)
         + _content(config, height, width)
         + _pictures(config, height, width)
         + _search(config, 3 * height * width)
     )
 
 
-def network_memory(config: TransferConfig, height: int, width: int) -> float:
+def network_memory(
+    config: TransferConfig,
+    height: int,
+    width: int,
+    *,
+    styles: Sequence[tuple[int, int]] = (),
+    regions: int = 1,
+) -> float:
     """Return how many bytes of that features and their gradients take at their peak, about."""
     layers = _computed_layers(config)
-    rows = 3 if config.computation.references == 'each-evaluation' else 1
-    numbers = float(rows * _in_use(layers, height, width))
+    rows = 2 + max(1, len(styles)) if config.computation.references == 'each-evaluation' else 1
+    numbers = rows * _in_use(layers, height, width) + _copied_neighbourhoods(config, layers, height, width)
+    evaluation = BYTES[config.computation.precision] * numbers + _gram_matrices(config, regions)
+    return ALLOCATOR_WASTE * max([evaluation, *(_first_pass(config, styles, size) for size in styles)])
+
+
+def _first_pass(config: TransferConfig, styles: Sequence[tuple[int, int]], size: tuple[int, int]) -> float:
+    """Return the bytes of a style picture's way through the network, forwards only.
+
+    In use are a layer's inputs and outputs, and all of the style pictures in float32.
+    """
+    layers = _computed_layers(config)
+    outputs = [prod(feature_shape(layer, *size)) for layer in layers]
+    numbers = max(map(sum, zip([3 * prod(size), *outputs], outputs)), default=0)
+    numbers += _copied_neighbourhoods(config, layers, *size)
+    return BYTES[config.computation.precision] * numbers + 4 * 3 * sum(map(prod, styles))
+
+
+def _copied_neighbourhoods(config: TransferConfig, layers: list[str], height: int, width: int) -> float:
     copies = _copies_of_neighbourhoods(config.computation.precision)
-    if copies:
-        sizes = [prod(feature_shape(layer, height, width)) for layer in layers]
-        numbers += copies * max(map(float, _columns(layers, sizes)), default=0.0)
-    return ALLOCATOR_WASTE * BYTES[config.computation.precision] * numbers
+    sizes = [prod(feature_shape(layer, height, width)) for layer in layers]
+    return copies * max(map(float, _columns(layers, sizes)), default=0.0)
 
 
 def _copies_of_neighbourhoods(precision: str) -> float:
@@ -151,6 +176,21 @@ def _columns(layers: list[str], sizes: list[int]) -> list[int]:
         layer: size // feature_shape(layer, 1, 1)[2] for layer, size in zip(layers, sizes, strict=True)
     }
     return [9 * channels * locations[name] for name, channels, _ in CONVOLUTIONS if name in locations]
+
+
+def _gram_matrices(config: TransferConfig, regions: int) -> int:
+    """Return the bytes of each further region's Gram matrices, targets and their gradients."""
+    sizes = [feature_shape(layer, 1, 1)[2] ** 2 for layer, weight in config.objective.style_layers if weight]
+    return (regions - 1) * 3 * sum(sizes) * max(BYTES[config.computation.precision], 4)
+
+
+def _masks(config: TransferConfig, height: int, width: int, regions: int) -> int:
+    """Return the bytes of several regions' masks: the given ones, without what is kept, and each layer's."""
+    if regions == 1:
+        return 0
+    layers = [layer for layer, weight in config.objective.style_layers if weight]
+    locations = sum(prod(feature_shape(layer, height, width)[:2]) for layer in layers)
+    return regions * 4 * (2 * height * width + locations)
 
 
 def _content(config: TransferConfig, height: int, width: int) -> int:

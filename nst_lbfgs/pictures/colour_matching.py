@@ -33,9 +33,9 @@ def match_colours(style: Pixels, content: Pixels, method: str, strength: float =
         histogram  the whole distribution, nearly (`distribution_transfer.py`), then pca
 
     `strength`, 0 to 1, is how far each colour moves there; 0 changes no pixel. Before it is rounded and
-    clipped to 0 to 255 the outcome has the content's mean and covariance. One exception: in a direction
-    in which the style varies with a variance below 1 (a grey picture, apart from noise) it is not
-    stretched as if that were more than noise, but as if it were 1.
+    clipped to 0 to 255 the outcome has the content's mean and covariance. One exception: a direction of
+    colour in which the style varies with a variance below 1, that is noise of a grey picture, is stretched
+    as if it were 1, and only that part of the content's covariance is reached.
 
     Source: Gatys et al., Controlling Perceptual Factors in Neural Style Transfer (2017), section 5.2, and
     Preserving Color in Neural Artistic Style Transfer (2016), section 3; pca is that of Hertzmann's

@@ -8,9 +8,10 @@ import pytest
 from nst_lbfgs.benchmark.old_way import OldWay, old_transfer
 from nst_lbfgs.benchmark.task import our_config
 from nst_lbfgs.network.extractor import build_extractor
-from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 from nst_lbfgs.objective import Objective
 from nst_lbfgs.weights.vgg19 import random_kernels
+
+from ..support.settings import references
 
 
 @pytest.fixture(scope='module')
@@ -18,11 +19,9 @@ def both(pair):
     """The old way and the objective of our way, over the same pictures and weights."""
     kernels = random_kernels(1)
     config = our_config('float32')
-    preprocess = PREPROCESSINGS['caffe'].preprocess
     objective = Objective(
         build_extractor(config.objective.layers, kernels),
-        preprocess(pair.content),
-        preprocess(pair.style),
+        references(pair.content, pair.style, config),
         config,
     )
     return OldWay(pair.content, pair.style, kernels), objective

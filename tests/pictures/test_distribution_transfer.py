@@ -77,6 +77,15 @@ def test_two_colours_go_to_the_middle_of_their_halves():
     np.testing.assert_allclose(moved, [[50] * 3, [150] * 3], atol=2)
 
 
+def test_what_is_stretched_has_no_gaps():
+    """Colours that share a bin are told apart when the bin is spread over many values."""
+    narrow, wide = (
+        np.linspace(*ends, 400)[:, np.newaxis].repeat(3, axis=1) for ends in ((100, 110), (0, 250))
+    )
+    steps = np.diff(transferred(narrow, np.ones(400), wide, np.ones(400)), axis=0)
+    assert steps.min() > 0 and steps.max() < 3 * steps.mean()
+
+
 def test_one_colour_stays_finite():
     one = np.array([[7.0, 7, 7]])
     assert np.isfinite(transferred(one, np.ones(1), *clouds()[2:])).all()

@@ -1,9 +1,11 @@
-"""Configurations from settings by their own names, as options give them."""
+"""Configurations from settings by their own names, as options give them, and what an objective needs."""
 
 from __future__ import annotations
 
 from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.flat_settings import with_transfer_settings
+from nst_lbfgs.guidance.given import Given
+from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 
 
 def transfer_config(**settings):
@@ -14,3 +16,10 @@ def transfer_config(**settings):
 def changed(config, **settings):
     """Return `config` with these settings."""
     return with_transfer_settings(config, settings)
+
+
+def references(content, styles, config, **masks):
+    """Return the references of an objective for pictures and masks as a transfer is given them."""
+    return Given.checked(content, styles, **masks).references(
+        PREPROCESSINGS[config.objective.preprocessing].preprocess
+    )

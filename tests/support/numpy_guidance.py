@@ -1,0 +1,61 @@
+"""Guided Gram losses once more, plainly in NumPy: the tests' independent reference."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import numpy_vgg
+
+
+def seen(mask):
+    """Return what each layer sees of a mask (H, W): its mean over 3 x 3, and over 2 x 2 where VGG19 pools."""
+    result, x = {}, np.asarray(mask, np.float64)
+    for block, count in numpy_vgg.BLOCKS.items():
+        for index in range(1, count + 1):
+            padded = np.pad(x, 1, mode='edge')
+            x = sum(padded[i : i + x.shape[0], j : j + x.shape[1]] for i in range(3) for j in range(3)) / 9
+            result[f'block{block}_conv{index}'] = x
+        x = numpy_vgg.pool(x[:, :, np.newaxis], 'average')[:, :, 0]
+    return result
+
+
+def guided_gram(features, weights):
+    """Return sum_i w_i F_i F_i^T / sum_i w_i of features (h, w, c)."""
+    rows, w = features.reshape(-1, features.shape[-1]), weights.ravel()
+    return np.einsum('i,ia,ib->ab', w, rows, rows) / w.sum()
+
+
+def losses(picture, content, styles, kernels, config, *, content_mask=None, keep=None):
+    """Return content and style loss of a picture (H, W, 3) in Caffe's coordinates, weighted.
+
+    Of the objectives there are only those with sums of squares and the Keras example's numbers.
+    """
+    height, width = content.shape[:2]
+    ones = np.ones((height, width))
+    free = ones if keep is None else 1 - keep
+    combined = numpy_vgg.features(picture, kernels)
+    base = numpy_vgg.features(numpy_vgg.caffe_from_rgb(content), kernels)
+    counts = seen(ones if content_mask is None else content_mask)
+    content_loss = sum(
+        weight * np.sum(counts[name][:, :, np.newaxis] * (combined[name] - base[name]) ** 2)
+        for name, weight in config.content_layers
+    ) / len(config.content_layers)
+
+    style_loss = 0.0
+    regions = {}
+    for style in styles:
+        mask = free if style.mask is None else style.mask * free
+        regions.setdefault(mask.tobytes(), (mask, []))[1].append(style)
+    for mask, group in regions.values():
+        total = sum(style.weight for style in group)
+        for name, weight in config.style_layers:
+            target = 0
+            for style in group:
+                features = numpy_vgg.features(numpy_vgg.caffe_from_rgb(style.picture), kernels)[name]
+                part = np.ones(style.picture.shape[:2]) if style.source_mask is None else style.source_mask
+                target = target + style.weight / total * guided_gram(features, seen(part)[name])
+            h, w, _ = combined[name].shape
+            difference = h * w * (guided_gram(combined[name], seen(mask)[name]) - target)
+            scale = 1 / (4 * 3**2 * (height * width) ** 2)
+            style_loss += mask.mean() * weight * scale * np.sum(difference**2) / len(config.style_layers)
+    return config.content_weight * content_loss, config.style_weight * style_loss
