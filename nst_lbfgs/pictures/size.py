@@ -63,7 +63,7 @@ def check_size(height: int, width: int, name: object) -> None:
 
     Raises ConfigError for a size that no picture can have.
     """
-    _check_area(height, width)
+    check_area(height, width)
     if min(height, width) < SMALLEST_SIDE:
         raise ImageSizeError(
             f'{name} is too small for VGG19. Expected at least {SMALLEST_SIDE} pixels in height '
@@ -85,7 +85,7 @@ def resize(pixels: NDArray[Sample], height: int, width: int, resampling: str = '
     """
     if resampling not in RESAMPLINGS:
         raise ConfigError(f'Expected one of {", ".join(RESAMPLINGS)}. Received: {resampling}')
-    _check_area(height, width)
+    check_area(height, width)
     if pixels.shape[:2] == (height, width):
         return pixels
     if pixels.dtype == np.float32 and pixels.ndim == 3:  # Pillow has no float colour
@@ -95,7 +95,8 @@ def resize(pixels: NDArray[Sample], height: int, width: int, resampling: str = '
     return _resize(pixels, height, width, resampling)
 
 
-def _check_area(height: int, width: int) -> None:
+def check_area(height: int, width: int) -> None:
+    """Raise ConfigError for a size that no picture can have."""
     if min(height, width) < 1 or height * width > LARGEST_AREA:
         raise ConfigError(f'Expected a size of 1 to {LARGEST_AREA:,} pixels. Received: {height} x {width}')
 
