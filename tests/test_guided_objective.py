@@ -134,7 +134,7 @@ def test_masks_of_ones_are_no_masks(precision, tolerance, town, stripes):
 def test_two_halves_in_one_style_pull_about_as_the_whole(town, stripes):
     """Where nothing sees both halves the pull is the same; the loss is not less than the whole's.
 
-    The picture is made of two equal halves, as far as the network can tell, so that both have its Gram matrix.
+    The picture is made of two equal halves, as far as the network can tell: both have its Gram matrix.
     """
     half = np.random.default_rng(3).integers(0, 256, (40, 24, 3)).astype(np.uint8)
     content, mask = np.concatenate([half, half], axis=1), np.zeros((40, 48), np.float32)

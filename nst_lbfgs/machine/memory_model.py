@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 
 from ..config import AdamConfig, TransferConfig
@@ -93,7 +93,7 @@ def _first_pass(config: TransferConfig, styles: Sequence[tuple[int, int]], size:
     """
     layers = _computed_layers(config)
     outputs = [prod(feature_shape(layer, *size)) for layer in layers]
-    numbers = max(map(sum, zip([3 * prod(size), *outputs], outputs)), default=0)
+    numbers = float(max(map(sum, zip([3 * prod(size), *outputs], outputs)), default=0))
     numbers += _copied_neighbourhoods(config, layers, *size)
     return BYTES[config.computation.precision] * numbers + 4 * 3 * sum(map(prod, styles))
 
@@ -111,9 +111,9 @@ def _copies_of_neighbourhoods(precision: str) -> float:
 
 
 def largest_size(
-    configs: Sequence[TransferConfig], shape: tuple[int, int], highest: int, free: int
+    need: Callable[[int, int], int], shape: tuple[int, int], highest: int, free: int
 ) -> tuple[int, int] | None:
-    """Return the largest (height, width) at which each of `configs` needs at most `free` bytes.
+    """Return the largest (height, width) at which `need`, called with both, is at most `free` bytes.
 
     It has the shape of a picture of `shape`, its width rounded down, and a height of `highest` at
     most. None if not even 32 pixels on the shorter side fit.
@@ -124,7 +124,7 @@ def largest_size(
         return candidate, width * candidate // height
 
     def fits(candidate: int) -> bool:
-        return all(peak_memory(config, *size(candidate)) <= free for config in configs)
+        return need(*size(candidate)) <= free
 
     lowest = max(SMALLEST_SIDE, -(-SMALLEST_SIDE * height // width))
     if lowest > highest or not fits(lowest):
