@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
+from itertools import chain, takewhile
+from pathlib import Path
 from typing import Any
 
-from nst_lbfgs.config import AdamConfig, PictureConfig, RunConfig, TransferConfig
-from nst_lbfgs.flat_settings import (
-    picture_names,
-    picture_settings,
-    transfer_settings,
-    with_picture_settings,
-    with_transfer_settings,
-)
+from nst_lbfgs.config import STARTS, AdamConfig, TransferConfig
+from nst_lbfgs.flat_settings import run_settings, with_run_settings
 from nst_lbfgs.pictures.enhancement import Enhancement
 from nst_lbfgs.presets import DEFAULT_OBJECTIVE, PRESETS
+from nst_lbfgs.run_config import MasksConfig, PictureConfig, RunConfig
 
-DEFAULTS: dict[str, Any] = (
-    transfer_settings(TransferConfig(optimizer=AdamConfig()))
-    | transfer_settings(TransferConfig())
-    | picture_settings(PictureConfig(enhancement=Enhancement()))
-    | picture_settings(PictureConfig())
-)
+DEFAULTS: dict[str, Any] = run_settings(
+    RunConfig(TransferConfig(optimizer=AdamConfig()), PictureConfig(enhancement=Enhancement()))
+) | run_settings(RunConfig())
 """The default of every setting, of either optimiser and of the factors too."""
 
 
@@ -78,6 +73,29 @@ def layer_weight(text: str) -> tuple[str, float]:
         ) from None
 
 
+class Numbers(argparse.Action):
+    """Takes numbers, apart or joined by commas: 3 1 and 3,1 are the same."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, tuple(chain.from_iterable(values or ())))
+
+
+def numbers(text: str) -> tuple[float, ...]:
+    """Read numbers that are joined by commas."""
+    try:
+        return tuple(float(part) for part in text.split(','))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f'Expected numbers; paths go before an option that takes several. Received: {text!r}'
+        ) from None
+
+
 def settings_from(args: argparse.Namespace, base: RunConfig) -> RunConfig:
     """Return `base` with every setting that was given on the command line. Raises ConfigError."""
     given = {name: _as_setting(value) for name, value in vars(args).items() if name in DEFAULTS}
@@ -85,10 +103,10 @@ def settings_from(args: argparse.Namespace, base: RunConfig) -> RunConfig:
         given |= _start(given['init'])
     if 'square_side' in args:
         given |= {'image_height': args.square_side, 'image_width': args.square_side}
-    pictures = {name: given.pop(name) for name in picture_names() if name in given}
-    return RunConfig(
-        with_transfer_settings(base.transfer, given), with_picture_settings(base.pictures, pictures)
-    )
+    for name in MasksConfig().paths():
+        if name in given:
+            given[name] = _found_anywhere(given[name])
+    return with_run_settings(base, given)
 
 
 def _as_setting(value: Any) -> Any:
@@ -97,9 +115,18 @@ def _as_setting(value: Any) -> Any:
 
 def _start(init: str) -> dict[str, str | None]:
     """Return what --init sets: a start that is no picture leaves no picture to be read."""
-    if init in ('content', 'noise'):
+    if init.startswith('blend:') or init in STARTS and init != 'picture':
         return {'init': init, 'init_path': None}
     return {'init': 'picture', 'init_path': os.path.abspath(init)}
+
+
+def _found_anywhere(paths: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """Return a mask's path, or those of several, as a record has them."""
+    from nst_lbfgs.pictures.plain import path_in_record  # with NumPy and Pillow
+
+    if isinstance(paths, str):
+        return path_in_record(Path(paths))
+    return tuple(path_in_record(Path(path)) for path in paths)
 
 
 def shown(value: object) -> str:
@@ -107,10 +134,17 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return 'yes' if value else 'no'
     if isinstance(value, tuple):
-        return ' '.join(name if weight == 1 else f'{name}:{weight:g}' for name, weight in value)
+        return ' '.join(map(_shown_item, value)) or 'none'
     if isinstance(value, float):
         return f'{value:g}'
     return 'none' if value is None else str(value)
+
+
+def _shown_item(value: object) -> str:
+    if not isinstance(value, tuple):
+        return shown(value)
+    name, weight = value
+    return str(name) if weight == 1 else f'{name}:{weight:g}'
 
 
 def add_optional_paths(parser: argparse.ArgumentParser, helps: dict[str, tuple[str, str]]) -> None:
@@ -123,13 +157,17 @@ def add_optional_paths(parser: argparse.ArgumentParser, helps: dict[str, tuple[s
 def take_late_paths(args: argparse.Namespace, rest: list[str]) -> list[str]:
     """Fill the optional paths that argparse gave up on at the first option, from what it left over.
 
-    Returns what is left then.
+    More of them go to `more_paths`, where a command has that. Returns what is left then.
     """
+    late = list(takewhile(lambda text: not text.startswith('-'), rest))
+    taken = 0
     for dest in getattr(args, 'optional_paths', ()):
-        if rest and getattr(args, dest) is None and not rest[0].startswith('-'):
-            setattr(args, dest, rest[0])
-            rest = rest[1:]
-    return rest
+        if taken < len(late) and getattr(args, dest) is None:
+            setattr(args, dest, late[taken])
+            taken += 1
+    if hasattr(args, 'more_paths'):
+        args.more_paths, taken = late[taken:], len(late)
+    return rest[taken:]
 
 
 def add_running(group: argparse._ActionsContainer) -> None:

@@ -11,18 +11,19 @@ from nst_lbfgs.config import (
     EXPONENT_FROM_NOISE,
     FEATURE_SCALE_NAMES,
     GRAM_NORMALISATIONS,
+    INIT_COLORS,
     LAYER_REDUCTIONS,
     OPTIMIZERS,
     POOLINGS,
     PRECISIONS,
     PREPROCESSING_NAMES,
     REFERENCES,
-    RESAMPLING_NAMES,
     STYLE_NORMALISATION_NAMES,
-    STYLE_SIZES,
     TOTAL_VARIATION_NAMES,
 )
+from nst_lbfgs.run_config import RESAMPLING_NAMES
 
+from .control import add_colour, add_masks, add_styles
 from .options import add_option, add_setting, layer_weight
 
 
@@ -35,6 +36,9 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     add_search(search)
     add_adam(parser.add_argument_group('Adam, for --optimizer adam'))
     add_pictures(parser.add_argument_group('the pictures'))
+    add_styles(parser.add_argument_group('the styles'))
+    add_masks(parser.add_argument_group('regions and masks'))
+    add_colour(parser.add_argument_group('colour'))
     _add_post_processing(parser.add_argument_group('post-processing of every saved picture'))
     add_network(parser.add_argument_group('the network'))
 
@@ -103,8 +107,15 @@ def _add_start(group: argparse._ActionsContainer) -> None:
     add_setting(
         group,
         '--init',
-        'the picture to start from: content, noise, or the path of one',
-        metavar='content|noise|PATH',
+        'the picture to start from: content; noise; style, the first; gray; a share R of noise in the '
+        'content, as in blend:0.3; or the path of one',
+        metavar='content|noise|style|gray|blend:R|PATH',
+    )
+    add_setting(
+        group,
+        '--init-colors',
+        "matched gives the content in the start the styles' colours",
+        choices=INIT_COLORS,
     )
 
 
@@ -214,13 +225,6 @@ def add_pictures(group: argparse._ActionsContainer) -> None:
         'longest side of the result; keeps the aspect ratio',
         type=int,
         metavar='PIXELS',
-    )
-    add_setting(
-        group,
-        '--style-size',
-        "squash the style picture to the content's size, or give it "
-        "the result's longest side in its own shape",
-        choices=STYLE_SIZES,
     )
     add_setting(
         group,

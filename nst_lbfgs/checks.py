@@ -72,6 +72,25 @@ def check_layers(name: str, layers: object) -> None:
         raise ConfigError(f'Expected each layer once in {name}. Received: {" ".join(names)}')
 
 
+def check_tuple(name: str, value: object, *, at_least: int = 0) -> None:
+    """Raise ConfigError unless `value` is a tuple with `at_least` so many values."""
+    if not isinstance(value, tuple) or len(value) < at_least:
+        number = f'{at_least} or more' if at_least else 'none or more'
+        raise ConfigError(f'Expected {name}: values, {number}. Received: {value!r}')
+
+
+def check_path(name: str, value: object) -> None:
+    """Raise ConfigError unless `value` is a path as text, or None."""
+    if value is not None and not (isinstance(value, str) and value):
+        raise ConfigError(f'Expected {name}: a path as text, or none. Received: {value!r}')
+
+
+def check_paths(name: str, value: object) -> None:
+    """Raise ConfigError unless `value` is a tuple of paths as text."""
+    if not isinstance(value, tuple) or not all(isinstance(path, str) and path for path in value):
+        raise ConfigError(f'Expected {name}: paths as text. Received: {value!r}')
+
+
 def check_group(name: str, value: object, *kinds: type) -> None:
     """Raise ConfigError unless `value` is of one of `kinds`."""
     if not isinstance(value, kinds):

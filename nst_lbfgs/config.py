@@ -1,4 +1,4 @@
-"""Every setting of a transfer, its default and its check, in groups. The only place of defaults.
+"""Every setting of a transfer, its default and its check, in groups. The only place of its defaults.
 
 The default objective is that of Keras's `examples/neural_style_transfer.py` at 2.3.1.
 """
@@ -22,7 +22,6 @@ from .checks import (
 )
 from .errors import ConfigError
 from .network.layers import LAYER_NAMES
-from .pictures.enhancement import Enhancement
 
 LayerWeights = tuple[tuple[str, float], ...]
 
@@ -39,8 +38,6 @@ INIT_COLORS = ('own', 'matched')
 COORDINATES = ('spectral', 'pixels')
 REFERENCES = ('once', 'each-evaluation')
 PRECISIONS = ('auto', 'float32', 'bfloat16', 'float64')
-STYLE_SIZES = ('content', 'own')
-RESAMPLING_NAMES = ('lanczos', 'bicubic', 'bilinear', 'nearest')
 
 # After the same number of evaluations the loss is lowest at about these.
 EXPONENT = 0.45
@@ -278,48 +275,3 @@ class TransferConfig:
     def lbfgs(self) -> LbfgsConfig:
         """L-BFGS's settings: its defaults where the optimiser is Adam, for the pyramid's smaller sizes."""
         return self.optimizer if isinstance(self.optimizer, LbfgsConfig) else LbfgsConfig()
-
-
-@dataclass(frozen=True)
-class PictureConfig:
-    """The size of the pictures, what is saved, and the post-processing, if any, of what is saved.
-
-    With neither height, width nor longest side the content picture keeps its size; with height and
-    width it is squashed to exactly that. With `save_every` at 0 only the finished picture is saved.
-    Raises ConfigError.
-    """
-
-    image_height: int | None = 400
-    image_width: int | None = None
-    longest_side: int | None = None
-    style_size: str = 'content'
-    init_path: str | None = None
-    resampling: str = 'lanczos'
-    save_every: int = 1
-    enhancement: Enhancement | None = None
-
-    def __post_init__(self) -> None:
-        for name in ('image_height', 'image_width', 'longest_side'):
-            if getattr(self, name) is not None:
-                check_integer(name, getattr(self, name))
-        if self.longest_side is not None and (self.image_height or self.image_width):
-            raise ConfigError('Expected either longest_side or image_height and image_width. Received: both.')
-        check_choice('style_size', self.style_size, STYLE_SIZES)
-        check_choice('resampling', self.resampling, RESAMPLING_NAMES)
-        check_integer('save_every', self.save_every, at_least=0)
-        if self.init_path is not None and not isinstance(self.init_path, str):
-            raise ConfigError(f'Expected init_path: a path as text, or none. Received: {self.init_path!r}')
-        if self.enhancement is not None:
-            check_group('enhancement', self.enhancement, Enhancement)
-
-
-@dataclass(frozen=True)
-class RunConfig:
-    """A whole run: what a preset names and a run record keeps. Raises ConfigError."""
-
-    transfer: TransferConfig = field(default_factory=TransferConfig)
-    pictures: PictureConfig = field(default_factory=PictureConfig)
-
-    def __post_init__(self) -> None:
-        if self.transfer.start.init == 'picture' and self.pictures.init_path is None:
-            raise ConfigError('Expected init_path for init picture. Received: none.')

@@ -16,15 +16,73 @@ from .config import (
     ComputationConfig,
     ObjectiveConfig,
     OptimizerConfig,
-    PictureConfig,
     StartConfig,
     TransferConfig,
 )
 from .errors import ConfigError
 from .pictures.enhancement import Enhancement
+from .run_config import ColoursConfig, MasksConfig, PictureConfig, RunConfig, StylesConfig
 
 GROUPS = {'objective': ObjectiveConfig, 'start': StartConfig, 'computation': ComputationConfig}
+RUN_GROUPS = {'styles': StylesConfig, 'masks': MasksConfig, 'colours': ColoursConfig}
 SIZES = ('image_height', 'image_width', 'longest_side')
+STYLE_MASKS = ('style_masks', 'style_source_masks')
+MASKS = (*STYLE_MASKS, 'content_mask', 'keep')
+# A setting that means something only beside one of others.
+NEEDS = {
+    'keep_feather': ('keep',),
+    'mask_threshold': MASKS,
+    'invert_masks': MASKS,
+    'color_space': ('preserve_colors',),
+    'color_strength': ('preserve_colors', 'match_colors'),
+}
+
+
+def run_settings(config: RunConfig) -> dict[str, Any]:
+    """Return the value of every setting of a run, in the order of the groups.
+
+    Those of the enhancement are there only if there is one.
+    """
+    settings = transfer_settings(config.transfer) | _picture_settings(config.pictures)
+    for name in RUN_GROUPS:
+        settings |= _values(getattr(config, name))
+    return settings
+
+
+def run_types() -> dict[str, Any]:
+    """Return the type of every setting of a run, of either optimiser's and of the enhancement's too."""
+    types = transfer_types() | {'enhance': bool}
+    for kind in (PictureConfig, Enhancement, *RUN_GROUPS.values()):
+        types |= _types(kind)
+    return types
+
+
+def with_run_settings(config: RunConfig, settings: Mapping[str, Any]) -> RunConfig:
+    """Return `config` with these settings; another optimiser begins with its own defaults.
+
+    A size takes the place of every size that was there, maps of regions that of the styles' masks, and the
+    other way round. A factor means an enhancement, unless 'enhance' is False. Raises ConfigError for an
+    unknown name, a setting of the other optimiser, one without what it is about, and a value that cannot
+    be used.
+    """
+    types = transfer_types()
+    check_names(settings, run_types())
+    if 'regions' in settings:
+        settings = {**dict.fromkeys(STYLE_MASKS, ()), **settings}
+    elif any(name in settings for name in STYLE_MASKS):
+        settings = {'regions': (), **settings}
+    changed = RunConfig(
+        with_transfer_settings(
+            config.transfer, {name: value for name, value in settings.items() if name in types}
+        ),
+        _with_picture_settings(config.pictures, settings),
+        **{
+            name: replace(getattr(config, name), **_those_of(kind, settings))
+            for name, kind in RUN_GROUPS.items()
+        },
+    )
+    _check_needs(settings, changed)
+    return changed
 
 
 def transfer_settings(config: TransferConfig) -> dict[str, Any]:
@@ -38,25 +96,12 @@ def transfer_settings(config: TransferConfig) -> dict[str, Any]:
     return settings
 
 
-def picture_settings(config: PictureConfig) -> dict[str, Any]:
-    """Return the value of every setting of the pictures; the factors only if there is an enhancement."""
-    settings = _values(config)
-    enhancement = settings.pop('enhancement')
-    return settings | {'enhance': enhancement is not None} | (asdict(enhancement) if enhancement else {})
-
-
 def transfer_types() -> dict[str, Any]:
     """Return the type of every setting of a transfer, of either optimiser's too."""
     types = {'optimizer': str}
     for kind in (TransferConfig, *GROUPS.values(), *OPTIMIZERS.values()):
-        hints = get_type_hints(kind)
-        types |= {field.name: hints[field.name] for field in fields(kind) if field.name not in _GROUP_NAMES}
+        types |= _types(kind)
     return types
-
-
-def picture_names() -> set[str]:
-    """Return the names of the pictures' settings."""
-    return set(picture_settings(PictureConfig(enhancement=Enhancement())))
 
 
 def with_transfer_settings(config: TransferConfig, settings: Mapping[str, Any]) -> TransferConfig:
@@ -73,19 +118,6 @@ def with_transfer_settings(config: TransferConfig, settings: Mapping[str, Any]) 
     return replace(config, **groups, **own)
 
 
-def with_picture_settings(config: PictureConfig, settings: Mapping[str, Any]) -> PictureConfig:
-    """Return `config` with these settings.
-
-    A size takes the place of every size that was there. A factor means an enhancement, unless 'enhance'
-    is False. Raises ConfigError for an unknown name and a value that cannot be used.
-    """
-    check_names(settings, picture_names())
-    own = _those_of(PictureConfig, settings)
-    if any(name in own for name in SIZES):
-        own = dict.fromkeys(SIZES) | own
-    return replace(config, **own, enhancement=_enhancement(config.enhancement, settings))
-
-
 def check_names(settings: Mapping[str, Any], known: Mapping[str, Any] | set[str]) -> None:
     """Raise ConfigError for a name that is not known."""
     for name in settings:
@@ -95,6 +127,27 @@ def check_names(settings: Mapping[str, Any], known: Mapping[str, Any] | set[str]
 def of_other_optimizers(optimizer: object) -> set[str]:
     """Return the names of the settings that an optimiser, by its name, does not have."""
     return {field.name for name, kind in OPTIMIZERS.items() if name != optimizer for field in fields(kind)}
+
+
+def _picture_settings(config: PictureConfig) -> dict[str, Any]:
+    settings = _values(config)
+    enhancement = settings.pop('enhancement')
+    return settings | {'enhance': enhancement is not None} | (asdict(enhancement) if enhancement else {})
+
+
+def _with_picture_settings(config: PictureConfig, settings: Mapping[str, Any]) -> PictureConfig:
+    own = _those_of(PictureConfig, settings)
+    if any(name in own for name in SIZES):
+        own = dict.fromkeys(SIZES) | own
+    return replace(config, **own, enhancement=_enhancement(config.enhancement, settings))
+
+
+def _check_needs(settings: Mapping[str, Any], changed: RunConfig) -> None:
+    values = run_settings(changed)
+    for name, needed in NEEDS.items():
+        given = name in settings and settings[name] is not None and settings[name] is not False
+        if given and not any(values[other] for other in needed):
+            raise ConfigError(f'Expected {" or ".join(needed)} for {name}. Received: none.')
 
 
 def _optimizer(before: OptimizerConfig, settings: Mapping[str, Any]) -> OptimizerConfig:
@@ -116,6 +169,11 @@ def _enhancement(before: Enhancement | None, settings: Mapping[str, Any]) -> Enh
     return enhancement if wanted else None
 
 
+def _types(kind: type) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in fields(kind) if field.name not in _GROUP_NAMES}
+
+
 def _values(config: Any) -> dict[str, Any]:
     return {field.name: getattr(config, field.name) for field in fields(config)}
 
@@ -125,4 +183,4 @@ def _those_of(kind: type, settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if name in names}
 
 
-_GROUP_NAMES = {*GROUPS, 'optimizer', 'enhancement'}
+_GROUP_NAMES = {*GROUPS, *RUN_GROUPS, 'optimizer', 'enhancement'}

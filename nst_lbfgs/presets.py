@@ -14,8 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .config import CONV1_OF_EACH_BLOCK, PictureConfig, RunConfig, TransferConfig
-from .flat_settings import picture_names, with_picture_settings, with_transfer_settings
+from .config import CONV1_OF_EACH_BLOCK
+from .flat_settings import with_run_settings
+from .run_config import RunConfig
 
 DEFAULT_OBJECTIVE = 'keras-example'
 
@@ -39,10 +40,7 @@ class Preset:
     def run_config(self) -> RunConfig:
         """Return the settings as a configuration. Raises ConfigError on one that cannot be used."""
         values = {name: value for name, (value, _) in (self.settings | self.ours).items()}
-        pictures = {name: values.pop(name) for name in picture_names() if name in values}
-        return RunConfig(
-            with_transfer_settings(TransferConfig(), values), with_picture_settings(PictureConfig(), pictures)
-        )
+        return with_run_settings(RunConfig(), values)
 
 
 def _layer(name: str) -> tuple[tuple[str, float], ...]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nst_lbfgs import transfer_style
-from nst_lbfgs.config import ObjectiveConfig, PictureConfig, RunConfig, StartConfig, TransferConfig
+from nst_lbfgs.config import ObjectiveConfig, TransferConfig
 from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.network.layers import LAYER_NAMES
 from nst_lbfgs.search import recovery
@@ -48,7 +48,7 @@ NAN, INFINITY = float('nan'), float('inf')
             {'optimizer': 'adam', 'restart': True},
             'Expected lbfgs as the optimizer for restart. Received: adam',
         ),
-        ({'style_scale': 'none'}, 'Expected a setting: one of'),
+        ({'style_scales': (1.0,)}, 'Expected a setting: one of'),
         ({'seed': -1}, 'Expected seed: an integer, 0 or more'),
         ({'restart': 'yes'}, 'Expected restart: true or false'),
         ({'weights': 3}, 'Expected weights'),
@@ -87,37 +87,6 @@ def test_transfer_settings_that_cannot_be_used(settings, message):
 def test_groups_that_are_none(settings, message):
     with pytest.raises(ConfigError, match=message):
         TransferConfig(**settings)
-
-
-def test_a_start_from_a_picture_needs_one():
-    with pytest.raises(ConfigError, match='Expected init_path for init picture'):
-        RunConfig(TransferConfig(start=StartConfig('picture')))
-
-
-@pytest.mark.parametrize(
-    'settings, message',
-    [
-        ({'image_height': 0}, 'Expected image_height'),
-        ({'longest_side': 512}, 'Expected either longest_side'),
-        ({'save_every': -1}, 'Expected save_every'),
-        ({'enhancement': 1.2}, 'Expected enhancement: Enhancement'),
-        ({'resampling': 'lancsoz'}, "Did you mean 'lanczos'"),
-    ],
-)
-def test_picture_settings_that_cannot_be_used(settings, message):
-    with pytest.raises(ConfigError, match=message):
-        PictureConfig(**settings)
-
-
-def test_defaults_are_those_of_the_keras_example():
-    """examples/neural_style_transfer.py at 2.3.1, its argparse defaults and its layers."""
-    config = TransferConfig()
-    objective = config.objective
-    assert (objective.content_weight, objective.style_weight, objective.tv_weight) == (0.025, 1.0, 1.0)
-    assert (config.iterations, config.evaluations_per_iteration) == (10, 20)
-    assert objective.content_layers == (('block5_conv2', 1.0),)
-    assert [name for name, _ in objective.style_layers] == [f'block{b}_conv1' for b in range(1, 6)]
-    assert PictureConfig().image_height == 400
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from nst_lbfgs import StopSearch, transfer_style
-from nst_lbfgs.config import AdamConfig, RunConfig
-from nst_lbfgs.flat_settings import of_other_optimizers, picture_settings, transfer_settings
+from nst_lbfgs.config import AdamConfig
+from nst_lbfgs.flat_settings import of_other_optimizers, run_settings
 from nst_lbfgs.losses import FEATURE_SCALES
 from nst_lbfgs.network.extractor import build_extractor
 from nst_lbfgs.objective import Objective
 from nst_lbfgs.pictures.enhancement import Enhancement
 from nst_lbfgs.presets import PRESETS, PUBLICATIONS
+from nst_lbfgs.run_config import RunConfig
 from nst_lbfgs.weights.vgg19 import random_kernels
 
 from .support import numpy_vgg
@@ -196,7 +197,7 @@ def test_every_setting_has_a_source(name):
 @pytest.mark.parametrize('name', PRESETS)
 def test_what_is_ours_is_not_the_default(name):
     """An entry that is neither the publication's nor another than without a preset says nothing."""
-    defaults = flat(RunConfig(transfer_config(optimizer=PRESETS[name].transfer.optimizer.name)))
+    defaults = run_settings(RunConfig(transfer_config(optimizer=PRESETS[name].transfer.optimizer.name)))
     for setting, (value, _) in PUBLICATIONS[name].ours.items():
         assert setting == 'optimizer' or value != defaults[setting], setting
 
@@ -205,10 +206,6 @@ def test_what_is_ours_is_not_the_default(name):
 def test_a_preset_says_nothing_of_the_other_optimiser(name):
     others = of_other_optimizers(PRESETS[name].transfer.optimizer.name)
     assert not others & set(PUBLICATIONS[name].settings | PUBLICATIONS[name].ours)
-
-
-def flat(config):
-    return transfer_settings(config.transfer) | picture_settings(config.pictures)
 
 
 # All that differs from a run without a preset, as version 0.1.0 had it.
@@ -293,7 +290,14 @@ def test_a_preset_is_the_run_that_it_was(name):
     """Field by field against plain values, so that none is lost with the entry that gave it."""
     expected = VERSION_0_1_0[name]
     default = RunConfig(transfer_config(optimizer=expected.get('optimizer', 'lbfgs')))
-    assert flat(PRESETS[name]) == flat(default) | expected
+    assert (
+        run_settings(PRESETS[name]) == run_settings(default) | {'style_size': 'content'} | expected
+    )  # then the default
+
+
+@pytest.mark.parametrize('name', PUBLICATIONS)
+def test_every_publication_says_whether_it_squashes_the_style_picture(name):
+    assert 'style_size' in PUBLICATIONS[name].settings
 
 
 def test_the_default_run_has_the_objective_of_the_keras_example_and_another_search():

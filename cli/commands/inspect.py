@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from nst_lbfgs.config import POOLINGS, PictureConfig, RunConfig
+from nst_lbfgs.config import POOLINGS
+from nst_lbfgs.run_config import PictureConfig, RunConfig
 
 from ..options import HelpFormatter, add_option, add_setting, settings_from
 

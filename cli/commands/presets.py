@@ -8,7 +8,7 @@ import textwrap
 from typing import Any
 
 from nst_lbfgs.checks import check_choice
-from nst_lbfgs.flat_settings import picture_settings, transfer_settings
+from nst_lbfgs.flat_settings import run_settings
 from nst_lbfgs.presets import DEFAULT_OBJECTIVE, PUBLICATIONS, Preset, Settings
 
 from ..options import shown
@@ -78,13 +78,12 @@ def _rest(preset: Preset) -> list[str]:
     return [
         f'{name}={shown(value)}'
         for name, value in _values(preset).items()
-        if name not in own and value is not None
+        if name not in own and value not in (None, ())
     ]
 
 
 def _values(preset: Preset) -> dict[str, Any]:
-    config = preset.run_config()
-    return transfer_settings(config.transfer) | picture_settings(config.pictures)
+    return run_settings(preset.run_config())
 
 
 def _wrapped(text: str, first: str, others: str) -> list[str]:

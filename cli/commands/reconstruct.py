@@ -6,9 +6,9 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from nst_lbfgs.config import RunConfig
 from nst_lbfgs.presets import PRESETS
 from nst_lbfgs.reconstruction import COMBINATIONS, RECONSTRUCTIONS, layer_sets
+from nst_lbfgs.run_config import RunConfig
 
 from ..options import HelpFormatter, add_option, add_optional_paths, add_running, settings_from
 from ..runs.grid import GridPoint, shown_layers
@@ -95,18 +95,19 @@ def run(args: argparse.Namespace) -> int:
     from ..runs.sweep import run_sweep
 
     if len(points) == 1:
-        return run_once(args, config, args.image, args.image, outputs)
+        return run_once(args, config, args.image, outputs)
     title = f'The {args.term} of {args.image.name} in the layers of VGG19'
-    return run_sweep(args, config, points, args.image, args.image, outputs, title)
+    return run_sweep(args, points, args.image, [args.image], outputs, title, prefix=args.result_prefix)
 
 
 def _points(args: argparse.Namespace) -> tuple[list[GridPoint], RunConfig]:
     """Return a point of the grid for each picture to be made, and the configuration of the first."""
     base = settings_from(args, PRESETS[args.preset] if args.preset else RunConfig())
-    base = replace(base, pictures=replace(base.pictures, enhancement=None, save_every=0))
+    # The style picture is the content picture, so it is resized alike.
+    pictures = replace(base.pictures, enhancement=None, save_every=0, style_size='content')
     points = []
     for layers in layer_sets(args.layers, args.combine):
-        config = RECONSTRUCTIONS[args.term](base.transfer, layers)
+        config = replace(base, transfer=RECONSTRUCTIONS[args.term](base.transfer, layers), pictures=pictures)
         label = shown_layers(tuple((layer, 1.0) for layer in layers))
         points.append(GridPoint(label, {'layers': label}, config))
-    return points, replace(base, transfer=points[0].config)
+    return points, points[0].config

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 
-from nst_lbfgs.config import RunConfig
 from nst_lbfgs.presets import PRESETS
+from nst_lbfgs.run_config import RunConfig
 
 from ..options import HelpFormatter, add_running, settings_from
 from ..runs.grid import grid, parse_variation
-from ..runs.paths import PREFIX_HELP
+from ..runs.paths import add_paths, paths_from
 from ..settings import add_settings
 
 DESCRIPTION = """
-Paint BASE in the style of STYLE once for every combination of the varied settings, with the network
-loaded once. Each picture is written as PREFIX_FIELD_VALUE.png, with its run record beside it as .json;
-all of them with their labels as the contact sheet PREFIX.png; their losses as the table PREFIX.csv.
-Sheet and table are updated after each picture. If a picture fails, both say why, the others are made,
-and the exit code is 1. The same command again makes only what is missing or failed: what has its
-record, with these settings and pictures, is not made again. `transfer --from` takes these records too.
+Paint BASE in the style of STYLE, or of several, once for every combination of the varied settings, with
+the network loaded once. Each picture is written as PREFIX_FIELD_VALUE.png, with its run record beside
+it as .json; all of them with their labels as the contact sheet PREFIX.png; their losses as the table
+PREFIX.csv. Sheet and table are updated after each picture. If a picture fails, both say why, the others
+are made, and the exit code is 1. The same command again makes only what is missing or failed: what has
+its record, with these settings and pictures, is not made again. `transfer --from` takes these records
+too.
 """
 
 
@@ -33,23 +33,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=HelpFormatter,
     )
     parser.set_defaults(run=run)
-    parser.add_argument(
-        'base_image_path',
-        metavar='BASE',
-        type=Path,
-        help='the content picture; or white, blank (the same) or black',
-    )
-    parser.add_argument(
-        'style_reference_image_path',
-        metavar='STYLE',
-        type=Path,
-        help='the style picture; or white, blank or black',
-    )
-    parser.add_argument(
-        'result_prefix',
-        metavar='PREFIX',
-        help=PREFIX_HELP,
-    )
+    add_paths(parser)
     grid = parser.add_argument_group('the grid')
     grid.add_argument(
         '--vary',
@@ -58,7 +42,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar='FIELD=VALUE,VALUE,...',
         help='values of a setting, by the name that it has in a run record or as an option; '
         'repeatable, for every combination. Layers of one picture are joined by +: '
-        'style_layers=block1_conv1,block1_conv1+block2_conv1:0.5 varies two sets',
+        'style_layers=block1_conv1,block1_conv1+block2_conv1:0.5 varies two sets; '
+        'so are numbers: style_blend_weights=1+1,3+1',
     )
     add_settings(parser)
     add_running(parser.add_argument_group('running'))
@@ -68,14 +53,16 @@ def run(args: argparse.Namespace) -> int:
     """Check the whole grid, then import TensorFlow and run what is not done yet."""
     config = settings_from(args, PRESETS[args.preset] if args.preset else RunConfig())
     config = replace(config, pictures=replace(config.pictures, save_every=0))
-    points = grid(config.transfer, [parse_variation(text) for text in args.vary])
-    content, style = args.base_image_path, args.style_reference_image_path
+    points = grid(config, [parse_variation(text) for text in args.vary])
+    content, styles, prefix = paths_from(args)
+    for point in points:
+        point.config.check_number(len(styles))
 
     from ..runs.outputs import Outputs, named_after
 
-    outputs = Outputs.of(args.result_prefix, config, named_after(content, style))
+    outputs = Outputs.of(prefix, config, named_after(content, styles))
 
     from ..runs.sweep import run_sweep
 
-    title = f'{content.name} in the style of {style.name}'
-    return run_sweep(args, config, points, content, style, outputs, title)
+    title = f'{content.name} in the style of {", ".join(style.name for style in styles)}'
+    return run_sweep(args, points, content, styles, outputs, title, prefix=prefix)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.presets import PRESETS
+from nst_lbfgs.run_config import RunConfig
 
 from ..options import HelpFormatter, add_option, add_running, settings_from
 from ..runs.paths import DEFAULTS, Paths, add_old_options, add_paths, paths_from
 from ..settings import add_saving, add_settings
 
 DESCRIPTION = """
-Paint BASE in the style of STYLE and leave the picture as PREFIX.png, the picture after each
+Paint BASE in the style of STYLE, or of several, and leave the picture as PREFIX.png, the picture after each
 iteration as PREFIX_at_iteration_0.png and so on, and the run record as PREFIX.json. PREFIX.checkpoint
 is what --resume goes on from; once the picture pleases it can be deleted. The arguments
 are those of Keras's examples/neural_style_transfer.py; every option may also be spelt with
@@ -81,18 +81,20 @@ def run(args: argparse.Namespace) -> int:
 
         return resume(args)
     preset, base, otherwise = _base(args)
-    config, paths = settings_from(args, base), paths_from(args, otherwise)
+    config = settings_from(args, base)
+    content, styles, prefix = paths_from(args, otherwise)
+    config.check_number(len(styles))
 
     from ..runs.starting import begin  # after the checks above: scipy takes a while
 
-    return begin(args, config, *paths, preset=preset)
+    return begin(args, config, content, styles, prefix, preset=preset)
 
 
-def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths | None]:
+def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths]:
     """Return what the arguments change: a preset's name, its settings, and its paths, if any."""
     if args.record is None:
         base = PRESETS[args.preset] if args.preset else RunConfig()
-        return args.preset, base, DEFAULTS.get(args.preset)
+        return args.preset, base, DEFAULTS.get(args.preset, Paths())
     if args.preset:
         raise ConfigError('Expected --preset or --from. Received: both.')
     from nst_lbfgs.records.record import read_record
@@ -101,5 +103,7 @@ def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths | None
     return (
         record.get('preset'),
         record['config'],
-        (record['content_path'], record['style_path'], record.get('picture') or record['prefix']),
+        Paths(
+            record['content_path'], tuple(record['style_paths']), record.get('picture') or record['prefix']
+        ),
     )

@@ -11,9 +11,10 @@ from itertools import product
 from typing import Any, get_args, get_origin
 
 from nst_lbfgs.checks import check_choice
-from nst_lbfgs.config import LayerWeights, TransferConfig
+from nst_lbfgs.config import LayerWeights
 from nst_lbfgs.errors import ConfigError
-from nst_lbfgs.flat_settings import transfer_types, with_transfer_settings
+from nst_lbfgs.flat_settings import run_types, with_run_settings
+from nst_lbfgs.run_config import MasksConfig, RunConfig
 
 from ..options import layer_weight
 
@@ -24,14 +25,18 @@ FIELD_OF = {
     'content_layer': 'content_layers',
     'style_layer': 'style_layers',
     'scales': 'pyramid',
+    'style_scale': 'style_scales',
 }
+FILES = {'init_path', *MasksConfig().paths()}
+"""Settings that name files: all runs of a grid have the same."""
+Numbers = tuple[float, ...]
 WORDS = {'yes': True, 'true': True, 'no': False, 'false': False}
 LONGEST_NAME = 120  # characters; file systems take 255 bytes, and endings are still to come
 
 
 @dataclass(frozen=True)
 class Variation:
-    """A setting of a transfer, by its own name, and the values that it takes in turn."""
+    """A setting of a run, by its own name, and the values that it takes in turn."""
 
     field: str
     values: tuple[Any, ...]
@@ -43,7 +48,7 @@ class GridPoint:
 
     label: str
     choices: dict[str, str]
-    config: TransferConfig
+    config: RunConfig
 
     @property
     def file_name(self) -> str:
@@ -55,24 +60,26 @@ class GridPoint:
 
 
 def parse_variation(text: str) -> Variation:
-    """Read FIELD=VALUE,VALUE,... A value of layers is NAME[:WEIGHT]+NAME[:WEIGHT]...
+    """Read FIELD=VALUE,VALUE,... A value of layers is NAME[:WEIGHT]+NAME[:WEIGHT]..., of numbers 3+1.
 
     Raises ConfigError.
     """
     name, separator, values = text.partition('=')
     if not separator or not values:
         raise ConfigError(f'Expected --vary FIELD=VALUE,VALUE,... Received: {text!r}')
-    types = transfer_types()
+    types = run_types()
     field = name.strip().replace('-', '_')
     field = FIELD_OF.get(field, field)
-    check_choice('a field to vary', field, types)
+    if field in FILES:
+        raise ConfigError(f'Expected a field to vary that names no file. Received: {field}')
+    check_choice('a field to vary', field, set(types) - FILES)
     parsed = tuple(_parse(field, types[field], value.strip()) for value in values.split(','))
     if len(set(parsed)) < len(parsed):
         raise ConfigError(f'Expected each value of {field} once. Received: {values}')
     return Variation(field, parsed)
 
 
-def grid(config: TransferConfig, variations: Sequence[Variation]) -> list[GridPoint]:
+def grid(config: RunConfig, variations: Sequence[Variation]) -> list[GridPoint]:
     """Return every combination of values, the last field varying fastest. Raises ConfigError."""
     fields = [variation.field for variation in variations]
     if len(set(fields)) < len(fields):
@@ -88,10 +95,10 @@ def shown_layers(layers: LayerWeights) -> str:
     return ' + '.join(name if weight == 1 else f'{name}:{_shown(weight)}' for name, weight in layers)
 
 
-def _point(config: TransferConfig, values: dict[str, Any]) -> GridPoint:
+def _point(config: RunConfig, values: dict[str, Any]) -> GridPoint:
     choices = {field: _shown(value) for field, value in values.items()}
     label = ', '.join(f'{field} {value}' for field, value in choices.items())
-    return GridPoint(label, choices, with_transfer_settings(config, values))
+    return GridPoint(label, choices, with_run_settings(config, values))
 
 
 def _parse(field: str, kind: Any, text: str) -> Any:
@@ -111,18 +118,24 @@ def _layers(text: str) -> LayerWeights:
     return tuple(layer_weight(part.strip()) for part in text.split('+'))
 
 
+def _numbers(text: str) -> tuple[float, ...]:
+    return tuple(float(part) for part in text.split('+'))
+
+
 _PARSERS: dict[Any, Callable[[str], Any]] = {
     float: float,
     int: int,
     str: str,
     bool: lambda text: WORDS[text.lower()],
     LayerWeights: _layers,
+    Numbers: _numbers,
 }
 _EXPECTED: dict[Any, str] = {
     float: ': a number',
     int: ': an integer',
     bool: ': yes or no',
     LayerWeights: ': NAME[:WEIGHT], several joined by +',
+    Numbers: ': numbers, several joined by +',
 }
 
 
@@ -130,5 +143,6 @@ def _shown(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: 'none', True: 'yes', False: 'no'}[value]
     if isinstance(value, tuple):
-        return shown_layers(value)
+        numbers = all(isinstance(item, float) for item in value)
+        return '+'.join(map(_shown, value)) if numbers else shown_layers(value)
     return str(value).removesuffix('.0')

@@ -9,12 +9,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from nst_lbfgs.arrays import Pixels
-from nst_lbfgs.config import RunConfig, TransferConfig
+from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.pictures.contact_sheet import Cell, contact_sheet
 from nst_lbfgs.pictures.reading import MAX_PIXELS, read_picture
 from nst_lbfgs.pictures.size import check_size, fitted_size, resize
 from nst_lbfgs.pictures.writing import check_output, write_picture
 from nst_lbfgs.quiet import import_tensorflow
+from nst_lbfgs.run_config import RunConfig
 
 from .progress import ProgressLines
 from .streams import put, tell

@@ -6,74 +6,60 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nst_lbfgs.config import PictureConfig, TransferConfig
-from nst_lbfgs.errors import InsufficientMemoryError
+from nst_lbfgs.config import TransferConfig
+from nst_lbfgs.errors import ConfigError, InsufficientMemoryError
 from nst_lbfgs.machine.memory import available_memory
-from nst_lbfgs.machine.memory_model import largest_size, peak_memory
+from nst_lbfgs.machine.memory_model import largest_size
+from nst_lbfgs.run_config import PictureConfig
 
 from .inputs import Inputs
+from .masks import Size
 from .streams import tell
-from .transfer import TransferRun
 
 GIGABYTE = 10**9
 
 
-def within_memory(run: TransferRun, configs: Sequence[TransferConfig], *, fit: bool) -> TransferRun:
-    """Return `run` if each of `configs` fits into the free memory, or if that is not known.
+def within_memory(runs: Sequence[Inputs], *, fit: bool) -> list[Inputs]:
+    """Return `runs` if each of them fits into the free memory, or if that is not known.
 
-    If one does not, return with `fit` the run with smaller pictures of the same shape. Raises
-    InsufficientMemoryError.
+    If one does not, return with `fit` all of them with smaller pictures of the same shape. Raises
+    InsufficientMemoryError, and ConfigError for `fit` if they differ in size.
     """
-    if fit:
-        return _fitted(run, configs)
-    check_memory(run.inputs, configs)
-    return run
-
-
-def check_memory(inputs: Inputs, configs: Sequence[TransferConfig], *, fixed_size: bool = False) -> None:
-    """Raise InsufficientMemoryError unless each of `configs` fits into the free memory, if that is known.
-
-    The message says which size would fit, unless the size is fixed.
-    """
-    shortage = _shortage(inputs, configs)
-    if shortage:
-        raise InsufficientMemoryError(f'{shortage}' if fixed_size else f'{shortage} {shortage.advice()}')
-
-
-def _fitted(run: TransferRun, configs: Sequence[TransferConfig]) -> TransferRun:
-    shortage = _shortage(run.inputs, configs)
+    if fit and len({run.size for run in runs}) > 1:
+        raise ConfigError('Expected one size for all with --fit. Received: sizes that vary')
+    shortage = _shortage(runs)
     if not shortage:
-        return run
+        return list(runs)
     fitting = shortage.fitting()
-    if fitting is None:
+    if not fit or fitting is None:
         raise InsufficientMemoryError(f'{shortage} {shortage.advice()}')
     pictures, size = fitting
     tell(f'{shortage} Going on with {size[1]} x {size[0]}.')
-    config = replace(run.config, pictures=pictures)
-    return replace(
-        run,
-        config=config,
-        inputs=replace(run.inputs, config=pictures, size=size),
-        outputs=replace(run.outputs, config=config),
-    )
+    return [_at(run, pictures) for run in runs]
+
+
+def check_memory(run: Inputs) -> None:
+    """Raise InsufficientMemoryError unless a run whose size is fixed fits into the free memory."""
+    shortage = _shortage([run])
+    if shortage:
+        raise InsufficientMemoryError(f'{shortage}')
 
 
 @dataclass(frozen=True)
 class _Shortage:
-    """Transfers that do not fit; as text, what the largest needs and what there is."""
+    """Runs that do not fit; as text, what the most demanding one needs and what there is."""
 
-    inputs: Inputs
-    configs: Sequence[TransferConfig]
+    runs: Sequence[Inputs]
     free: int
 
     def __str__(self) -> str:
-        height, width = self.inputs.size
-        largest = max(self.configs, key=lambda config: peak_memory(config, height, width))
-        need = math.ceil(10 * peak_memory(largest, height, width) / GIGABYTE) / 10
+        most = self._most_demanding()
+        height, width = most.size
+        need = math.ceil(10 * most.memory() / GIGABYTE) / 10
         free = math.floor(10 * self.free / GIGABYTE) / 10  # never the same figure for both
         return (
             f'Expected about {need:.1f} GB of free memory for {width} x {height} pixels, '
-            f'{largest.computation.precision}. Received: {free:.1f} GB.'
+            f'{most.config.transfer.computation.precision}. Received: {free:.1f} GB.'
         )
 
     def advice(self) -> str:
@@ -86,34 +72,49 @@ class _Shortage:
         narrow = '; or this size with --precision bfloat16' if self._fits_in_bfloat16() else ''
         return f'{width} x {height} would fit: give --fit, or {sides}{narrow}.'
 
+    def _most_demanding(self) -> Inputs:
+        return max(self.runs, key=lambda run: run.memory())
+
     def _fits_in_bfloat16(self) -> bool:
         """Return whether it is only that 'auto' may turn out to be float32."""
-        narrow = [
-            _narrow(config) if config.computation.precision == 'auto' else config for config in self.configs
-        ]
-        return all(peak_memory(config, *self.inputs.size) <= self.free for config in narrow)
+        return all(run.memory(_narrow(run.config.transfer)) <= self.free for run in self.runs)
 
-    def fitting(self) -> tuple[PictureConfig, tuple[int, int]] | None:
+    def fitting(self) -> tuple[PictureConfig, Size] | None:
         """Return the settings of the largest size that fits, and its height and width, if there is one.
 
         The content's shape is kept, or the one into which it is squashed.
         """
-        pictures = self.inputs.config
-        squashed = bool(pictures.image_height and pictures.image_width)
-        shape = self.inputs.size if squashed else self.inputs.content.pixels.shape[:2]
-        size = largest_size(self.configs, shape, self.inputs.size[0], self.free)
+        most = self._most_demanding()
+        shape = most.size if most.squashed else most.files.content.pixels.shape[:2]
+        size = largest_size(self._need, shape, most.size[0], self.free)
         if size is None:
             return None
-        width = size[1] if squashed else None
-        return replace(pictures, image_height=size[0], image_width=width, longest_side=None), size
+        width = size[1] if most.squashed else None
+        pictures = replace(most.config.pictures, image_height=size[0], image_width=width, longest_side=None)
+        return pictures, size
+
+    def _need(self, height: int, width: int) -> int:
+        return max(run.memory(size=(height, width)) for run in self.runs)
 
 
-def _shortage(inputs: Inputs, configs: Sequence[TransferConfig]) -> _Shortage | None:
+def _shortage(runs: Sequence[Inputs]) -> _Shortage | None:
     free = available_memory()
-    if free is None or all(peak_memory(config, *inputs.size) <= free for config in configs):
+    if free is None or all(run.memory() <= free for run in runs):
         return None
-    return _Shortage(inputs, configs, free)
+    return _Shortage(runs, free)
 
 
 def _narrow(config: TransferConfig) -> TransferConfig:
+    if config.computation.precision != 'auto':
+        return config
     return replace(config, computation=replace(config.computation, precision='bfloat16'))
+
+
+def _at(run: Inputs, fitting: PictureConfig) -> Inputs:
+    pictures = replace(
+        run.config.pictures,
+        image_height=fitting.image_height,
+        image_width=fitting.image_width,
+        longest_side=None,
+    )
+    return replace(run, config=replace(run.config, pictures=pictures))

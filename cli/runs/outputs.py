@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import ConfigError, OutputExistsError, OutputWriteError
 from nst_lbfgs.files import already_exists
 from nst_lbfgs.pictures.writing import FORMATS, check_output
+from nst_lbfgs.run_config import RunConfig
+
+LONGEST_NAME = 80  # characters that the names of several styles may take
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,13 @@ def folder_of(prefix: str) -> Path | None:
     return None
 
 
-def named_after(content: Path, style: Path) -> str:
-    """Return what the results of two pictures are called in a folder, as in `town_painting`."""
-    return f'{content.stem}_{style.stem}'
+def named_after(content: Path, styles: Sequence[Path]) -> str:
+    """Return what the results of some pictures are called in a folder, as in `town_painting+scream`.
+
+    As many styles are named as fit; of the others there is the number, as in `town_painting+11`.
+    """
+    name, named = f'{content.stem}_{styles[0].stem}', 1
+    while named < len(styles) and len(name) + len(styles[named].stem) < LONGEST_NAME:
+        name += f'+{styles[named].stem}'
+        named += 1
+    return name if named == len(styles) else f'{name}+{len(styles) - named}'

@@ -6,15 +6,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import CheckpointError, ConfigError
-from nst_lbfgs.flat_settings import picture_settings, transfer_settings
+from nst_lbfgs.flat_settings import run_settings
+from nst_lbfgs.run_config import RunConfig
 from nst_lbfgs.weights.sources import Weights
 
 from .outputs import Outputs, folder_of
 
 # What may be another when a run goes on; all else would make it another run.
-MAY_CHANGE = {'iterations', 'save_every', 'enhance', 'brightness', 'color', 'sharpness'}
+MAY_CHANGE = {
+    'iterations',
+    'save_every',
+    'enhance',
+    'brightness',
+    'color',
+    'sharpness',
+    'preserve_colors',
+    'color_space',
+}
 
 
 def checkpoint_path(prefix: str) -> Path:
@@ -63,11 +72,11 @@ def check_settings(before: RunConfig, now: RunConfig, done: int) -> None:
         raise ConfigError(
             f'Expected iterations: at least the {done} that are done. Received: {now.transfer.iterations}'
         )
-    old, new = (
-        transfer_settings(config.transfer) | picture_settings(config.pictures) for config in (before, now)
-    )
+    old, new = run_settings(before), run_settings(now)
+    # The strength is that of the colours that are preserved, unless the styles' were matched with it.
+    may_change = MAY_CHANGE if before.colours.match_colors else MAY_CHANGE | {'color_strength'}
     for name in old:
-        if old[name] != new.get(name) and name not in MAY_CHANGE:
+        if old[name] != new.get(name) and name not in may_change:
             raise ConfigError(
                 f'Expected the settings of the run that is resumed: {name} was '
                 f'{old[name]!r}. Received: {new.get(name)!r}'

@@ -4,46 +4,58 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nst_lbfgs.config import RunConfig, TransferConfig
+from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.records.checkpoint import read_checkpoint
+from nst_lbfgs.run_config import RunConfig
 
 from ..options import settings_from
 from .command_line import CommandLine
-from .inputs import read_inputs
+from .input_files import read_files
+from .inputs import Inputs
 from .lock import run_lock
 from .memory_check import check_memory, within_memory
 from .outputs import Outputs, named_after
+from .paths import moved_pictures, style_paths
 from .resuming import check_settings, checkpoint_path, resumed_outputs
 from .stopping import Stopping
+from .streams import tell
 from .transfer import TransferRun
 
 
 def prepare(
     args: argparse.Namespace,
-    config: RunConfig,
+    configs: Sequence[RunConfig],
     content: Path,
-    style: Path,
+    styles: Sequence[Path],
     outputs: Outputs,
     *,
     overwrite: bool,
-    preset: str | None,
-    variants: Sequence[TransferConfig] = (),
-) -> TransferRun:
-    """Check and read everything that a run needs, without TensorFlow.
+) -> list[Inputs]:
+    """Check and read everything that runs of the same files need, without TensorFlow.
 
-    The memory must suffice for each of `variants`, or for `config` if there are none; with --fit the
-    picture may become smaller for that. Raises ConfigError, ImageError, OutputError, WeightsError or
+    Return the inputs for each of `configs`. The memory must suffice for all; with --fit their pictures may
+    become smaller for that. Raises ConfigError, ImageError, OutputError, WeightsError or
     InsufficientMemoryError.
     """
-    inputs = read_inputs(config, content, style, max_pixels=args.max_pixels)
+    files = read_files(configs[0], content, tuple(styles), max_pixels=args.max_pixels)
+    runs = [checked(Inputs(files, config)) for config in configs]
     outputs.check(overwrite=overwrite)
-    run = TransferRun(config, inputs, outputs, overwrite, preset)
-    return within_memory(run, variants or [config.transfer], fit=args.fit)
+    fitting = within_memory(runs, fit=args.fit)
+    if fitting != runs:
+        fitting = list(map(checked, fitting))
+    for note in fitting[0].notes():
+        tell(note)
+    return fitting
+
+
+def checked(inputs: Inputs) -> Inputs:
+    """Return the inputs. Raises what `Inputs.check` does."""
+    inputs.check()
+    return inputs
 
 
 def start_tensorflow(args: argparse.Namespace, config: TransferConfig) -> None:
@@ -58,26 +70,31 @@ def start_tensorflow(args: argparse.Namespace, config: TransferConfig) -> None:
         make_deterministic(available_cores())
 
 
-def run_once(
-    args: argparse.Namespace, config: RunConfig, content: Path, style: Path, outputs: Outputs
-) -> int:
-    """Run a transfer that cannot be resumed."""
-    run = prepare(args, config, content, style, outputs, overwrite=args.force, preset=args.preset)
+def run_once(args: argparse.Namespace, config: RunConfig, picture: Path, outputs: Outputs) -> int:
+    """Run a transfer that cannot be resumed, of one picture to itself."""
+    (inputs,) = prepare(args, [config], picture, [picture], outputs, overwrite=args.force)
+    run = TransferRun(inputs, outputs, args.force, args.preset)
     start_tensorflow(args, config.transfer)
     return run.run(new_command_line(args, args.result_prefix))
 
 
 def begin(
-    args: argparse.Namespace, config: RunConfig, content: Path, style: Path, prefix: str, preset: str | None
+    args: argparse.Namespace,
+    config: RunConfig,
+    content: Path,
+    styles: Sequence[Path],
+    prefix: str,
+    preset: str | None,
 ) -> int:
     """Run a transfer that can be resumed, from its start."""
     stopping = _stopping(args)
-    outputs = Outputs.of(prefix, config, named_after(content, style))
+    outputs = Outputs.of(prefix, config, named_after(content, styles))
     outputs.make_folder()
     with run_lock(outputs.lock):
-        run = prepare(args, config, content, style, outputs, overwrite=args.force, preset=preset)
+        (inputs,) = prepare(args, [config], content, styles, outputs, overwrite=args.force)
+        run = TransferRun(inputs, outputs, args.force, preset, stopping, resumable=True)
         start_tensorflow(args, config.transfer)
-        return replace(run, stopping=stopping, resumable=True).run(new_command_line(args, prefix))
+        return run.run(new_command_line(args, prefix))
 
 
 def new_command_line(args: argparse.Namespace, prefix: str | None) -> CommandLine:
@@ -95,40 +112,42 @@ def resume(args: argparse.Namespace) -> int:
         done = len(checkpoint.state.iterations) if checkpoint.state else 0
         config = settings_from(args, recorded['config'])
         check_settings(recorded['config'], config, done)
-        inputs = read_inputs(config, *_pictures(args, recorded), max_pixels=args.max_pixels)
-        inputs.check_unchanged(recorded)
+        content, styles = _pictures(args, recorded)
+        inputs = Inputs(read_files(config, content, styles, max_pixels=args.max_pixels), config)
+        inputs.files.check_unchanged(recorded)
+        inputs.check()
         outputs = resumed_outputs(path, recorded, config)
         outputs.check(overwrite=True)
-        check_memory(inputs, [config.transfer], fixed_size=True)
+        check_memory(inputs)
         command = CommandLine.of_resumed_run(args.command_line, recorded, in_metadata=args.metadata)
         run = TransferRun(
-            config,
-            inputs,
-            outputs,
-            True,
-            recorded.get('preset'),
-            stopping,
-            resumable=True,
-            checkpoint=checkpoint,
+            inputs, outputs, True, recorded.get('preset'), stopping, resumable=True, checkpoint=checkpoint
         )
         start_tensorflow(args, config.transfer)
         return run.run(command)
 
 
-def _pictures(args: argparse.Namespace, recorded: dict[str, Any]) -> tuple[Path, Path]:
+def _pictures(args: argparse.Namespace, recorded: dict[str, Any]) -> tuple[Path, tuple[Path, ...]]:
     """Return where the pictures are: as recorded, unless BASE and STYLE say where they are now."""
-    if args.record or args.preset or args.force or args.result_prefix:
+    if args.record or args.preset or args.force:
         raise ConfigError(
             'Expected --resume PREFIX, with BASE and STYLE if they have moved, and '
-            'without another PREFIX, --from, --preset and --force.'
+            'without --from, --preset and --force.'
         )
     if args.fit:
         raise ConfigError('Expected --resume without --fit: the size is that of the run that goes on.')
-    base = args.base_option or args.base_image_path
-    style = args.style_option or args.style_reference_image_path
-    if (base is None) != (style is None):
+    base, given = moved_pictures(args)
+    if (base is None) != (not given):
         raise ConfigError('Expected both BASE and STYLE with --resume, or neither. Received: one.')
-    return Path(base or recorded['content_path']), Path(style or recorded['style_path'])
+    if base is None:
+        return Path(recorded['content_path']), tuple(map(Path, recorded['style_paths']))
+    styles = tuple(style_paths(given))
+    if len(styles) != len(recorded['style_paths']):
+        raise ConfigError(
+            f'Expected --resume PREFIX, BASE and the {len(recorded["style_paths"])} STYLE of that run, '
+            f'without another PREFIX. Received: BASE and {len(styles)} STYLE'
+        )
+    return Path(base), styles
 
 
 def _stopping(args: argparse.Namespace) -> Stopping:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nst_lbfgs.config import RunConfig, TransferConfig
+from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.errors import ConfigError, StyleTransferError
 from nst_lbfgs.files import already_exists, write_whole
 from nst_lbfgs.pictures.contact_sheet import Cell
@@ -19,6 +19,7 @@ from nst_lbfgs.weights.sources import resolve_weights
 
 from .command_line import CommandLine
 from .grid import GridPoint
+from .inputs import Inputs
 from .outputs import Outputs
 from .progress import ProgressLines
 from .saving import Saver
@@ -33,22 +34,29 @@ if TYPE_CHECKING:
 
 def run_sweep(
     args: argparse.Namespace,
-    config: RunConfig,
     points: Sequence[GridPoint],
     content: Path,
-    style: Path,
+    styles: Sequence[Path],
     outputs: Outputs,
     title: str,
+    *,
+    prefix: str | None,
 ) -> int:
-    """Check the whole grid, then import TensorFlow and run what is not done yet."""
-    variants = [point.config for point in points]
-    base = prepare(
-        args, config, content, style, outputs, overwrite=True, preset=args.preset, variants=variants
-    )
-    sweep = prepare_sweep(base, points, title, overwrite=args.force)
+    """Check the whole grid, then import TensorFlow and run what is not done yet.
+
+    `prefix` is as it was typed, if it was.
+    """
+    check_grid(points)
+    configs = [point.config for point in points]
+    inputs = prepare(args, configs, content, styles, outputs, overwrite=True)
+    runs = [
+        TransferRun(cell, _outputs_of(point, outputs), True, args.preset)
+        for point, cell in zip(points, inputs, strict=True)
+    ]
+    sweep = prepare_sweep(points, runs, outputs, title, overwrite=args.force)
     if not all(cell.done for cell in sweep.cells):
-        start_tensorflow(args, variants[0])
-    return sweep.run(new_command_line(args, args.result_prefix))
+        start_tensorflow(args, configs[0].transfer)
+    return sweep.run(new_command_line(args, prefix))
 
 
 @dataclass
@@ -71,7 +79,7 @@ class Sweep:
             if cell.done:
                 continue
             self._save(saver)
-            cell.make(command, partial(self._network, cell.point.config, lines))
+            cell.make(command, partial(self._network, cell.point.config.transfer, lines))
             if cell.failure:
                 lines.message(f'{cell.point.label}: {cell.failure}')
         self._save(saver)
@@ -104,52 +112,52 @@ class Sweep:
         )
 
 
-def prepare_sweep(base: TransferRun, points: Sequence[GridPoint], title: str, *, overwrite: bool) -> Sweep:
-    """Check everything that a sweep needs, without TensorFlow.
+def prepare_sweep(
+    points: Sequence[GridPoint],
+    runs: Sequence[TransferRun],
+    outputs: Outputs,
+    title: str,
+    *,
+    overwrite: bool,
+) -> Sweep:
+    """Check what a sweep would write, without TensorFlow.
 
-    `base` is the run with the settings that do not vary, and the contact sheet as its picture. Raises
-    ConfigError, WeightsError, and OutputError for a file that is in the way and is no result of this
-    sweep.
+    `outputs` are those of the sweep itself, with the contact sheet as its picture. Raises OutputError for a
+    file that is in the way and is no result of this sweep.
     """
-    resumed = is_table_of_a_sweep(base.outputs.table)
+    resumed = is_table_of_a_sweep(outputs.table)
     if not (resumed or overwrite):
-        for path in (base.outputs.picture, base.outputs.table):
+        for path in (outputs.picture, outputs.table):
             if os.path.lexists(path):
                 raise already_exists(path)
-    _check_settings(base, points)
-    cells = [_cell(base, point) for point in points]
+    cells = list(map(SweepCell, points, runs))
     for cell in cells:
         cell.look()
         if not cell.done:
             cell.check(resumed=resumed, overwrite=overwrite)
-    return Sweep(cells, base.outputs, _input_cells(base), title)
+    return Sweep(cells, outputs, _input_cells(runs[0].inputs), title)
 
 
-def _check_settings(base: TransferRun, points: Sequence[GridPoint]) -> None:
-    """Find out now what would otherwise come to light halfway."""
-    for point in points:
-        if point.config.start.init == 'picture' and base.config.pictures.init_path is None:
-            raise ConfigError(f'Expected --init PATH for {point.label}. Received: none.')
-        base.inputs.check_references(point.config)
-    if len({point.config.computation.deterministic for point in points}) > 1:
+def check_grid(points: Sequence[GridPoint]) -> None:
+    """Raise ConfigError or WeightsError for what would otherwise come to light halfway."""
+    computations = [point.config.transfer.computation for point in points]
+    if len({computation.deterministic for computation in computations}) > 1:
         raise ConfigError(
             'Expected one value of deterministic: it holds for all that a process computes. Received: yes, no'
         )
-    for name in {point.config.computation.weights for point in points} - {'imagenet'}:
+    for name in {computation.weights for computation in computations} - {'imagenet'}:
         resolve_weights(name)
 
 
-def _cell(base: TransferRun, point: GridPoint) -> SweepCell:
-    config = replace(base.config, transfer=point.config)
-    prefix = base.outputs.prefix
-    outputs = Outputs(prefix.with_name(f'{prefix.name}_{point.file_name}'), base.outputs.suffix, config)
-    return SweepCell(point, replace(base, config=config, outputs=outputs, overwrite=True))
+def _outputs_of(point: GridPoint, outputs: Outputs) -> Outputs:
+    prefix = outputs.prefix
+    return Outputs(prefix.with_name(f'{prefix.name}_{point.file_name}'), outputs.suffix, point.config)
 
 
-def _input_cells(base: TransferRun) -> list[Cell]:
+def _input_cells(inputs: Inputs) -> list[Cell]:
     """Return the pictures that go in; what is both content and style, as in a reconstruction, once."""
-    inputs = base.inputs
-    cells = [Cell(inputs.content_path.name, inputs.resized_content())]
-    if inputs.style_path != inputs.content_path:
-        cells.append(Cell(inputs.style_path.name, inputs.resized_style()))
+    cells = [Cell(inputs.files.content_path.name, inputs.resized_content())]
+    for path, pixels in zip(inputs.files.style_paths, inputs.resized_styles(), strict=True):
+        if path != inputs.files.content_path:
+            cells.append(Cell(path.name, pixels))
     return cells

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nst_lbfgs.arrays import Pixels
-from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import ImageError, RecordError, StyleTransferError
 from nst_lbfgs.pictures.contact_sheet import thumbnail
 from nst_lbfgs.pictures.reading import MAX_PIXELS, read_picture
 from nst_lbfgs.records.record import read_record
+from nst_lbfgs.run_config import RunConfig
 from nst_lbfgs.search.lbfgs import Ending
 
 from .command_line import CommandLine
@@ -81,7 +81,7 @@ class SweepCell:
 
     def _own_record(self) -> dict[str, Any] | None:
         """Return the record, if it is there and of a run with these settings and pictures."""
-        run, inputs = self.transfer, self.transfer.inputs
+        run, digests = self.transfer, self.transfer.inputs.files.digests()
         try:
             record = read_record(run.outputs.record)
         except RecordError:
@@ -89,9 +89,7 @@ class SweepCell:
         own = (
             _same(run.config, record['config'])
             and _is_complete(record)
-            and record.get('content_sha256') == inputs.content.sha256
-            and record.get('style_sha256') == inputs.style.sha256
-            and record.get('init_sha256') == (None if inputs.init is None else inputs.init.sha256)
+            and {name: record.get(name) for name in digests} == digests
         )
         return record if own else None
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from nst_lbfgs.config import RunConfig, TransferConfig
+from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.files import write_whole
-from nst_lbfgs.machine.memory_model import peak_memory
-from nst_lbfgs.pictures.enhancement import enhance
 from nst_lbfgs.pictures.writing import write_picture
 from nst_lbfgs.records.checkpoint import Checkpoint, write_checkpoint
 from nst_lbfgs.records.record import digest_of, to_json, versions
+from nst_lbfgs.run_config import RunConfig
 from nst_lbfgs.weights.sources import resolve_weights
 
 from .command_line import CommandLine
-from .inputs import Inputs
+from .inputs import Arranged, Inputs
 from .outputs import Outputs
+from .post_processing import PostProcessing
 from .progress import ProgressLines
+from .recolouring import out_of_gamut as told_of_gamut
 from .resuming import changed_surroundings, check_weights
 from .saving import Saver, Writer
 from .stopping import Stopping
@@ -39,7 +41,6 @@ class TransferRun:
     one that it goes on from.
     """
 
-    config: RunConfig
     inputs: Inputs
     outputs: Outputs
     overwrite: bool
@@ -65,12 +66,11 @@ class TransferRun:
         )
         network = network or announce_network(config, lines)
         config, choice = with_chosen_precision(config)
-        keep_memory_compact(config, *self.inputs.size)
-        precision = choice or config.computation.precision
-        lines.message(
-            f'{self.inputs.size[1]} x {self.inputs.size[0]} pixels, {precision}, '
-            f'about {peak_memory(config, *self.inputs.size) / 1e9:.1f} GB'
+        keep_memory_compact(
+            config, *self.inputs.size, styles=self.inputs.style_sizes(), regions=self.inputs.regions
         )
+        precision = choice or config.computation.precision
+        lines.message(self.inputs.summary(config, str(precision)))
         record = self._record(network, command, config)
         if self.checkpoint:
             check_weights(self.checkpoint.run, network.weights)
@@ -78,13 +78,24 @@ class TransferRun:
                 lines.message(warning)
         saver = Saver(lines.message)
         with self._signals(lines):
-            result = self._transfer(config, network, record, saver, lines)
-            losses = self._final_losses(result, config, network, lines)
-            self._save_results(result, losses, record, command, saver)
+            arranged = self.inputs.arranged()
+            finishing = PostProcessing(self.config, arranged.content, arranged.keep)
+            result = self._transfer(config, network, arranged, finishing, record, saver, lines)
+            picture, out_of_gamut = finishing.of(result.image)
+            measured = self._final_losses(result, config, network, arranged, lines)
+            if out_of_gamut is not None:
+                measured['out_of_gamut'] = out_of_gamut
+                lines.message(told_of_gamut(out_of_gamut))
+            write = partial(self._writer, picture, arranged.alpha)
+            self._save_results(result, measured, write, record, command, saver)
         lines.message(f'{self.outputs.picture} after {result.evaluations} evaluations: {result.stop_reason}')
         for problem in filter(None, (saver.problem, result.failure)):
             raise problem
         return self.stopping.exit_code
+
+    @property
+    def config(self) -> RunConfig:
+        return self.inputs.config
 
     @property
     def _state(self) -> TransferState | None:
@@ -97,6 +108,8 @@ class TransferRun:
         self,
         config: TransferConfig,
         network: Network,
+        arranged: Arranged,
+        finishing: PostProcessing,
         record: dict[str, Any],
         saver: Saver,
         lines: ProgressLines,
@@ -109,7 +122,9 @@ class TransferRun:
 
         def after_iteration(progress: Progress) -> None:
             path = self.outputs.at_iteration(progress.losses.iteration)
-            saved = path and saver.save(path, self._picture_writer(progress.picture()))
+            saved = path and saver.save(
+                path, self._writer(finishing.of(progress.picture())[0], arranged.alpha)
+            )
             self._save_checkpoint(record, progress.state, saver)
             lines.iteration(progress.losses, str(path) if saved else None)
             self.stopping.after_iteration(progress.losses)
@@ -118,10 +133,12 @@ class TransferRun:
         self._save_checkpoint(record, lambda: state, saver)
         self.stopping.begin(state.iterations[-1].loss if state and state.iterations else None)
         return transfer_style(
-            self.inputs.resized_content(),
-            self.inputs.resized_style(),
+            arranged.content,
+            arranged.styles,
             config,
-            init=self.inputs.resized_init(),
+            content_mask=arranged.content_mask,
+            keep=arranged.keep,
+            init=arranged.init,
             network=network,
             on_iteration=after_iteration,
             on_evaluation=after_evaluation,
@@ -137,14 +154,15 @@ class TransferRun:
     def _save_results(
         self,
         result: TransferResult,
-        losses: dict[str, float],
+        measured: dict[str, float],
+        write: Callable[[dict[str, str]], Writer],
         record: dict[str, Any],
         command: CommandLine,
         saver: Saver,
     ) -> None:
         full = (
             record
-            | losses
+            | measured
             | {
                 'stop_reason': result.stop_reason,
                 'evaluations': result.evaluations,
@@ -155,11 +173,16 @@ class TransferRun:
         full['digest'] = digest_of(full)
         self._save_checkpoint(record, lambda: result.state, saver)
         saver.save(self.outputs.record, partial(write_whole, data=to_json(full), overwrite=self.overwrite))
-        saver.save(self.outputs.picture, self._picture_writer(result.image, command.metadata(full['digest'])))
+        saver.save(self.outputs.picture, write(command.metadata(full['digest'])))
         saver.finish()
 
     def _final_losses(
-        self, result: TransferResult, config: TransferConfig, network: Network, lines: ProgressLines
+        self,
+        result: TransferResult,
+        config: TransferConfig,
+        network: Network,
+        arranged: Arranged,
+        lines: ProgressLines,
     ) -> dict[str, float]:
         """Return the finished picture's loss, and if that is in bfloat16, also measured in float32.
 
@@ -170,7 +193,13 @@ class TransferRun:
         losses = {'loss': result.loss}
         if result.precision == 'bfloat16' and not self.stopping.exit_code:
             losses['loss_in_float32'] = loss_in_float32(
-                result.x, self.inputs.resized_content(), self.inputs.resized_style(), config, network
+                result.x,
+                arranged.content,
+                arranged.styles,
+                config,
+                network,
+                content_mask=arranged.content_mask,
+                keep=arranged.keep,
             )
             lines.message(
                 f'Loss of the finished picture: {losses["loss_in_float32"]:.4e} in float32, '
@@ -200,17 +229,8 @@ class TransferRun:
             }
         )
 
-    def _picture_writer(self, pixels: Pixels, metadata: dict[str, str] | None = None) -> Writer:
-        pictures = self.config.pictures
-        if pictures.enhancement:
-            pixels = enhance(pixels, pictures.enhancement)
-        return partial(
-            write_picture,
-            pixels=pixels,
-            alpha=self.inputs.resized_alpha(),
-            overwrite=self.overwrite,
-            metadata=metadata,
-        )
+    def _writer(self, pixels: Pixels, alpha: Pixels | None, metadata: dict[str, str] | None = None) -> Writer:
+        return partial(write_picture, pixels=pixels, alpha=alpha, overwrite=self.overwrite, metadata=metadata)
 
     def _abandon(self) -> None:
         with suppress(OSError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,20 +27,24 @@ def plain_picture(name: str, height: int, width: int) -> Picture:
     return Picture(pixels, None, hashlib.sha256(name.encode()).hexdigest())
 
 
-def read_pair(content: Path, style: Path, *, max_pixels: int = MAX_PIXELS) -> tuple[Picture, Picture]:
-    """Read a content and a style picture, one of which may be a plain colour of the other's size.
+def read_all(
+    content: Path, styles: Sequence[Path], *, max_pixels: int = MAX_PIXELS
+) -> tuple[Picture, list[Picture]]:
+    """Read a content picture and its style pictures, each file once.
 
-    Raises ConfigError if both are, and ImageError as `read_picture` does.
+    Some may be plain colours: a style's is of the content's size, the content's of the first style picture
+    that is a file. Raises ConfigError if all are, and ImageError as `read_picture` does.
     """
-    if is_plain(content) and is_plain(style):
-        raise ConfigError(f'Expected one picture from a file at least. Received: {content}, {style}')
-    if is_plain(content):
-        read = read_picture(style, max_pixels=max_pixels)
-        return plain_picture(str(content), *read.pixels.shape[:2]), read
-    read = read_picture(content, max_pixels=max_pixels)
-    if is_plain(style):
-        return read, plain_picture(str(style), *read.pixels.shape[:2])
-    return read, read_picture(style, max_pixels=max_pixels)
+    files = [path for path in (content, *styles) if not is_plain(path)]
+    if not files:
+        received = ', '.join(map(str, (content, *styles)))
+        raise ConfigError(f'Expected one picture from a file at least. Received: {received}')
+    read = {path: read_picture(path, max_pixels=max_pixels) for path in dict.fromkeys(files)}
+    height, width = read[files[0]].pixels.shape[:2]
+    for path in (content, *styles):
+        if path not in read:
+            read[path] = plain_picture(str(path), height, width)
+    return read[content], [read[path] for path in styles]
 
 
 def path_in_record(path: Path) -> str:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
-from ..config import EXPONENT, PictureConfig, RunConfig, TransferConfig
+from ..config import EXPONENT
 from ..errors import RecordError
-from ..flat_settings import (
-    of_other_optimizers,
-    picture_names,
-    transfer_types,
-    with_picture_settings,
-    with_transfer_settings,
-)
+from ..flat_settings import of_other_optimizers, transfer_types, with_run_settings
+from ..pictures.enhancement import Enhancement
+from ..run_config import PictureConfig, RunConfig
 
 NAMES = {'style_normalisation': 'style_scale', 'pyramid': 'scales'}
 """What a setting was called in format 1, where it was not what it is today."""
+
+LATER = {'init_colors'}
+"""Settings of a transfer that format 1 did not have."""
+
+PICTURES = {field.name for kind in (PictureConfig, Enhancement) for field in fields(kind)} - {'enhancement'}
 
 
 def config_of_format_1(config: object) -> RunConfig:
@@ -30,16 +32,14 @@ def config_of_format_1(config: object) -> RunConfig:
     """
     if not isinstance(config, dict) or set(config) != {'transfer', 'pictures'}:
         raise RecordError(f"Expected 'transfer' and 'pictures' under 'config'. Received: {config!r}")
-    transfer = _todays(config['transfer'], set(transfer_types()))
-    pictures = _todays(config['pictures'], picture_names())
+    transfer = _todays(config['transfer'], set(transfer_types()) - LATER)
+    pictures = _todays(config['pictures'], PICTURES | {'enhance'})
     for name in of_other_optimizers(transfer.get('optimizer', 'lbfgs')):
         transfer.pop(name, None)
     # From anything but noise that is what no exponent means today: such a run is the same one.
     if transfer.get('init') != 'noise' and transfer.get('coordinate_exponent') == EXPONENT:
         del transfer['coordinate_exponent']
-    return RunConfig(
-        with_transfer_settings(TransferConfig(), transfer), with_picture_settings(PictureConfig(), pictures)
-    )
+    return with_run_settings(RunConfig(), {'style_size': 'content'} | transfer | pictures)
 
 
 def _todays(settings: object, known: set[str]) -> dict[str, Any]:

@@ -13,25 +13,20 @@ from typing import Any
 
 from .. import __version__
 from ..checks import check_choice
-from ..config import (
-    OPTIMIZERS,
-    ComputationConfig,
-    ObjectiveConfig,
-    PictureConfig,
-    RunConfig,
-    StartConfig,
-    TransferConfig,
-)
+from ..config import OPTIMIZERS, ComputationConfig, ObjectiveConfig, StartConfig, TransferConfig
 from ..errors import ConfigError, RecordError
 from ..machine.versions import version_of
 from ..pictures.enhancement import Enhancement
+from ..run_config import ColoursConfig, MasksConfig, PictureConfig, RunConfig, StylesConfig
 from .format_1 import config_of_format_1
+from .format_2 import config_of_format_2, with_style_lists
 
-FORMAT = 2
+FORMAT = 3
 LARGEST_BYTES = 64 << 20
 REPEATABLE = (
     'content_sha256',
     'style_sha256',
+    'mask_sha256',
     'init_sha256',
     'height',
     'width',
@@ -72,10 +67,10 @@ def digest_of(record: Mapping[str, Any]) -> str:
     }
     for losses in repeatable['iterations']:
         del losses['seconds']
-    del (
-        repeatable['config']['pictures']['init_path'],
-        repeatable['config']['transfer']['computation']['weights'],
-    )
+    config = repeatable['config']
+    del config['pictures']['init_path'], config['transfer']['computation']['weights']
+    for name in MasksConfig().paths():
+        del config['masks'][name]
     return hashlib.sha256(json.dumps(repeatable, sort_keys=True).encode()).hexdigest()
 
 
@@ -100,15 +95,23 @@ def parse_record(data: bytes) -> dict[str, Any]:
         record = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise RecordError(f'Expected a run record in JSON. Received: {error}') from error
-    if not isinstance(record, dict) or record.get('format') not in (1, FORMAT) or record['format'] is True:
-        raise RecordError(f'Expected a run record of format 1 or {FORMAT}. Received: something else.')
-    for name in ('content_path', 'style_path', 'prefix'):
+    if not isinstance(record, dict) or record.get('format') not in (1, 2, FORMAT) or record['format'] is True:
+        raise RecordError(f'Expected a run record of format 1, 2 or {FORMAT}. Received: something else.')
+    todays: dict[str, Any] = with_style_lists(record) if record['format'] < 3 else record
+    _check_names(todays)
+    return todays | {'config': _config(record.get('config'), record['format'])}
+
+
+def _check_names(record: dict[str, Any]) -> None:
+    for name in ('content_path', 'prefix'):
         if not isinstance(record.get(name), str):
             raise RecordError(f'Expected a text under {name!r}. Received: {record.get(name)!r}')
+    paths = record.get('style_paths')
+    if not isinstance(paths, list) or not paths or not all(isinstance(path, str) for path in paths):
+        raise RecordError(f"Expected texts under 'style_paths', at least one. Received: {paths!r}")
     for name in ('preset', 'picture'):
         if not isinstance(record.get(name), str | None):
             raise RecordError(f'Expected a text or nothing under {name!r}. Received: {record[name]!r}')
-    return record | {'config': _config(record.get('config'), record['format'])}
 
 
 def _plain(config: RunConfig) -> dict[str, Any]:
@@ -121,7 +124,9 @@ def _plain(config: RunConfig) -> dict[str, Any]:
 def _config(value: object, record_format: int) -> RunConfig:
     try:
         settings = _tuples(value)
-        config: RunConfig = config_of_format_1(settings) if record_format == 1 else _read(RunConfig, settings)
+        if record_format == 1:
+            return config_of_format_1(settings)
+        config: RunConfig = _read(RunConfig, config_of_format_2(settings) if record_format == 2 else settings)
         return config
     except (ConfigError, RecursionError) as error:
         raise RecordError(str(error)) from error
@@ -159,6 +164,9 @@ _GROUPS: dict[str, Callable[[object], Any]] = {
     'computation': partial(_read, ComputationConfig),
     'pictures': partial(_read, PictureConfig),
     'enhancement': _enhancement,
+    'styles': partial(_read, StylesConfig),
+    'masks': partial(_read, MasksConfig),
+    'colours': partial(_read, ColoursConfig),
 }
 
 

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import CheckpointError, OutputWriteError, RecordError, WeightsError
 from nst_lbfgs.progress import IterationLosses, TransferState
 from nst_lbfgs.records.checkpoint import MAGIC, read_checkpoint, write_checkpoint
 from nst_lbfgs.records.record import parse_record, to_json
+from nst_lbfgs.run_config import RunConfig
 from nst_lbfgs.search.coordinates import PixelCoordinates
 from nst_lbfgs.search.curvature import Pairs
 from nst_lbfgs.search.evaluations import Place, Terms
@@ -34,7 +34,7 @@ SIZE = 3 * HEIGHT * WIDTH
 RUN = {
     'config': RunConfig(transfer_config(iterations=7, weights='random')),
     'content_path': '/é/a.png',
-    'style_path': 'b.png',
+    'style_paths': ['b.png'],
     'prefix': 'c',
     'height': HEIGHT,
     'width': WIDTH,

@@ -12,8 +12,6 @@ from nst_lbfgs.config import (
     ComputationConfig,
     LbfgsConfig,
     ObjectiveConfig,
-    PictureConfig,
-    RunConfig,
     StartConfig,
     TransferConfig,
 )
@@ -21,9 +19,10 @@ from nst_lbfgs.errors import RecordError
 from nst_lbfgs.pictures.enhancement import Enhancement
 from nst_lbfgs.presets import PRESETS
 from nst_lbfgs.records.record import parse_record, read_record, to_json
+from nst_lbfgs.run_config import PictureConfig, RunConfig
 
 RECORDS = Path(__file__).parent / 'version_0_1_0'
-NAMES = {'content_path': 'a', 'style_path': 'b', 'prefix': 'c'}
+NAMES = {'content_path': 'a', 'style_paths': ['b'], 'prefix': 'c'}
 SMALL = ObjectiveConfig(
     content_layers=(('block2_conv1', 1.0),),
     style_layers=(('block1_conv1', 1.0),),
@@ -61,7 +60,7 @@ def test_settings_are_written_in_their_groups():
         'computation',
     }
     assert config['transfer']['optimizer']['name'] == 'adam'
-    assert config['transfer']['start'] == {'init': 'content', 'seed': 0}
+    assert config['transfer']['start'] == {'init': 'content', 'seed': 0, 'init_colors': 'own'}
     assert config['pictures']['enhancement'] is None
 
 
@@ -69,7 +68,7 @@ def test_a_record_that_was_read_is_written_in_todays_format():
     """Not in the one that it was read in, whose number it still has."""
     record = read_record(RECORDS / 'd2l.json')
     written = to_json(record)
-    assert json.loads(written)['format'] == 2
+    assert json.loads(written)['format'] == 3
     assert parse_record(written)['config'] == record['config']
 
 
@@ -79,7 +78,7 @@ def test_a_record_that_was_read_is_written_in_todays_format():
         (
             'lbfgs',
             TransferConfig(SMALL, iterations=2, evaluations_per_iteration=2, computation=RANDOM),
-            PictureConfig(image_height=36, save_every=0),
+            PictureConfig(style_size='content', image_height=36, save_every=0),
         ),
         (
             'noise',
@@ -91,12 +90,12 @@ def test_a_record_that_was_read_is_written_in_todays_format():
                 evaluations_per_iteration=2,
                 computation=RANDOM,
             ),
-            PictureConfig(image_height=36, save_every=0),
+            PictureConfig(style_size='content', image_height=36, save_every=0),
         ),
         (
             'scales',
             TransferConfig(SMALL, iterations=2, evaluations_per_iteration=2, pyramid=2, computation=RANDOM),
-            PictureConfig(image_height=72, save_every=0),
+            PictureConfig(style_size='content', image_height=72, save_every=0),
         ),
         (
             'd2l',
@@ -107,7 +106,7 @@ def test_a_record_that_was_read_is_written_in_todays_format():
                 evaluations_per_iteration=2,
                 computation=RANDOM,
             ),
-            PictureConfig(image_height=36, resampling='bilinear', save_every=0),
+            PictureConfig(style_size='content', image_height=36, resampling='bilinear', save_every=0),
         ),
         (
             'enhanced',
@@ -119,7 +118,11 @@ def test_a_record_that_was_read_is_written_in_todays_format():
                 computation=RANDOM,
             ),
             PictureConfig(
-                image_height=36, resampling='bicubic', save_every=0, enhancement=Enhancement(sharpness=1.5)
+                style_size='content',
+                image_height=36,
+                resampling='bicubic',
+                save_every=0,
+                enhancement=Enhancement(sharpness=1.5),
             ),
         ),
     ],
@@ -149,8 +152,8 @@ def new_record():
         (old_record, lambda r: r['config']['transfer'].update(optimizer=['adam']), 'Expected optimizer'),
         (old_record, lambda r: r['config']['transfer'].update(scales='2'), 'Expected pyramid: an integer'),
         (old_record, lambda r: r['config']['pictures'].update(enhance='yes'), 'Expected enhance: true or'),
-        (old_record, lambda r: r.update(format=3), 'Expected a run record of format 1 or 2'),
-        (new_record, lambda r: r.update(format=1), 'format 1. Received: computation, objective, pyramid'),
+        (old_record, lambda r: r.update(format=4), 'Expected a run record of format 1, 2 or 3'),
+        (new_record, lambda r: r.update(format=1), "Expected a text under 'style_path'. Received: None"),
         (
             new_record,
             lambda r: r['config']['transfer'].update(scales=2),
@@ -168,7 +171,7 @@ def new_record():
         (new_record, lambda r: r['config']['pictures'].update(init_path=5), 'Expected init_path: a path'),
         (old_record, lambda r: r['config']['pictures'].update(init_path=5), 'Expected init_path: a path'),
         (new_record, lambda r: r.update(picture=5), "Expected a text or nothing under 'picture'"),
-        (new_record, lambda r: r.update(format=True), 'Expected a run record of format 1 or 2'),
+        (new_record, lambda r: r.update(format=True), 'Expected a run record of format 1, 2 or 3'),
     ],
 )
 def test_what_is_not_known_is_refused_in_a_line(make, change, message):

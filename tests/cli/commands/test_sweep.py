@@ -245,6 +245,48 @@ def test_a_colour_may_be_the_style_and_the_prefix_chooses_the_format(folder):
     ]
 
 
+def test_the_size_of_the_strokes_may_vary(folder, transfers):
+    assert sweep(*FAST, '--vary', 'style_scale=1,2') == 0
+    assert [row['style_scales'] for row in table()] == ['1', '2']
+    records = [json.load(open(f's_style_scales_{scale}.json')) for scale in (1, 2)]
+    assert [record['config']['styles']['style_scales'] for record in records] == [[1.0], [2.0]]
+    assert len({record['loss'] for record in records}) == 2
+    assert len({id(network) for _, network in transfers}) == 1
+
+
+def test_settings_of_pictures_styles_and_colours_may_vary(folder, stripes, transfers):
+    """With two styles; and what is done is not done again."""
+    Image.fromarray(stripes[::-1].copy()).save('other.png')
+    vary = [
+        '--vary',
+        'style_blend_weights=3+1,1+1',
+        '--vary',
+        'preserve_colors=yes,no',
+        '--vary',
+        'image_height=40',
+    ]
+    for _ in range(2):
+        assert main(['sweep', 'base.png', 'style.png', 'other.png', 's', *FAST, *vary]) == 0
+    assert len(transfers) == 4
+    names = [row['picture'] for row in table()]
+    assert names[0] == 's_style_blend_weights_3+1_preserve_colors_yes_image_height_40.png'
+    assert {Image.open(name).size for name in names} == {(48, 40)}
+    one, other, *_ = (np.asarray(Image.open(name)) for name in names)
+    assert (one != other).any()
+    sheet = Image.open('s.png')
+    assert sheet.size[0] > 3 * 48  # base.png, style.png and other.png in a row
+
+
+def test_files_are_read_once_for_all_cells(folder, monkeypatch):
+    from nst_lbfgs.pictures import plain
+
+    read = []
+    reading = plain.read_picture
+    monkeypatch.setattr(plain, 'read_picture', lambda path, **_: read.append(str(path)) or reading(path))
+    assert sweep(*FAST, *TWO) == 0
+    assert read == ['base.png', 'style.png']
+
+
 def test_weights_may_vary(folder, transfers):
     assert sweep(*FAST, '--vary', 'seed=1,2') == 0
     assert len({id(network) for _, network in transfers}) == 2
@@ -258,7 +300,7 @@ def test_weights_may_vary(folder, transfers):
         (['--vary', 'content_weight=-1'], 2, 'Expected content_weight'),
         (['--vary', 'content_weight'], 2, 'Expected --vary FIELD=VALUE'),
         (['--vary', 'weights=missing.h5,random'], 1, 'missing.h5'),
-        (['--vary', 'init=content,picture'], 2, 'Expected --init PATH for init picture'),
+        (['--vary', 'init=content,picture'], 2, 'Expected init_path for init picture'),
         ([*TWO, '--image-height', '31'], 1, 'Expected at least 32 pixels'),
         ([*TWO, '--preset', 'nothing'], 2, 'invalid choice'),
         ([*TWO, '--save-every', '2'], 2, 'unrecognized arguments'),

@@ -13,6 +13,7 @@ from cli.main import main
 from cli.runs import memory_check
 from nst_lbfgs import transfer
 from nst_lbfgs.machine.memory_model import peak_memory
+from nst_lbfgs.pictures.size import fitted_size
 
 from ...support.error_lines import error_line
 from ...support.settings import changed, transfer_config
@@ -43,10 +44,14 @@ CONFIG = transfer_config(
 
 @pytest.fixture
 def free(monkeypatch):
-    """Return a function that says how much memory there is: just enough for a height and a width."""
+    """Return a function that says how much memory there is: just enough for a height and a width.
 
-    def enough_for(height, width, config=CONFIG):
-        room = peak_memory(config, height, width)
+    With style.png, of 48 x 40, in its own shape.
+    """
+
+    def enough_for(height, width, config=CONFIG, scale=1):
+        style = fitted_size(40, 48, longest_side=scale * max(height, width))
+        room = peak_memory(config, height, width, styles=[style])
         monkeypatch.setattr(memory_check, 'available_memory', lambda: room)
 
     return enough_for
@@ -118,7 +123,7 @@ def test_where_auto_may_turn_out_to_fit_that_is_said(folder, free, unstarted, ca
 
 def test_the_message_says_how_much_there_is_and_how_much_is_needed(folder, monkeypatch, capsys):
     monkeypatch.setattr(memory_check, 'available_memory', lambda: 3_240_000_000)
-    monkeypatch.setattr(memory_check, 'peak_memory', lambda config, height, width: 3_250_000_000)
+    monkeypatch.setattr('cli.runs.inputs.peak_memory', lambda *_, **__: 3_250_000_000)
     assert run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '400') == 1
     assert (
         'Expected about 3.3 GB of free memory for 480 x 400 pixels, float32. Received: 3.2 GB. '
@@ -237,5 +242,25 @@ def test_a_run_that_goes_on_keeps_its_size(folder, free, capsys):
 
 def test_a_run_says_how_much_it_needs(folder, capsys):
     assert run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '40') == 0
-    need = f'{peak_memory(CONFIG, 40, 48) / 1e9:.1f}'
-    assert f'48 x 40 pixels, float32, about {need} GB' in capsys.readouterr().err
+    need = f'{peak_memory(CONFIG, 40, 48, styles=[(40, 48)]) / 1e9:.1f}'
+    assert f'48 x 40 pixels, style 48 x 40, float32, about {need} GB' in capsys.readouterr().err
+
+
+def test_a_large_style_picture_needs_its_memory(folder, free, unstarted, capsys):
+    """Enough at scale 1 is not enough at scale 4; the largest size that fits is one with that scale."""
+    free(300, 360)
+    vary = ['--image-height', '300', '--vary', 'style_scale=1,4']
+    assert run('sweep', 'base.png', 'style.png', 'out', *FAST, *vary) == 1
+    assert 'would fit: give --fit' in error_line(capsys)
+    free(100, 120, scale=4)
+    assert (
+        run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '300', '--style-scale', '4')
+        == 1
+    )
+    assert '120 x 100 would fit' in error_line(capsys)
+
+
+def test_sizes_that_vary_are_not_made_to_fit(folder, unstarted, capsys):
+    vary = ['--fit', '--vary', 'image_height=40,80']
+    assert run('sweep', 'base.png', 'style.png', 'out', *FAST, *vary) == 2
+    assert 'Expected one size for all with --fit. Received: sizes that vary' in error_line(capsys)

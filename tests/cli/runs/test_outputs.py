@@ -10,8 +10,8 @@ from PIL import Image
 
 from cli.main import main
 from cli.runs.outputs import Outputs, named_after
-from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import ConfigError
+from nst_lbfgs.run_config import RunConfig
 
 from ...support.error_lines import error_line
 
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.usefixtures('folder')
 )
 def test_a_prefix_names_the_picture(prefix, picture):
     os.mkdir('there')
-    name = named_after(Path('pictures/town.jpg'), Path('painting.jpg'))
+    name = named_after(Path('pictures/town.jpg'), [Path('painting.jpg')])
     assert Outputs.of(prefix, RunConfig(), name).picture == Path(picture)
 
 

@@ -50,4 +50,4 @@ def test_a_run_goes_on_from_its_checkpoint():
     first, second = losses('lbfgs.json')
     assert first == losses(RECORDS / 'lbfgs.json')[0]
     assert second == pytest.approx(first, rel=1e-3)
-    assert json.loads(Path('lbfgs.json').read_text())['format'] == 2
+    assert json.loads(Path('lbfgs.json').read_text())['format'] == 3
