@@ -10,6 +10,7 @@ from typing import Any
 
 from nst_lbfgs.config import RunConfig, TransferConfig
 from nst_lbfgs.errors import ConfigError
+from nst_lbfgs.machine.address_space import TENSORFLOW, check_address_space
 from nst_lbfgs.records.checkpoint import read_checkpoint
 
 from ..options import settings_from
@@ -40,6 +41,7 @@ def prepare(
     picture may become smaller for that. Raises ConfigError, ImageError, OutputError, WeightsError or
     InsufficientMemoryError.
     """
+    check_address_space(TENSORFLOW, 'TensorFlow')
     inputs = read_inputs(config, content, style, max_pixels=args.max_pixels)
     outputs.check(overwrite=overwrite)
     run = TransferRun(config, inputs, outputs, overwrite, preset)
@@ -90,6 +92,7 @@ def resume(args: argparse.Namespace) -> int:
     stopping = _stopping(args)
     path = checkpoint_path(args.resume)
     with run_lock(path.with_suffix('.lock')):
+        check_address_space(TENSORFLOW, 'TensorFlow')
         checkpoint = read_checkpoint(path)
         recorded = checkpoint.run
         done = len(checkpoint.state.iterations) if checkpoint.state else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -91,7 +91,7 @@ class TransferRun:
         return self.checkpoint.state if self.checkpoint else None
 
     def _signals(self, lines: ProgressLines) -> Any:
-        return self.stopping.signals(lines.message, self._abandon) if self.resumable else nullcontext()
+        return self.stopping.signals(lines.message) if self.resumable else nullcontext()
 
     def _transfer(
         self,
@@ -211,10 +211,6 @@ class TransferRun:
             overwrite=self.overwrite,
             metadata=metadata,
         )
-
-    def _abandon(self) -> None:
-        with suppress(OSError):
-            self.outputs.lock.unlink()
 
 
 def announce_network(config: TransferConfig, lines: ProgressLines, *, keep: bool = False) -> Network:
