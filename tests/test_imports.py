@@ -15,6 +15,7 @@ LIBRARY = ROOT / 'nst_lbfgs'
 
 # What each room, a folder or a file beside the folders, may import of the other rooms.
 ALLOWED = {
+    'address_space': {'errors'},
     'arrays': set(),
     'benchmark': {
         'arrays',
@@ -40,14 +41,14 @@ ALLOWED = {
     'inspection': {'arrays', 'losses', 'network', 'weights'},
     'legacy': {'errors', 'machine', 'quiet', 'weights'},
     'losses': {'arrays'},
-    'machine': {'arrays', 'config', 'errors', 'network'},
+    'machine': {'address_space', 'arrays', 'config', 'errors', 'network'},
     'network': {'arrays', 'errors', 'losses'},
     'objective': {'arrays', 'config', 'errors', 'losses', 'network', 'search'},
     'pictures': {'arrays', 'checks', 'errors', 'files', 'network', 'quiet'},
     'presets': {'config', 'flat_settings'},
     'progress': {'arrays', 'errors', 'network', 'search'},
     'pyramid': {'arrays', 'config', 'errors', 'network', 'objective', 'search'},
-    'quiet': {'child_process', 'errors', 'machine', 'sudden_end'},
+    'quiet': {'address_space', 'child_process', 'errors', 'sudden_end'},
     'reconstruction': {'checks', 'config', 'errors'},
     'records': {
         '__init__',

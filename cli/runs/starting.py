@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from nst_lbfgs.address_space import TENSORFLOW, check_address_space
 from nst_lbfgs.config import RunConfig, TransferConfig
 from nst_lbfgs.errors import ConfigError
-from nst_lbfgs.machine.address_space import TENSORFLOW, check_address_space
 from nst_lbfgs.records.checkpoint import read_checkpoint
 
 from ..options import settings_from
