@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from nst_lbfgs.config import RunConfig
@@ -45,7 +46,14 @@ def _add_running(group: argparse._ActionsContainer) -> None:
         dest='record',
         metavar='RECORD',
         type=Path,
-        help='repeat the run of this record, PREFIX.json; a single argument is the new PREFIX',
+        help='repeat the run of this record, PREFIX.json; a single argument is the new PREFIX (default: the '
+        "name of the record's own, in this folder)",
+    )
+    add_option(
+        group,
+        '--in-place',
+        action='store_true',
+        help='for --from: write where the record says that its run did',
     )
     add_option(
         group,
@@ -76,6 +84,7 @@ def _add_running(group: argparse._ActionsContainer) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check everything that can be checked at once, then import TensorFlow and run."""
+    _check_in_place(args)
     if args.resume is not None:
         from ..runs.starting import resume
 
@@ -88,6 +97,13 @@ def run(args: argparse.Namespace) -> int:
     return begin(args, config, *paths, preset=preset)
 
 
+def _check_in_place(args: argparse.Namespace) -> None:
+    paths = (args.base_image_path, args.style_reference_image_path, args.result_prefix)
+    has_prefix = sum(path is not None for path in paths) in (1, 3)  # a single one is the prefix
+    if args.in_place and (args.record is None or has_prefix):
+        raise ConfigError('Expected --in-place together with --from, and without PREFIX.')
+
+
 def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths | None]:
     """Return what the arguments change: a preset's name, its settings, and its paths, if any."""
     if args.record is None:
@@ -98,8 +114,7 @@ def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths | None
     from nst_lbfgs.records.record import read_record
 
     record = read_record(args.record)
-    return (
-        record.get('preset'),
-        record['config'],
-        (record['content_path'], record['style_path'], record.get('picture') or record['prefix']),
-    )
+    prefix = record.get('picture') or record['prefix']
+    if not args.in_place:  # a record may be somebody else's, and name any place
+        prefix = os.path.basename(os.path.normpath(prefix))
+    return record.get('preset'), record['config'], (record['content_path'], record['style_path'], prefix)

@@ -21,6 +21,7 @@ from .memory_check import check_memory, within_memory
 from .outputs import Outputs, named_after
 from .resuming import check_settings, checkpoint_path, resumed_outputs
 from .stopping import Stopping
+from .streams import tell
 from .transfer import TransferRun
 
 
@@ -64,9 +65,11 @@ def run_once(
     args: argparse.Namespace, config: RunConfig, content: Path, style: Path, outputs: Outputs
 ) -> int:
     """Run a transfer that cannot be resumed."""
-    run = prepare(args, config, content, style, outputs, overwrite=args.force, preset=args.preset)
-    start_tensorflow(args, config.transfer)
-    return run.run(new_command_line(args, args.result_prefix))
+    outputs.make_folder()
+    with run_lock(outputs.lock):
+        run = prepare(args, config, content, style, outputs, overwrite=args.force, preset=args.preset)
+        start_tensorflow(args, config.transfer)
+        return run.run(new_command_line(args, args.result_prefix))
 
 
 def begin(
@@ -78,6 +81,9 @@ def begin(
     outputs.make_folder()
     with run_lock(outputs.lock):
         run = prepare(args, config, content, style, outputs, overwrite=args.force, preset=preset)
+        outputs.check_checkpoint(overwrite=args.force)
+        if args.record:
+            tell(f'{args.record} is repeated: {outputs.picture}, {outputs.record}, {outputs.checkpoint}')
         start_tensorflow(args, config.transfer)
         return replace(run, stopping=stopping, resumable=True).run(new_command_line(args, prefix))
 
@@ -102,6 +108,7 @@ def resume(args: argparse.Namespace) -> int:
         inputs.check_unchanged(recorded)
         outputs = resumed_outputs(path, recorded, config)
         outputs.check(overwrite=True)
+        outputs.check_checkpoint(overwrite=True)
         check_memory(inputs, [config.transfer], fixed_size=True)
         command = CommandLine.of_resumed_run(args.command_line, recorded, in_metadata=args.metadata)
         run = TransferRun(

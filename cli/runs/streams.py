@@ -38,8 +38,14 @@ def put(text: str) -> None:
     Raises OutputWriteError if it cannot be written to, BrokenPipeError if its reader is gone.
     """
     with _written():
-        encoding = sys.stdout.encoding or 'utf-8'
-        print(text.encode(encoding, 'backslashreplace').decode(encoding), flush=True)
+        print(_printable(text), flush=True)
+
+
+def _printable(text: str) -> str:
+    encoding = sys.stdout.encoding or 'utf-8'
+    if sys.stdout.errors != 'strict':  # as in the C locale, where a name's own bytes are printed
+        return text
+    return text.encode(encoding, 'backslashreplace').decode(encoding)
 
 
 def flush_output() -> None:

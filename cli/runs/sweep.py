@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -12,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from nst_lbfgs.config import RunConfig, TransferConfig
 from nst_lbfgs.errors import ConfigError, StyleTransferError
-from nst_lbfgs.files import already_exists, write_whole
+from nst_lbfgs.files import check_place, write_whole
 from nst_lbfgs.pictures.contact_sheet import Cell
 from nst_lbfgs.pictures.writing import write_picture
 from nst_lbfgs.weights.sources import resolve_weights
 
 from .command_line import CommandLine
 from .grid import GridPoint
+from .lock import run_lock
 from .outputs import Outputs
 from .progress import ProgressLines
 from .saving import Saver
@@ -42,13 +42,15 @@ def run_sweep(
 ) -> int:
     """Check the whole grid, then import TensorFlow and run what is not done yet."""
     variants = [point.config for point in points]
-    base = prepare(
-        args, config, content, style, outputs, overwrite=True, preset=args.preset, variants=variants
-    )
-    sweep = prepare_sweep(base, points, title, overwrite=args.force)
-    if not all(cell.done for cell in sweep.cells):
-        start_tensorflow(args, variants[0])
-    return sweep.run(new_command_line(args, args.result_prefix))
+    outputs.make_folder()
+    with run_lock(outputs.lock):
+        base = prepare(
+            args, config, content, style, outputs, overwrite=True, preset=args.preset, variants=variants
+        )
+        sweep = prepare_sweep(base, points, title, overwrite=args.force)
+        if not all(cell.done for cell in sweep.cells):
+            start_tensorflow(args, variants[0])
+        return sweep.run(new_command_line(args, args.result_prefix))
 
 
 @dataclass
@@ -112,10 +114,8 @@ def prepare_sweep(base: TransferRun, points: Sequence[GridPoint], title: str, *,
     sweep.
     """
     resumed = is_table_of_a_sweep(base.outputs.table)
-    if not (resumed or overwrite):
-        for path in (base.outputs.picture, base.outputs.table):
-            if os.path.lexists(path):
-                raise already_exists(path)
+    for path in (base.outputs.picture, base.outputs.table):
+        check_place(path, overwrite=resumed or overwrite)
     _check_settings(base, points)
     cells = [_cell(base, point) for point in points]
     for cell in cells:
