@@ -1,5 +1,5 @@
 """`python -m cli` in a checkout is the same as `nst-lbfgs`."""
 
-from .main import main
+from .start import start
 
-raise SystemExit(main())
+raise SystemExit(start())

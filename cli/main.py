@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nst_lbfgs import __version__
+from nst_lbfgs.address_space import NUMPY, check_address_space
 from nst_lbfgs.errors import ConfigError, StyleTransferError
 
 from .commands import (
@@ -88,14 +89,18 @@ def _exit_code(command_line: list[str]) -> int:
     except BrokenPipeError:  # the reader, `head` for example, has seen enough
         discard_output()
         return 141  # 128 and SIGPIPE, as if the signal had ended it; Windows has none
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # only where `start` has not begun it
         tell('nst-lbfgs: interrupted')
         return 128 + signal.SIGINT
+    except MemoryError:
+        tell('nst-lbfgs: error: The memory has run out.')
+        return 1
 
 
 def _run(command_line: list[str]) -> int:
     try:
         args = _parsed(command_line)
+        check_address_space(NUMPY, 'NumPy and scipy')
         code: int = args.run(args)
         return code
     finally:

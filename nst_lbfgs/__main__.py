@@ -21,7 +21,7 @@ def main() -> int:
     from importlib import import_module
 
     try:
-        command_line = import_module('nst_lbfgs.cli.main')
+        command_line = import_module('nst_lbfgs.cli.start')
     except ModuleNotFoundError as error:
         if error.name != 'nst_lbfgs.cli':
             raise
@@ -32,7 +32,7 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    code: int = command_line.main()
+    code: int = command_line.start()
     return code
 
 

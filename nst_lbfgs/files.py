@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import threading
+import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 
 from .errors import OutputExistsError, OutputWriteError
+from .sudden_end import undone_if_sudden
 
 CHUNK_BYTES = 1 << 20
+TEMPORARY = '.nst-lbfgs-'
 
-_unfinished: set[Path] = set()
-_may_begin = threading.Lock()
+_mark: ContextVar[str] = ContextVar('_mark', default='')
 
 
 def sha256_of(path: Path) -> str:
@@ -46,31 +49,89 @@ def whole_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """
     if not overwrite and os.path.lexists(path):
         raise already_exists(path)
-    temporary = path.with_name(f'.{secrets.token_hex(8)}{path.suffix}')  # short: names have a limit
-    with _may_begin:
-        _unfinished.add(temporary)
+    with undone_if_sudden(lambda: _temporary_beside(path), _remove) as temporary:
+        try:
+            yield temporary
+            _flush(temporary, os.O_RDWR)
+            _publish(temporary, path, overwrite)
+            _flush_folder(path.parent)
+        except OSError as error:
+            raise OutputWriteError(f'Cannot write {path}: {error.strerror or error}') from error
+        finally:
+            _remove(temporary)
+
+
+@contextmanager
+def marked_temporaries(lock: Path) -> Iterator[None]:
+    """Remove the temporary files that whoever held a lock file before has left; mark those of the block.
+
+    Only for the holder of the lock, whose name is the mark: others' temporary files stay.
+    """
+    mark = f'{hashlib.sha256(os.fsencode(lock.name)).hexdigest()[:12]}-'
+    with suppress(OSError):
+        for name in os.listdir(lock.parent):
+            if name.startswith(TEMPORARY + mark):
+                _remove(lock.with_name(name))
+    before = _mark.set(mark)
     try:
-        yield temporary
-        _flush(temporary, os.O_RDWR)
-        _publish(temporary, path, overwrite)
-        _flush_folder(path.parent)
-    except OSError as error:
-        raise OutputWriteError(f'Cannot write {path}: {error.strerror or error}') from error
+        yield
     finally:
-        _remove(temporary)
-        _unfinished.discard(temporary)
+        _mark.reset(before)
 
 
-def abandon_unfinished() -> None:
-    """Remove the temporary files of all writers, and let none begin: the process is about to end."""
-    _may_begin.acquire()
-    for temporary in list(_unfinished):
-        _remove(temporary)
+@contextmanager
+def temporary_folder(prefix: str) -> Iterator[Path]:
+    """Yield a folder for temporary files that does not outlive the block. Raises OSError."""
+    with undone_if_sudden(
+        lambda: tempfile.TemporaryDirectory(prefix=prefix), tempfile.TemporaryDirectory.cleanup
+    ) as folder:
+        with folder as name:
+            yield Path(name)
+
+
+def check_place(path: Path, *, overwrite: bool) -> None:
+    """Find out whether a file can be put at `path`, before hours go into making it.
+
+    Raises OutputExistsError if one exists and `overwrite` is false; OutputWriteError if there is no such
+    folder, if the name is too long, or if a folder, a device or the like is there.
+    """
+    if not os.path.isdir(path.parent):
+        raise OutputWriteError(f'Cannot write {path}: there is no folder {path.parent}')
+    if os.path.isdir(path):
+        raise OutputWriteError(f'Cannot write {path}: it is a folder')
+    mode = _mode_of(_temporary_beside(path), path) or _mode_of(path, path)
+    if mode is None:
+        return
+    if not overwrite:
+        raise already_exists(path)
+    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+        raise OutputWriteError(f'Cannot write {path}: it is not an ordinary file')
+
+
+def cannot_write(path: Path, error: OSError | ValueError) -> OutputWriteError:
+    """Return the error for an output, with the reason that the system gives."""
+    reason = error.strerror if isinstance(error, OSError) else None
+    return OutputWriteError(f'Cannot write {path}: {reason or error}')
 
 
 def already_exists(path: Path) -> OutputExistsError:
     """Return the error for an output that is in the way."""
     return OutputExistsError(f'{path} exists already. Expected a new name, or --force to replace it.')
+
+
+def _mode_of(path: Path, wanted: Path) -> int | None:
+    """Return the mode of what is at `path`, or None; the error for a name that cannot be says `wanted`."""
+    try:
+        return os.lstat(path).st_mode
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:  # too long, or with a null character
+        raise cannot_write(wanted, error) from error
+
+
+def _temporary_beside(path: Path) -> Path:
+    """Return a new name, short whatever the name of `path`, for names have a limit."""
+    return path.with_name(f'{TEMPORARY}{_mark.get()}{secrets.token_hex(8)}{path.suffix}')
 
 
 def _publish(temporary: Path, path: Path, overwrite: bool) -> None:

@@ -9,8 +9,10 @@ import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager, nullcontext, suppress
 
+from .address_space import TENSORFLOW, check_address_space
 from .child_process import python_command
 from .errors import BackendError
+from .sudden_end import undone_if_sudden
 
 STDERR = 2
 HOLDER_SECONDS = 10
@@ -20,11 +22,13 @@ def import_tensorflow(*, verbose: bool = False) -> None:
     """Import TensorFlow and Keras, on TensorFlow whatever KERAS_BACKEND and keras.json say.
 
     Unless `verbose`, what they print is kept off the terminal, and shown only if the import fails.
-    Raises BackendError, in one line, if they cannot be imported.
+    Raises BackendError, in one line, if they cannot be imported, InsufficientMemoryError if there is too
+    little address space for them.
     """
     set_environment(os.environ, verbose=verbose)
     if {'keras', 'tensorflow'} <= set(sys.modules):
         return
+    check_address_space(TENSORFLOW, 'TensorFlow')
     try:
         with nullcontext() if verbose else held_back_stderr():
             import keras  # noqa: F401
@@ -68,20 +72,25 @@ def held_back_stderr() -> Iterator[None]:
 
     Another process holds it, for after a crash in C++ this one can print no more.
     """
-    holder = _start_holder()
-    if holder is None or holder.stdin is None:
-        yield
-        return
-    try:
-        with holder.stdin as pipe, _stderr_to(pipe.fileno()):
-            pipe.close()  # from here on only descriptor 2 leads there, and with its end the holder prints
+    with undone_if_sudden(_start_holder, _end_holder) as holder:
+        if holder is None or holder.stdin is None:
             yield
-            holder.kill()
-    finally:
-        with suppress(subprocess.TimeoutExpired):
-            holder.wait(HOLDER_SECONDS)
+            return
+        try:
+            with holder.stdin as pipe, _stderr_to(pipe.fileno()):
+                pipe.close()  # from here on only descriptor 2 leads there; with its end the holder prints
+                yield
+                holder.kill()
+        finally:
+            with suppress(subprocess.TimeoutExpired):
+                holder.wait(HOLDER_SECONDS)
+            _end_holder(holder)
+            holder.wait()
+
+
+def _end_holder(holder: subprocess.Popen[bytes] | None) -> None:
+    if holder:
         holder.kill()
-        holder.wait()
 
 
 def _start_holder() -> subprocess.Popen[bytes] | None:
@@ -105,11 +114,17 @@ def _stderr_to(descriptor: int) -> Iterator[None]:
     if kept is None:
         yield
         return
-    try:
-        os.dup2(descriptor, STDERR)
-        yield
-    finally:
+
+    def give_back(_: object = None) -> None:
         os.dup2(kept, STDERR)
+
+    try:
+        with undone_if_sudden(lambda: os.dup2(descriptor, STDERR), give_back):
+            try:
+                yield
+            finally:
+                give_back()
+    finally:
         os.close(kept)
 
 

@@ -15,6 +15,7 @@ LIBRARY = ROOT / 'nst_lbfgs'
 
 # What each room, a folder or a file beside the folders, may import of the other rooms.
 ALLOWED = {
+    'address_space': {'errors'},
     'arrays': set(),
     'benchmark': {
         'arrays',
@@ -33,17 +34,17 @@ ALLOWED = {
         'weights',
     },
     'checks': {'errors', 'network'},
-    'child_process': set(),
+    'child_process': {'sudden_end'},
     'config': {'checks', 'errors', 'network'},
     'errors': set(),
     'feature_losses': {'arrays', 'config', 'losses', 'network'},
-    'files': {'errors'},
+    'files': {'errors', 'sudden_end'},
     'flat_settings': {'checks', 'config', 'errors', 'pictures', 'run_config'},
     'guidance': {'arrays', 'errors', 'losses', 'network'},
     'inspection': {'arrays', 'losses', 'network', 'weights'},
     'legacy': {'errors', 'machine', 'quiet', 'weights'},
     'losses': {'arrays'},
-    'machine': {'arrays', 'config', 'errors', 'network'},
+    'machine': {'address_space', 'arrays', 'config', 'errors', 'network'},
     'network': {'arrays', 'errors', 'losses'},
     'objective': {
         'arrays',
@@ -59,7 +60,7 @@ ALLOWED = {
     'presets': {'config', 'flat_settings', 'run_config'},
     'progress': {'arrays', 'errors', 'network', 'search'},
     'pyramid': {'arrays', 'config', 'errors', 'guidance', 'network', 'objective', 'search'},
-    'quiet': {'child_process', 'errors'},
+    'quiet': {'address_space', 'child_process', 'errors', 'sudden_end'},
     'reconstruction': {'checks', 'config', 'errors'},
     'records': {
         '__init__',
@@ -77,6 +78,7 @@ ALLOWED = {
     'run_config': {'checks', 'config', 'errors', 'pictures'},
     'search': {'arrays', 'config', 'errors'},
     'starting_picture': {'arrays', 'config', 'errors', 'guidance', 'pictures'},
+    'sudden_end': set(),
     'transfer': {
         'arrays',
         'config',

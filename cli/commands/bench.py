@@ -139,7 +139,7 @@ def _add_output(group: argparse._ActionsContainer) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check everything, then measure; TensorFlow is loaded by the measurements alone."""
     _check(args)
-    from ..runs.benchmark import Benchmark, Settings, ended_by_signals
+    from ..runs.benchmark import Benchmark, Settings
 
     settings = Settings(
         sizes=tuple(dict.fromkeys(args.sizes)),
@@ -157,8 +157,7 @@ def run(args: argparse.Namespace) -> int:
         verbose=args.verbose,
         command=shlex.join(['nst-lbfgs', *args.command_line]),
     )
-    with ended_by_signals():
-        return Benchmark(settings).run()
+    return Benchmark(settings).run()
 
 
 def _check(args: argparse.Namespace) -> None:

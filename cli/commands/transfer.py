@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from nst_lbfgs.errors import ConfigError
@@ -10,7 +11,7 @@ from nst_lbfgs.presets import PRESETS
 from nst_lbfgs.run_config import RunConfig
 
 from ..options import HelpFormatter, add_option, add_running, settings_from
-from ..runs.paths import DEFAULTS, Paths, add_old_options, add_paths, paths_from
+from ..runs.paths import DEFAULTS, Paths, add_old_options, add_paths, has_prefix, paths_from
 from ..settings import add_saving, add_settings
 
 DESCRIPTION = """
@@ -45,7 +46,14 @@ def _add_running(group: argparse._ActionsContainer) -> None:
         dest='record',
         metavar='RECORD',
         type=Path,
-        help='repeat the run of this record, PREFIX.json; a single argument is the new PREFIX',
+        help='repeat the run of this record, PREFIX.json; a single argument is the new PREFIX (default: the '
+        "name of the record's own, in this folder)",
+    )
+    add_option(
+        group,
+        '--in-place',
+        action='store_true',
+        help='for --from: write where the record says that its run did',
     )
     add_option(
         group,
@@ -76,6 +84,7 @@ def _add_running(group: argparse._ActionsContainer) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check everything that can be checked at once, then import TensorFlow and run."""
+    _check_in_place(args)
     if args.resume is not None:
         from ..runs.starting import resume
 
@@ -90,6 +99,11 @@ def run(args: argparse.Namespace) -> int:
     return begin(args, config, content, styles, prefix, preset=preset)
 
 
+def _check_in_place(args: argparse.Namespace) -> None:
+    if args.in_place and (args.record is None or has_prefix(args)):
+        raise ConfigError('Expected --in-place together with --from, and without PREFIX.')
+
+
 def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths]:
     """Return what the arguments change: a preset's name, its settings, and its paths, if any."""
     if args.record is None:
@@ -100,10 +114,8 @@ def _base(args: argparse.Namespace) -> tuple[str | None, RunConfig, Paths]:
     from nst_lbfgs.records.record import read_record
 
     record = read_record(args.record)
-    return (
-        record.get('preset'),
-        record['config'],
-        Paths(
-            record['content_path'], tuple(record['style_paths']), record.get('picture') or record['prefix']
-        ),
-    )
+    prefix = record.get('picture') or record['prefix']
+    if not args.in_place:  # a record may be somebody else's, and name any place
+        prefix = os.path.basename(os.path.normpath(prefix))
+    paths = Paths(record['content_path'], tuple(record['style_paths']), prefix)
+    return record.get('preset'), record['config'], paths

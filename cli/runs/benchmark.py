@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,12 +17,11 @@ from nst_lbfgs.benchmark.summary import (
     rate_summaries,
 )
 from nst_lbfgs.errors import MeasurementError, OutputWriteError
-from nst_lbfgs.files import already_exists, write_whole
+from nst_lbfgs.files import check_place, temporary_folder, write_whole
 from nst_lbfgs.weights.sources import resolve_weights
 
 from .benchmark_pairs import sized_pairs
 from .progress import duration
-from .stopping import SIGNALS
 from .streams import put, tell
 
 
@@ -63,7 +56,7 @@ class Benchmark:
         self._records: list[Record] = []
         self._seconds: dict[Case, float] = {}
         for path in filter(None, (settings.json, settings.plot)):
-            _check_output(path, overwrite=settings.overwrite)
+            check_place(path, overwrite=settings.overwrite)
         if settings.plot:
             _check_matplotlib()
         self._pairs = sized_pairs(settings.pairs, settings.sizes)
@@ -78,8 +71,8 @@ class Benchmark:
             tell(
                 'No --pair was given: the pictures are drawn, noise like that of natural pictures with edges.'
             )
-        with tempfile.TemporaryDirectory(prefix='nst-lbfgs-bench-') as folder:
-            paths = self._pairs.save(Path(folder))
+        with temporary_folder('nst-lbfgs-bench-') as folder:
+            paths = self._pairs.save(folder)
             for repetition in range(settings.repetitions):
                 for case in self._cases:
                     self._measure(case, repetition, paths.get((case.pair, case.size)))
@@ -179,29 +172,6 @@ class Benchmark:
             tell(str(self._settings.plot))
 
 
-@contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """Let signals end the process like an exit, so that a measurement ends with it.
-
-    As `Stopping.signals` has it, a SIGHUP that is ignored stays so, and SIGINT is taken all the same.
-    """
-
-    def leave(number: int, frame: object) -> None:
-        sys.exit(128 + number)
-
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-    for number, handler in before.items():
-        if number == signal.SIGINT:
-            signal.signal(number, signal.default_int_handler)
-        elif handler != signal.SIG_IGN:
-            signal.signal(number, leave)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _cases(settings: Settings, pairs: list[str]) -> list[Case]:
     """Return one repetition: each way once, one after the other."""
     ways = ((OLD_WAY,) if settings.old_way else ()) + settings.precisions
@@ -211,18 +181,6 @@ def _cases(settings: Settings, pairs: list[str]) -> list[Case]:
         if settings.iterations:
             cases += [Case('race', way, size, pair) for pair in pairs for way in ways]
     return cases
-
-
-def _check_output(path: Path, *, overwrite: bool) -> None:
-    """Find out whether a file can be written, before hours go into measuring what is in it."""
-    if os.path.lexists(path) and not overwrite:
-        raise already_exists(path)
-    if path.is_dir() or not path.parent.is_dir():
-        raise OutputWriteError(f'Cannot write {path}: it is a folder, or its folder does not exist')
-    try:
-        tempfile.TemporaryFile(dir=path.parent).close()
-    except OSError as error:
-        raise OutputWriteError(f'Cannot write {path}: {error.strerror or error}') from error
 
 
 def _check_matplotlib() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ class GridPoint:
         """A part of a file name: the same for the same label, whatever the rest of the grid."""
         plain = self.label.replace(', ', '_').replace(' + ', '+').replace(' ', '_').replace(':', 'x')
         safe = re.sub(r'[^\w.+-]', '-', plain)[:LONGEST_NAME]
-        digest = hashlib.sha256(plain.encode()).hexdigest()[:8]
+        digest = hashlib.sha256(os.fsencode(plain)).hexdigest()[:8]
         return safe if safe == plain else f'{safe}-{digest}'
 
 

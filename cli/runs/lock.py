@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from nst_lbfgs.errors import OutputError, OutputWriteError
+from nst_lbfgs.errors import OutputError, OutputExistsError, OutputWriteError
+from nst_lbfgs.files import marked_temporaries
+from nst_lbfgs.sudden_end import undone_if_sudden
 
 
 @contextmanager
 def run_lock(path: Path) -> Iterator[None]:
     """Hold the lock file `path`, and remove it at the end.
 
-    The file alone means nothing: a run that was killed leaves it behind, unlocked. Raises
-    OutputError if another process holds it, OutputWriteError if it cannot be made.
+    The file alone means nothing: a run that was killed leaves it behind, unlocked. What such a run has left
+    of temporary files is removed. Raises OutputError if another process holds the lock, OutputExistsError
+    if a file with something in it has the name, OutputWriteError if the lock cannot be made.
     """
     lock = FileLock(path)
-    _acquire(lock, path)
-    try:
-        yield
-    finally:
-        with suppress(OSError):  # an unlocked file that stays is in nobody's way
-            path.unlink()  # before the release: later it may be the file of the next run
-        lock.release()
+    with undone_if_sudden(lambda: _acquire(lock, path), lambda _: path.unlink()):
+        try:
+            with marked_temporaries(path):
+                yield
+        finally:
+            with suppress(OSError):  # an unlocked file that stays is in nobody's way
+                path.unlink()  # before the release: later it may be the file of the next run
+            lock.release()
 
 
 def _acquire(lock: FileLock, path: Path) -> None:
     try:
+        _check_it_is_ours(path)
         lock.acquire(blocking=False)
     except Timeout as error:
         if not path.exists():
@@ -38,5 +45,16 @@ def _acquire(lock: FileLock, path: Path) -> None:
             f'Another run is writing to {path.with_suffix("")}: it holds {path}. '
             'Expected a prefix of its own for each run.'
         ) from error
-    except (OSError, NotImplementedError) as error:  # the latter: a file system without locks
+    except (OSError, ValueError, NotImplementedError) as error:  # the last: a file system without locks
         raise OutputWriteError(f'Cannot lock {path}: {getattr(error, "strerror", None) or error}') from error
+
+
+def _check_it_is_ours(path: Path) -> None:
+    """Raise OutputExistsError for a file of another program, as `Cargo.lock`, which would be removed."""
+    with suppress(FileNotFoundError):
+        status = os.stat(path)
+        if status.st_size and stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode):
+            raise OutputExistsError(
+                f'{path} exists already, and is no lock file of a run: it is not an empty file. '
+                'Expected another PREFIX.'
+            )

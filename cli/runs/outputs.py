@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nst_lbfgs.errors import ConfigError, OutputExistsError, OutputWriteError
-from nst_lbfgs.files import already_exists
+from nst_lbfgs.files import check_place
 from nst_lbfgs.pictures.writing import FORMATS, check_output
 from nst_lbfgs.run_config import RunConfig
 
@@ -64,7 +65,7 @@ class Outputs:
         """Return where this iteration's picture goes, or None if it is not to be saved."""
         last = self.config.transfer.iterations - 1
         every = self.config.pictures.save_every
-        if not every or iteration % every and iteration != last:
+        if not every or iteration > last or iteration % every and iteration != last:
             return None
         return self._beside(f'_at_iteration_{iteration}{self.suffix}')
 
@@ -72,26 +73,41 @@ class Outputs:
         """Make the folder of the prefix if need be. Raises OutputWriteError."""
         try:
             self.prefix.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputWriteError(
-                f'Cannot make the folder {self.prefix.parent}: {error.strerror}'
-            ) from error
+        except (OSError, ValueError) as error:  # ValueError: a null character
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise OutputWriteError(f'Cannot make the folder {self.prefix.parent}: {reason}') from error
 
     def check(self, *, overwrite: bool) -> None:
-        """Make the folder and raise OutputError unless every result can be written."""
+        """Make the folder and raise OutputError unless picture, record and iterations can be written."""
         self.make_folder()
         check_output(self.picture, overwrite=overwrite)
-        if overwrite:
-            return
-        if os.path.lexists(self.checkpoint):
+        check_place(self.record, overwrite=overwrite)
+        for path in self._iterations_in_the_way():
+            check_place(path, overwrite=overwrite)
+
+    def check_checkpoint(self, *, overwrite: bool) -> None:
+        """Raise OutputError unless the checkpoint can be written, in its folder."""
+        if os.path.isfile(self.checkpoint) and not overwrite:
             raise OutputExistsError(
                 f'{self.checkpoint} exists already. Expected --resume to go on '
                 'with that run, a new name, or --force to replace it.'
             )
-        iterations = map(self.at_iteration, range(self.config.transfer.iterations))
-        for path in [self.record, *filter(None, iterations)]:
-            if os.path.lexists(path):
-                raise already_exists(path)
+        check_place(self.checkpoint, overwrite=overwrite)
+
+    def _iterations_in_the_way(self) -> Iterator[Path]:
+        """Yield the iterations whose names are taken, and the last one, whose name is the longest.
+
+        The folder is listed, for there may be thousands of millions of iterations.
+        """
+        last = self.at_iteration(self.config.transfer.iterations - 1)
+        if last is None:
+            return
+        yield last
+        name = re.compile(f'{re.escape(self.prefix.name)}_at_iteration_([0-9]+){re.escape(self.suffix)}')
+        for entry in os.listdir(self.prefix.parent):
+            found = name.fullmatch(entry)
+            if found and self.at_iteration(int(found[1])) == self.prefix.with_name(entry):
+                yield self.prefix.with_name(entry)
 
     def _beside(self, ending: str) -> Path:
         return self.prefix.with_name(self.prefix.name + ending)

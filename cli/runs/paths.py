@@ -92,6 +92,11 @@ def paths_from(args: argparse.Namespace, otherwise: Paths = Paths()) -> tuple[Pa
     return Path(found.base), style_paths(found.styles), found.prefix
 
 
+def has_prefix(args: argparse.Namespace) -> bool:
+    """Return whether PREFIX was given. Raises ConfigError if a path is given twice."""
+    return _given(args).prefix is not None
+
+
 def moved_pictures(args: argparse.Namespace) -> tuple[str | None, tuple[str, ...]]:
     """Return BASE and the styles that were given without a prefix, if they were. Raises ConfigError."""
     paths = _positions(args)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from nst_lbfgs.address_space import TENSORFLOW, check_address_space
 from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.records.checkpoint import read_checkpoint
@@ -41,6 +42,7 @@ def prepare(
     become smaller for that. Raises ConfigError, ImageError, OutputError, WeightsError or
     InsufficientMemoryError.
     """
+    check_address_space(TENSORFLOW, 'TensorFlow')
     files = read_files(configs[0], content, tuple(styles), max_pixels=args.max_pixels)
     runs = [checked(Inputs(files, config)) for config in configs]
     outputs.check(overwrite=overwrite)
@@ -72,10 +74,12 @@ def start_tensorflow(args: argparse.Namespace, config: TransferConfig) -> None:
 
 def run_once(args: argparse.Namespace, config: RunConfig, picture: Path, outputs: Outputs) -> int:
     """Run a transfer that cannot be resumed, of one picture to itself."""
-    (inputs,) = prepare(args, [config], picture, [picture], outputs, overwrite=args.force)
-    run = TransferRun(inputs, outputs, args.force, args.preset)
-    start_tensorflow(args, config.transfer)
-    return run.run(new_command_line(args, args.result_prefix))
+    outputs.make_folder()
+    with run_lock(outputs.lock):
+        (inputs,) = prepare(args, [config], picture, [picture], outputs, overwrite=args.force)
+        run = TransferRun(inputs, outputs, args.force, args.preset)
+        start_tensorflow(args, config.transfer)
+        return run.run(new_command_line(args, args.result_prefix))
 
 
 def begin(
@@ -93,6 +97,9 @@ def begin(
     with run_lock(outputs.lock):
         (inputs,) = prepare(args, [config], content, styles, outputs, overwrite=args.force)
         run = TransferRun(inputs, outputs, args.force, preset, stopping, resumable=True)
+        outputs.check_checkpoint(overwrite=args.force)
+        if args.record:
+            tell(f'{args.record} is repeated: {outputs.picture}, {outputs.record}, {outputs.checkpoint}')
         start_tensorflow(args, config.transfer)
         return run.run(new_command_line(args, prefix))
 
@@ -107,6 +114,7 @@ def resume(args: argparse.Namespace) -> int:
     stopping = _stopping(args)
     path = checkpoint_path(args.resume)
     with run_lock(path.with_suffix('.lock')):
+        check_address_space(TENSORFLOW, 'TensorFlow')
         checkpoint = read_checkpoint(path)
         recorded = checkpoint.run
         done = len(checkpoint.state.iterations) if checkpoint.state else 0
@@ -118,6 +126,7 @@ def resume(args: argparse.Namespace) -> int:
         inputs.check()
         outputs = resumed_outputs(path, recorded, config)
         outputs.check(overwrite=True)
+        outputs.check_checkpoint(overwrite=True)
         check_memory(inputs)
         command = CommandLine.of_resumed_run(args.command_line, recorded, in_metadata=args.metadata)
         run = TransferRun(

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nst_lbfgs.errors import ConfigError
-from nst_lbfgs.files import abandon_unfinished
 from nst_lbfgs.search.lbfgs import StopSearch
+
+from ..signals import end_at_once, heard
 
 if TYPE_CHECKING:
     from nst_lbfgs.progress import IterationLosses
 
-SIGNALS = [getattr(signal, name) for name in ('SIGINT', 'SIGTERM', 'SIGHUP') if hasattr(signal, name)]
 # Some programs signal a process and its group: it gets the signal twice. A person is slower than this.
 SAME_SIGNAL_SECONDS = 0.1
 
@@ -42,6 +39,7 @@ class Stopping:
         self._min_improvement = min_improvement
         self._started = time.monotonic()
         self._signal: int | None = None
+        self._asked: float | None = None
         self._loss: float | None = None
 
     @property
@@ -71,58 +69,20 @@ class Stopping:
                 f'{self._min_improvement:g} of --min-improvement'
             )
 
-    @contextmanager
-    def signals(self, tell: Callable[[str], None], abandon: Callable[[], None]) -> Iterator[None]:
+    def signals(self, tell: Callable[[str], None]) -> AbstractContextManager[None]:
         """Take Ctrl-C, SIGTERM and SIGHUP as a request to stop; a second one ends the process at once.
 
-        Python runs signal handlers only between its own instructions, so never during an evaluation,
-        which may take minutes. But the number of each signal is also written to a socket at once, and a
-        thread that reads it there answers the first signal and ends the process at the second. A SIGHUP
-        that is ignored, as under `nohup`, stays ignored. SIGINT is taken even if it is ignored: scripts
-        ignore it for what they run in the background, where it can only have been sent on purpose.
+        `tell` is called with a line for the first, in another thread.
         """
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        reader, writer = socket.socketpair()
-        writer.setblocking(False)
-        before = {number: signal.getsignal(number) for number in SIGNALS}
-        taken = [
-            number
-            for number, handler in before.items()
-            if handler is not None and (number == signal.SIGINT or handler != signal.SIG_IGN)
-        ]
-        wakeup = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-        for number in taken:
-            signal.signal(number, self._note)
-        listener = threading.Thread(target=self._listen, args=(reader, tell, abandon), daemon=True)
-        listener.start()
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(wakeup)
-            for number in taken:
-                signal.signal(number, before[number])
-            writer.close()
-            listener.join()
-            reader.close()
+        return heard(partial(self._react, tell), self._note)
 
-    def _note(self, number: int, frame: object = None) -> None:
+    def _note(self, number: int) -> None:
         self._signal = self._signal or number
 
-    def _listen(
-        self, reader: socket.socket, tell: Callable[[str], None], abandon: Callable[[], None]
-    ) -> None:
-        first = None
-        while received := reader.recv(1):
-            if received[0] not in SIGNALS:
-                continue
-            if first is None:
-                first = time.monotonic()
-                self._note(received[0])
-                tell('Stopping after this evaluation. A second signal ends the run at once.')
-            elif time.monotonic() - first > SAME_SIGNAL_SECONDS:
-                abandon_unfinished()
-                abandon()
-                sys.stderr.flush()
-                os._exit(128 + received[0])
+    def _react(self, tell: Callable[[str], None], number: int) -> None:
+        if self._asked is None:
+            self._asked = time.monotonic()
+            self._note(number)
+            tell('Stopping after this evaluation. A second signal ends the run at once.')
+        elif time.monotonic() - self._asked > SAME_SIGNAL_SECONDS:
+            end_at_once(number)

@@ -29,16 +29,23 @@ def open_closed_streams() -> None:
     if sys.stdout is None:
         sys.stdout = open(STDOUT, 'w', encoding='utf-8', closefd=False)
     if sys.stderr is None:
-        sys.stderr = open(STDERR, 'w', encoding='utf-8', closefd=False)
+        sys.stderr = open(STDERR, 'w', encoding='utf-8', errors='backslashreplace', closefd=False)
 
 
 def put(text: str) -> None:
-    """Print a result to standard output.
+    """Print a result to standard output, what has no place in its encoding as a backslash and a number.
 
     Raises OutputWriteError if it cannot be written to, BrokenPipeError if its reader is gone.
     """
     with _written():
-        print(text, flush=True)
+        print(_printable(text), flush=True)
+
+
+def _printable(text: str) -> str:
+    encoding = sys.stdout.encoding or 'utf-8'
+    if sys.stdout.errors != 'strict':  # as in the C locale, where a name's own bytes are printed
+        return text
+    return text.encode(encoding, 'backslashreplace').decode(encoding)
 
 
 def flush_output() -> None:

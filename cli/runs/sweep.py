@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.errors import ConfigError, StyleTransferError
-from nst_lbfgs.files import already_exists, write_whole
+from nst_lbfgs.files import check_place, write_whole
 from nst_lbfgs.pictures.contact_sheet import Cell
 from nst_lbfgs.pictures.writing import write_picture
 from nst_lbfgs.weights.sources import resolve_weights
@@ -20,6 +19,7 @@ from nst_lbfgs.weights.sources import resolve_weights
 from .command_line import CommandLine
 from .grid import GridPoint
 from .inputs import Inputs
+from .lock import run_lock
 from .outputs import Outputs
 from .progress import ProgressLines
 from .saving import Saver
@@ -48,15 +48,17 @@ def run_sweep(
     """
     check_grid(points)
     configs = [point.config for point in points]
-    inputs = prepare(args, configs, content, styles, outputs, overwrite=True)
-    runs = [
-        TransferRun(cell, _outputs_of(point, outputs), True, args.preset)
-        for point, cell in zip(points, inputs, strict=True)
-    ]
-    sweep = prepare_sweep(points, runs, outputs, title, overwrite=args.force)
-    if not all(cell.done for cell in sweep.cells):
-        start_tensorflow(args, configs[0].transfer)
-    return sweep.run(new_command_line(args, prefix))
+    outputs.make_folder()
+    with run_lock(outputs.lock):
+        inputs = prepare(args, configs, content, styles, outputs, overwrite=True)
+        runs = [
+            TransferRun(cell, _outputs_of(point, outputs), True, args.preset)
+            for point, cell in zip(points, inputs, strict=True)
+        ]
+        sweep = prepare_sweep(points, runs, outputs, title, overwrite=args.force)
+        if not all(cell.done for cell in sweep.cells):
+            start_tensorflow(args, configs[0].transfer)
+        return sweep.run(new_command_line(args, prefix))
 
 
 @dataclass
@@ -126,10 +128,8 @@ def prepare_sweep(
     file that is in the way and is no result of this sweep.
     """
     resumed = is_table_of_a_sweep(outputs.table)
-    if not (resumed or overwrite):
-        for path in (outputs.picture, outputs.table):
-            if os.path.lexists(path):
-                raise already_exists(path)
+    for path in (outputs.picture, outputs.table):
+        check_place(path, overwrite=resumed or overwrite)
     cells = list(map(SweepCell, points, runs))
     for cell in cells:
         cell.look()

@@ -19,14 +19,17 @@ MOST_COLUMNS = 8  # of a contact sheet
 
 
 def table(cells: Sequence[SweepCell]) -> bytes:
-    """Return the cells that have been tried as CSV; for one that failed `stop_reason` says why."""
+    """Return the cells that have been tried as CSV, UTF-8; for one that failed `stop_reason` says why.
+
+    Bytes of a file's name that are no text are spelt with a backslash, as `inspect` prints them.
+    """
     text = io.StringIO(newline='')
     writer = csv.DictWriter(text, [*cells[0].point.choices, *COLUMNS])
     writer.writeheader()
     for cell in cells:
         if cell.record or cell.failure:
             writer.writerow(cell.point.choices | _numbers(cell))
-    return text.getvalue().encode()
+    return text.getvalue().encode(errors='backslashreplace')
 
 
 def is_table_of_a_sweep(path: Path) -> bool:

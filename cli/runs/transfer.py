@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -102,7 +102,7 @@ class TransferRun:
         return self.checkpoint.state if self.checkpoint else None
 
     def _signals(self, lines: ProgressLines) -> Any:
-        return self.stopping.signals(lines.message, self._abandon) if self.resumable else nullcontext()
+        return self.stopping.signals(lines.message) if self.resumable else nullcontext()
 
     def _transfer(
         self,
@@ -231,10 +231,6 @@ class TransferRun:
 
     def _writer(self, pixels: Pixels, alpha: Pixels | None, metadata: dict[str, str] | None = None) -> Writer:
         return partial(write_picture, pixels=pixels, alpha=alpha, overwrite=self.overwrite, metadata=metadata)
-
-    def _abandon(self) -> None:
-        with suppress(OSError):
-            self.outputs.lock.unlink()
 
 
 def announce_network(config: TransferConfig, lines: ProgressLines, *, keep: bool = False) -> Network:

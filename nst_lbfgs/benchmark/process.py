@@ -7,12 +7,10 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
-from ..child_process import python_command
+from ..child_process import python_command, started
 from ..errors import MeasurementError
 from ..quiet import set_environment
 from .outcomes import Outcome, outcome_from
@@ -29,23 +27,17 @@ def run_measurement(
     command = python_command('nst_lbfgs.benchmark.measure', kind, json.dumps(arguments))
     environment = dict(os.environ)
     set_environment(environment, verbose=verbose)
-    process: subprocess.Popen[bytes] | None = None
     try:
-        with signals_held():  # one that came before the assignment would leave the process running
-            process = subprocess.Popen(
-                command,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-            )
-        output, log = process.communicate(timeout=time_limit)
+        with started(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            output, log = process.communicate(timeout=time_limit)
     except subprocess.TimeoutExpired:
         raise MeasurementError(f'not done after {time_limit:g} s') from None
-    finally:
-        if process:
-            process.kill()
-            process.wait()
     text = log.decode(errors='replace')
     if verbose:
         with suppress(OSError):
@@ -53,30 +45,6 @@ def run_measurement(
     if process.returncode:
         raise MeasurementError(_reason(process.returncode, text))
     return outcome_from(kind, json.loads(output.splitlines()[-1]))
-
-
-@contextmanager
-def signals_held() -> Iterator[None]:
-    """Have signals whose handlers are in Python wait until the end.
-
-    Blocking them would not do: they would go to another thread, of a linear algebra library.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    pending: list[int] = []
-    before = {
-        number: handler for number in signal.valid_signals() if callable(handler := signal.getsignal(number))
-    }
-    for number in before:
-        signal.signal(number, lambda number, frame: pending.append(number))
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        for came in pending:
-            signal.raise_signal(came)
 
 
 def _reason(code: int, log: str) -> str:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+from ..sudden_end import undone_if_sudden
 
 _START = Path(__file__).absolute().with_name('start.py')
 
@@ -17,3 +24,18 @@ def python_command(module: str, *arguments: str) -> list[str]:
     options = {'-E': sys.flags.ignore_environment, '-s': sys.flags.no_user_site}
     taken_on = [option for option, is_set in options.items() if is_set]
     return [sys.executable, *taken_on, str(_START), module, *arguments]
+
+
+@contextmanager
+def started(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[Any]]:
+    """Yield a process, started as `subprocess.Popen` does, that does not outlive the block.
+
+    It is killed at the end of the block, or with this process if that ends at once. Raises OSError if it
+    cannot be started.
+    """
+    begin = partial(subprocess.Popen, command, **options)
+    with undone_if_sudden(begin, subprocess.Popen.kill) as process, process:
+        try:
+            yield process
+        finally:
+            process.kill()

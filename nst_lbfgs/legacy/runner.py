@@ -5,12 +5,14 @@ from __future__ import annotations
 import builtins
 import linecache
 import os
+import signal
 import sys
+import threading
 import traceback
 import types
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -41,7 +43,7 @@ def run_script(
     require_keras_3()
     from .importing import old_names
 
-    with old_names(), _as_main(path, arguments) as module, _data_format(path, cells):
+    with old_names(), _as_main(path, arguments) as module, _data_format(path, cells), _pythons_signals():
         return _outcome(path, cells, module)
 
 
@@ -82,6 +84,27 @@ def _data_format(path: Path, cells: list[Cell]) -> Iterator[None]:
         keras.config.set_image_data_format(before)
 
 
+@contextmanager
+def _pythons_signals() -> Iterator[None]:
+    """Have signals do what they do to a script that Python runs: SIGINT raises KeyboardInterrupt."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    wakeup = signal.set_wakeup_fd(-1)
+    before: dict[int, Any] = {}
+    for name in ('SIGINT', 'SIGTERM', 'SIGHUP'):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            own = signal.default_int_handler if name == 'SIGINT' else signal.SIG_DFL
+            before[number] = signal.signal(number, own)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(wakeup)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _outcome(path: Path, cells: list[Cell], module: types.ModuleType) -> int:
     try:
         if path.suffix == '.ipynb':
@@ -98,7 +121,8 @@ def _outcome(path: Path, cells: list[Cell], module: types.ModuleType) -> int:
         _print_as_python_would(error, cells)
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     finally:
-        sys.stdout.flush()
+        with suppress(OSError):  # what cannot be written the caller finds out
+            sys.stdout.flush()
     return 0
 
 

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from ..address_space import room_in_address_space
+
 PROC = Path('/proc')
 CGROUPS = Path('/sys/fs/cgroup')
 
@@ -17,14 +19,15 @@ CGROUP_2_FILES = ('memory.max', 'memory.current', 'inactive_file')
 def available_memory(proc: Path = PROC, cgroups: Path = CGROUPS) -> int | None:
     """Return the bytes of memory that can be had without swapping; None where that is not known.
 
-    On Linux it is the least of what the kernel calls available and of what the control groups of
-    this process (version 1 or 2), a container's for example, leave of their limits. On Windows it is
+    On Linux it is the least of what the kernel calls available, of what the control groups of this
+    process (version 1 or 2), a container's for example, leave of their limits, and of what can become
+    resident in a limited address space. On Windows it is
     the free physical memory. Elsewhere it is not known. What cannot be read sets no limit.
     """
     if sys.platform == 'win32':
         return _free_on_windows()
     else:
-        rooms = [*_system(proc), *_control_groups(proc, cgroups)]
+        rooms = [*_system(proc), *_control_groups(proc, cgroups), *_address_space()]
         return max(0, min(rooms)) if rooms else None
 
 
@@ -49,6 +52,12 @@ def _system(proc: Path) -> Iterator[int]:
     for line in _lines(proc / 'meminfo'):
         if line.startswith('MemAvailable:'):
             yield from (1024 * kibibytes for kibibytes in _number(line.split()[1:2]))
+
+
+def _address_space() -> Iterator[int]:
+    room = room_in_address_space()
+    if room is not None:
+        yield room
 
 
 def _control_groups(proc: Path, cgroups: Path) -> Iterator[int]:

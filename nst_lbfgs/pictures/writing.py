@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import stat
 import tempfile
 from collections.abc import Mapping
 from functools import cache
@@ -21,7 +19,7 @@ from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from ..arrays import Pixels
 from ..errors import ConfigError, OutputWriteError
-from ..files import already_exists, write_whole
+from ..files import cannot_write, check_place, write_whole
 
 FORMATS = {
     '.jpeg': 'JPEG',
@@ -51,12 +49,12 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     be written in it (a temporary file is tried), or if `path` is a folder or a device.
     """
     _format_of(path)
-    _check_place(path, overwrite)
+    check_place(path, overwrite=overwrite)
     try:
         with tempfile.TemporaryFile(dir=path.parent) as file:
             file.write(bytes(PROBE_BYTES))
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
 
 
 def keeps_alpha(path: Path) -> bool:
@@ -109,28 +107,6 @@ def _format_of(path: Path) -> str:
             f'Received: {path.suffix or "no extension"}'
         )
     return FORMATS[path.suffix.lower()]
-
-
-def _check_place(path: Path, overwrite: bool) -> None:
-    if not os.path.isdir(path.parent):
-        raise OutputWriteError(f'Cannot write {path}: there is no folder {path.parent}')
-    if os.path.isdir(path):
-        raise OutputWriteError(f'Cannot write {path}: it is a folder')
-    try:
-        mode = os.lstat(path).st_mode
-    except FileNotFoundError:
-        return
-    except (OSError, ValueError) as error:  # a name that is too long or holds a null character
-        raise _cannot_write(path, error) from error
-    if not overwrite:
-        raise already_exists(path)
-    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
-        raise OutputWriteError(f'Cannot write {path}: it is not an ordinary file')
-
-
-def _cannot_write(path: Path, error: OSError | ValueError) -> OutputWriteError:
-    reason = error.strerror if isinstance(error, OSError) else None
-    return OutputWriteError(f'Cannot write {path}: {reason or error}')
 
 
 def _image_of(pixels: Pixels, alpha: Pixels | None) -> Image.Image:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
@@ -52,7 +53,9 @@ def versions() -> dict[str, str]:
 def to_json(record: Mapping[str, Any]) -> bytes:
     """Return a record as JSON text, UTF-8. `record` holds a RunConfig under 'config'."""
     plain = {'format': FORMAT, **record} | {'format': FORMAT, 'config': _plain(record['config'])}
-    return (json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + '\n').encode()
+    text = json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + '\n'
+    # What is no text in a file's name is a lone surrogate to Python: \udcff is how JSON spells it, too.
+    return text.encode(errors='backslashreplace')
 
 
 def digest_of(record: Mapping[str, Any]) -> str:
@@ -112,6 +115,20 @@ def _check_names(record: dict[str, Any]) -> None:
     for name in ('preset', 'picture'):
         if not isinstance(record.get(name), str | None):
             raise RecordError(f'Expected a text or nothing under {name!r}. Received: {record[name]!r}')
+    named = [('content_path', record['content_path']), *(('style_paths', path) for path in paths)]
+    named += [(name, record.get(name)) for name in ('prefix', 'picture')]
+    for name, path in named:
+        _check_path(name, path)
+
+
+def _check_path(name: str, path: str | None) -> None:
+    """Raise RecordError for what no file can be called."""
+    try:
+        named = path is None or b'\0' not in os.fsencode(path)
+    except UnicodeEncodeError:
+        named = False
+    if not named:
+        raise RecordError(f'Expected the name of a file under {name!r}. Received: {path!r}')
 
 
 def _plain(config: RunConfig) -> dict[str, Any]:

