@@ -10,6 +10,7 @@ from typing import Any
 
 from nst_lbfgs.config import RunConfig, TransferConfig
 from nst_lbfgs.errors import ConfigError
+from nst_lbfgs.pictures.writing import check_size_for_format
 from nst_lbfgs.records.checkpoint import read_checkpoint
 
 from ..options import settings_from
@@ -43,7 +44,9 @@ def prepare(
     inputs = read_inputs(config, content, style, max_pixels=args.max_pixels)
     outputs.check(overwrite=overwrite)
     run = TransferRun(config, inputs, outputs, overwrite, preset)
-    return within_memory(run, variants or [config.transfer], fit=args.fit)
+    run = within_memory(run, variants or [config.transfer], fit=args.fit)
+    check_size_for_format(outputs.picture, *run.inputs.size)
+    return run
 
 
 def start_tensorflow(args: argparse.Namespace, config: TransferConfig) -> None:
@@ -97,8 +100,9 @@ def resume(args: argparse.Namespace) -> int:
         check_settings(recorded['config'], config, done)
         inputs = read_inputs(config, *_pictures(args, recorded), max_pixels=args.max_pixels)
         inputs.check_unchanged(recorded)
-        outputs = resumed_outputs(path, recorded, config)
+        outputs = resumed_outputs(path, recorded, config, args.resume)
         outputs.check(overwrite=True)
+        check_size_for_format(outputs.picture, *inputs.size)
         check_memory(inputs, [config.transfer], fixed_size=True)
         command = CommandLine.of_resumed_run(args.command_line, recorded, in_metadata=args.metadata)
         run = TransferRun(

@@ -81,7 +81,10 @@ class TransferRun:
             result = self._transfer(config, network, record, saver, lines)
             losses = self._final_losses(result, config, network, lines)
             self._save_results(result, losses, record, command, saver)
-        lines.message(f'{self.outputs.picture} after {result.evaluations} evaluations: {result.stop_reason}')
+        if not saver.problem:
+            lines.message(
+                f'{self.outputs.picture} after {result.evaluations} evaluations: {result.stop_reason}'
+            )
         for problem in filter(None, (saver.problem, result.failure)):
             raise problem
         return self.stopping.exit_code
