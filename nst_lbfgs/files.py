@@ -1,18 +1,28 @@
-"""Files written whole or not at all, and their digests."""
+"""Files written whole or not at all, files opened for reading, and their digests."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from .errors import OutputExistsError, OutputWriteError
 
 CHUNK_BYTES = 1 << 20
+
+KINDS = {
+    stat.S_IFIFO: 'a pipe',
+    stat.S_IFCHR: 'a device',
+    stat.S_IFBLK: 'a device',
+    stat.S_IFSOCK: 'a socket',
+}
 
 _unfinished: set[Path] = set()
 _may_begin = threading.Lock()
@@ -21,10 +31,28 @@ _may_begin = threading.Lock()
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal. Raises OSError if it cannot be read."""
     digest = hashlib.sha256()
-    with open(path, 'rb') as file:
+    with open_regular(path) as file:
         while chunk := file.read(CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open an ordinary file for reading; links to one count. Raises OSError for anything else.
+
+    A pipe, a device or a socket could be waited for without end, or has no end.
+    """
+    try:
+        _require_regular(path, os.stat(path))  # before opening: that alone moves a tape
+        file = open(path, 'rb', opener=_open_at_once)
+    except ValueError as error:  # a name with a null character, or that the system has no bytes for
+        raise OSError(errno.EINVAL, f'no file can have such a name: {error}', path) from error
+    try:
+        _require_regular(path, os.fstat(file.fileno()))
+    except OSError:
+        file.close()
+        raise
+    return file
 
 
 def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
@@ -71,6 +99,19 @@ def abandon_unfinished() -> None:
 def already_exists(path: Path) -> OutputExistsError:
     """Return the error for an output that is in the way."""
     return OutputExistsError(f'{path} exists already. Expected a new name, or --force to replace it.')
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, 'O_NONBLOCK', 0))  # a pipe may have come meanwhile
+
+
+def _require_regular(path: Path, status: os.stat_result) -> None:
+    kind = stat.S_IFMT(status.st_mode)
+    if kind == stat.S_IFDIR:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if kind != stat.S_IFREG:
+        found = KINDS.get(kind, 'something else')
+        raise OSError(errno.EINVAL, f'it is {found}. Expected an ordinary file', path)
 
 
 def _publish(temporary: Path, path: Path, overwrite: bool) -> None:

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from ..config import AdamConfig, TransferConfig
 from ..errors import CheckpointError, RecordError
-from ..files import CHUNK_BYTES, whole_file
+from ..files import CHUNK_BYTES, open_regular, whole_file
 from ..progress import IterationLosses, TransferState
 from ..search.coordinates import PixelCoordinates
 from ..search.curvature import Pairs
@@ -81,7 +81,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     Arrays are read only after the digest is found right and their sizes add up to the file's.
     """
     try:
-        with open(path, 'rb') as file:
+        with open_regular(path) as file:
             return _read(file)
     except OSError as error:
         raise CheckpointError(f'Cannot read the checkpoint {path}: {error.strerror}') from error

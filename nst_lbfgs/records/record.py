@@ -23,6 +23,7 @@ from ..config import (
     TransferConfig,
 )
 from ..errors import ConfigError, RecordError
+from ..files import open_regular
 from ..machine.versions import version_of
 from ..pictures.enhancement import Enhancement
 from .format_1 import config_of_format_1
@@ -82,7 +83,7 @@ def digest_of(record: Mapping[str, Any]) -> str:
 def read_record(path: Path) -> dict[str, Any]:
     """Return the record at `path`, its 'config' a RunConfig. Raises RecordError."""
     try:
-        with open(path, 'rb') as file:
+        with open_regular(path) as file:
             data = file.read(LARGEST_BYTES + 1)
     except OSError as error:
         raise RecordError(f'Cannot read the record {path}: {error.strerror}') from error

@@ -134,7 +134,7 @@ def _require_h5_name(path: Path) -> None:
             f"Expected 'imagenet', 'random' or the path of an h5 file. Received: {path}, which does not exist"
         )
     if not os.path.isfile(path) or path.suffix not in {'.h5', '.hdf5'}:
-        raise WeightsError(f'Expected a file whose name ends in .h5 or .hdf5. Received: {path}')
+        raise WeightsError(f'Expected an ordinary file whose name ends in .h5 or .hdf5. Received: {path}')
 
 
 def _convolutions(file: h5py.File, path: Path) -> Iterator[Convolution]:

@@ -149,7 +149,7 @@ def test_numbers_in_another_file_are_refused(tmp_path, tiny):
     'name, message',
     [
         ('missing.h5', 'does not exist'),
-        ('folder.h5', 'Expected a file'),
+        ('folder.h5', 'Expected an ordinary file'),
         ('weights.npz', 'ends in .h5 or .hdf5'),
         ('empty.h5', 'cannot be read'),
         ('text.h5', 'cannot be read'),
