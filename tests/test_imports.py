@@ -43,7 +43,7 @@ ALLOWED = {
     'machine': {'arrays', 'config', 'errors', 'network'},
     'network': {'arrays', 'errors', 'losses'},
     'objective': {'arrays', 'config', 'errors', 'losses', 'network', 'search'},
-    'pictures': {'arrays', 'checks', 'errors', 'files', 'network', 'quiet'},
+    'pictures': {'arrays', 'checks', 'child_process', 'errors', 'files', 'network', 'quiet'},
     'presets': {'config', 'flat_settings'},
     'progress': {'arrays', 'errors', 'network', 'search'},
     'pyramid': {'arrays', 'config', 'errors', 'network', 'objective', 'search'},
