@@ -19,6 +19,8 @@ ONE_THREAD = {
     'MALLOC_ARENA_MAX': '1',
 }
 
+_timers: list[threading.Timer] = []
+
 
 def limit_seconds(seconds: int) -> None:
     """End this process after so many seconds of processor time from its start; a later call may allow more.
@@ -26,9 +28,12 @@ def limit_seconds(seconds: int) -> None:
     Windows has no such limit: there it ends so many seconds from now.
     """
     if sys.platform == 'win32':
+        for earlier in _timers:
+            earlier.cancel()
         timer = threading.Timer(seconds, os._exit, [TIME_IS_UP])
         timer.daemon = True
         timer.start()
+        _timers[:] = [timer]
     else:
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
         _lower(resource.RLIMIT_CPU, seconds)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,9 +69,7 @@ def _grey_to_8_bits(image: Image.Image) -> Image.Image:
     return Image.merge('LA', (Image.fromarray(grey), Image.fromarray(alpha)))
 
 
-def composite(
-    colour: Image.Image, alpha: Image.Image | None, background: tuple[int, int, int] | None
-) -> Pixels:
+def composite(colour: Image.Image, alpha: Image.Image | None, background: Sequence[int] | None) -> Pixels:
     """Return the colours as an array, on `background` where there are both alpha and that."""
     pixels = np.empty((colour.height, colour.width, 3), np.uint8)
     for rows, band in _bands(colour):

@@ -6,7 +6,7 @@ import io
 import logging
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -47,7 +47,7 @@ logging.getLogger('PIL').addHandler(logging.NullHandler())
 def decode(
     path: Path,
     data: bytes,
-    background: tuple[int, int, int] | None,
+    background: Sequence[int] | None,
     max_pixels: int,
     *,
     on_open: Callable[[Image.Image], None] | None = None,

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -25,13 +26,17 @@ from ..errors import ImageError, ImageReadError, ImageSizeError
 from ..quiet import silent_stderr
 from .decoding import decode
 
-SECONDS = 8
-# For each million pixels, of formats that Pillow decodes in Python or whose decoders are slow. Three times
-# and more of what sound pictures took (measured on a Xeon of 2.1 GHz).
-SECONDS_A_MEGAPIXEL = {'AVIF': 0.5, 'BMP': 1.0, 'JPEG2000': 1.0, 'PPM': 2.0, 'QOI': 4.0}
-BYTES = 1_400_000_000  # address space, of which 0.2 GB are Python's and its libraries'
-# A picture of many pixels needs more than that: up to 19 bytes for each were measured, for JPEG 2000.
-BYTES_A_PIXEL = 24
+# Until format and size are known, and for each million pixels after that: twice and more of what sound
+# pictures took on a Xeon of 2.1 GHz, most where Pillow decodes in Python.
+SECONDS = 6
+SECONDS_A_MEGAPIXEL = {'AVIF': 0.5, 'BMP': 2.0, 'JPEG2000': 1.5, 'PPM': 8.0, 'QOI': 8.0}
+OTHER_SECONDS_A_MEGAPIXEL = 0.2
+# The same of address space. At the start Python and its libraries have 0.2 GB of it; a picture of many
+# pixels may have as much as decoders were seen to keep, and its file.
+BYTES = 1_400_000_000
+START_BYTES = 300_000_000
+BYTES_A_PIXEL = {'AVIF': 24, 'JPEG2000': 24, 'WEBP': 24}
+OTHER_BYTES_A_PIXEL = 16
 DIED_OF_PYTHON = 1
 KILLED = -9
 ERRORS: dict[str, type[ImageError]] = {kind.__name__: kind for kind in (ImageReadError, ImageSizeError)}
@@ -107,28 +112,30 @@ def _answer(path: Path, settings: list[Any]) -> None:
     background, max_pixels, seconds, size = settings
     limit_seconds(seconds)
     limit_memory(size)
-
-    def allow_for_pixels(image: Image.Image) -> None:
-        pixels = image.width * image.height
-        limit_seconds(seconds + int(SECONDS_A_MEGAPIXEL.get(image.format or '', 0) * pixels / 1e6))
-        limit_memory(max(size, size // 2 + BYTES_A_PIXEL * pixels))
-
     _decode_avif_in_one_thread()
     try:
         data = sys.stdin.buffer.read()
         digest = hashlib.sha256(data).hexdigest()
-        colours = background and tuple(background)
+        allow = partial(_allow_for_pixels, seconds, size, len(data))
         with silent_stderr():  # nobody reads it meanwhile: a library that prints much would wait
-            pixels, alpha = decode(path, data, colours, max_pixels, on_open=allow_for_pixels)
+            pixels, alpha = decode(path, data, background, max_pixels, on_open=allow)
     except MemoryError:
         _put({'error': 'ImageSizeError', 'message': f'{path} needs more memory than there is.'})
     except ImageError as error:
         _put({'error': type(error).__name__, 'message': str(error)})
     else:
-        del data
         height, width = pixels.shape[:2]
         arrays = [pixels] if alpha is None else [pixels, alpha]
         _put({'height': height, 'width': width, 'alpha': alpha is not None, 'sha256': digest}, *arrays)
+
+
+def _allow_for_pixels(seconds: int, size: int, length: int, image: Image.Image) -> None:
+    """Raise the limits to what a sound picture of this format, size and length may need."""
+    count, name = image.width * image.height, image.format or ''
+    a_megapixel = SECONDS_A_MEGAPIXEL.get(name, OTHER_SECONDS_A_MEGAPIXEL)
+    limit_seconds(seconds + int(a_megapixel * count / 1_000_000))
+    a_pixel = BYTES_A_PIXEL.get(name, OTHER_BYTES_A_PIXEL)
+    limit_memory(max(size, START_BYTES + length + a_pixel * count))
 
 
 def _decode_avif_in_one_thread() -> None:

@@ -13,7 +13,8 @@ import re
 
 MOST_BYTES = 1 << 26
 MOST_METADATA_BYTES = 1 << 17  # EXIF data have at most 64 KiB in a JPEG
-MOST_SCANS = 20  # a progressive JPEG of libjpeg has 10
+ORDINARY_SCANS = 20  # a progressive JPEG of libjpeg has 10
+MOST_SCANS = 100
 MOST_PARTS = 10_000  # 64 MiB of PNG in chunks of 8 KiB, as libpng writes, are 8,192
 
 JPEG_SIGNATURE = b'\xff\xd8\xff'
@@ -34,22 +35,33 @@ def is_ordinary(data: bytes) -> bool:
     return data.startswith(b'RIFF') and data[8:12] == b'WEBP' and _is_ordinary_webp(data)
 
 
+def has_too_many_scans(data: bytes) -> bool:
+    """Return whether this is a JPEG with more scans than any encoder makes; libtiff ends at 100 too."""
+    return data.startswith(JPEG_SIGNATURE) and _jpeg_parts(data)[0] > MOST_SCANS
+
+
 def _is_ordinary_jpeg(data: bytes) -> bool:
-    """Walk from marker to marker, as libjpeg does, until the first picture of the file ends."""
+    scans, metadata, parts = _jpeg_parts(data)
+    return scans <= ORDINARY_SCANS and metadata <= MOST_METADATA_BYTES and parts <= MOST_PARTS
+
+
+def _jpeg_parts(data: bytes) -> tuple[int, int, int]:
+    """Return how many scans, bytes of metadata and segments there are until the first picture ends.
+
+    The walk goes from marker to marker, as libjpeg does, and breaks off where there are too many.
+    """
     scans = metadata = parts = 0
     at = 2
-    while marker := JPEG_MARKER.search(data, at):
+    while scans <= MOST_SCANS and parts <= MOST_PARTS and (marker := JPEG_MARKER.search(data, at)):
         kind, begin = data[marker.end() - 1], marker.end()
         if kind == END_OF_IMAGE:
             break
         if not scans:
-            metadata += begin - at  # what is between segments: read byte by byte, in Python
+            metadata += begin - at  # what is between segments: Pillow reads it byte by byte
         length = int.from_bytes(data[begin : begin + 2], 'big')
-        at = begin + length
+        at = begin + max(length, 2)
         scans, metadata, parts = scans + (kind == START_OF_SCAN), metadata + length, parts + 1
-        if scans > MOST_SCANS or metadata > MOST_METADATA_BYTES or parts > MOST_PARTS:
-            return False
-    return True
+    return scans, metadata, parts
 
 
 def _is_ordinary_png(data: bytes) -> bool:

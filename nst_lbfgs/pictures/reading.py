@@ -18,7 +18,7 @@ from ..errors import ConfigError, ImageReadError, ImageSizeError
 from ..files import open_regular
 from .decoding import decode
 from .decoding_process import decode_in_process
-from .ordinary import MOST_BYTES, is_ordinary
+from .ordinary import MOST_BYTES, MOST_SCANS, has_too_many_scans, is_ordinary
 
 MAX_PIXELS = 89_478_485  # Pillow's own limit: what fills 256 MiB as RGB
 MAX_BYTES_A_PIXEL = 8  # 16 bits of red, green, blue and alpha, not compressed
@@ -65,6 +65,8 @@ def read_picture(
         with open_regular(path) as file:
             _check_length(path, file, max_pixels * MAX_BYTES_A_PIXEL + METADATA_BYTES)
             data = file.read(MOST_BYTES + 1)
+            if has_too_many_scans(data):
+                raise ImageReadError(f'{path} is a JPEG of more than {MOST_SCANS} scans. Expected a picture.')
             if not is_ordinary(data):
                 del data
                 return Picture(*decode_in_process(path, file, background, max_pixels))

@@ -27,6 +27,7 @@ from ..files import open_regular
 from ..machine.versions import version_of
 from ..pictures.enhancement import Enhancement
 from .format_1 import config_of_format_1
+from .json_text import parse_json
 
 FORMAT = 2
 LARGEST_BYTES = 64 << 20
@@ -98,9 +99,21 @@ def read_record(path: Path) -> dict[str, Any]:
 def parse_record(data: bytes) -> dict[str, Any]:
     """Return the record in JSON `data`, its 'config' a RunConfig. Raises RecordError."""
     try:
-        record = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        record = parse_json(data)
+    except ValueError as error:
         raise RecordError(f'Expected a run record in JSON. Received: {error}') from error
+    return as_record(record)
+
+
+def as_record(record: object) -> dict[str, Any]:
+    """Return the record that JSON's value is, its 'config' a RunConfig. Raises RecordError."""
+    try:
+        return _checked(record)
+    except RecursionError as error:
+        raise RecordError('Expected a run record. Received: values in one another without end') from error
+
+
+def _checked(record: object) -> dict[str, Any]:
     if not isinstance(record, dict) or record.get('format') not in (1, FORMAT) or record['format'] is True:
         raise RecordError(f'Expected a run record of format 1 or {FORMAT}. Received: something else.')
     for name in ('content_path', 'style_path', 'prefix'):
@@ -124,7 +137,7 @@ def _config(value: object, record_format: int) -> RunConfig:
         settings = _tuples(value)
         config: RunConfig = config_of_format_1(settings) if record_format == 1 else _read(RunConfig, settings)
         return config
-    except (ConfigError, RecursionError) as error:
+    except ConfigError as error:
         raise RecordError(str(error)) from error
 
 

@@ -284,7 +284,7 @@ class TestCheck:
 class TestFormatLimits:
     @pytest.mark.parametrize('extension', FORMATS)
     def test_the_limit_is_the_formats(self, tmp_path: Path, extension: str) -> None:
-        """A side of that length is written, one more is not; where no limit is known, a long one is written."""
+        """A side of that length is written, one more is not; where there is no limit, a long one is."""
         longest = LONGEST_SIDES.get(FORMATS[extension])
         path = tmp_path / f'a{extension}'
         write_picture(path, np.zeros((1, longest or 1 << 20, 3), np.uint8), overwrite=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nst_lbfgs.errors import WeightsError
@@ -23,6 +23,7 @@ from nst_lbfgs.weights.h5_file import (
 )
 from tests.support import fake_weights
 from tests.support.hostile_folder import imported
+from tests.support.mutations import many
 
 
 @pytest.fixture
@@ -257,7 +258,7 @@ def hollow_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return fake_weights.write_hollow_vgg19(path).read_bytes()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@many(150)
 @given(data=st.data())
 def test_broken_bytes_never_escape(tmp_path, tiny, data):
     """Whatever is done to a file's bytes, it is read or refused with a WeightsError.
