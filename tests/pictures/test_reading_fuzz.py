@@ -1,18 +1,21 @@
 """Damaged and hostile files of every format: a picture or an error of ours, in bounded time and memory.
 
-They are decoded in this process, where no limits help. `test_hostile` is about the limits.
+Each is decoded in a process of its own with the limits that `read_picture` sets, but without its start.
 """
 
 from __future__ import annotations
 
+import ast
+import os
 import struct
 import subprocess
 import sys
 import tempfile
-import time
+import traceback
 import warnings
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -20,7 +23,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from nst_lbfgs.child_process.limits import limit_memory, limit_seconds, time_was_up
 from nst_lbfgs.errors import ImageError
+from nst_lbfgs.pictures import decoding_process
 from nst_lbfgs.pictures.decoding import decode
 from nst_lbfgs.pictures.reading import MAX_PIXELS, WHITE
 from tests.support.hostile_pictures import HOSTILE
@@ -183,21 +188,65 @@ def check_reader(data: bytes) -> bool:
     return True
 
 
-def check_many(count: int) -> tuple[int, float]:
-    """Check `count` damaged files; return how many were still pictures, and the most processor seconds of one."""
-    pictures, longest = 0, 0.0
+class Tally(NamedTuple):
+    """What became of many files, and the most that one of them took: processor seconds, bytes."""
+
+    endings: dict[str, int]
+    seconds: float
+    bytes: int
+
+
+def ending_of(data: bytes) -> tuple[str, float, int]:
+    """Check the reader on `data` in a process with the limits that `read_picture` sets at first.
+
+    Return 'picture' or 'error', or how the limits or a crash ended it, and seconds and bytes.
+    """
+    child = os.fork()
+    if not child:
+        code = 99
+        try:
+            limit_seconds(decoding_process.SECONDS)
+            limit_memory(decoding_process.BYTES)
+            code = 0 if check_reader(data) else 1
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    _, status, used = os.wait4(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    assert code != 99, 'see the traceback'
+    ending = {0: 'picture', 1: 'error'}.get(code) or ('time' if time_was_up(code) else f'signal {-code}')
+    return ending, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
+
+
+def check_many(count: int) -> Tally:
+    """Check `count` damaged files, the same ones each time. Not in a process that has threads."""
+    endings: dict[str, int] = {}
+    longest, largest = 0.0, 0
 
     @many(count)
     @given(damaged_files())
     def check(data: bytes) -> None:
-        nonlocal pictures, longest
-        before = time.process_time()
-        pictures += check_reader(data)
-        longest = max(longest, time.process_time() - before)
+        nonlocal longest, largest
+        ending, seconds, size = ending_of(data)
+        endings[ending] = endings.get(ending, 0) + 1
+        longest, largest = max(longest, seconds), max(largest, size)
 
     check()
-    return pictures, longest
+    return Tally(endings, longest, largest)
 
+
+def check_many_elsewhere(count: int) -> Tally:
+    """Check in a process of its own, which must print nothing but what became of the files."""
+    script = f'from tests.pictures.test_reading_fuzz import check_many\nprint(tuple(check_many({count})))\n'
+    run = subprocess.run(
+        [sys.executable, '-c', script], cwd=ROOT, capture_output=True, text=True, timeout=36_000
+    )
+    assert (run.returncode, run.stderr) == (0, '')
+    return Tally(*ast.literal_eval(run.stdout))
+
+
+needs_linux = pytest.mark.skipif(sys.platform != 'linux', reason='forks, and asks for the most memory used')
 
 # Animated files are refused; grey premultiplied by alpha is unknown to some Pillows.
 REFUSED = ('moving', 'apng', 'premultiplied')
@@ -209,29 +258,18 @@ def test_sound_files_are_pictures(name: str) -> None:
     assert check_reader(samples()[name])
 
 
-@many(300)
-@given(damaged_files())
-def test_damaged_files(data: bytes) -> None:
-    """A damaged file is a picture, or an error of ours in one line."""
-    check_reader(data)
+@needs_linux
+def test_damaged_files() -> None:
+    """A damaged file is a picture, or an error of ours in one line, or the limits end it."""
+    tally = check_many_elsewhere(300)
+    assert tally.endings['picture'] > 10 and tally.endings['error'] > 10
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != 'linux', reason='asks Linux for the most memory used')
+@needs_linux
 def test_ten_thousand_damaged_files() -> None:
-    """In a process of its own: no crash, not a word on the terminal, at most 10 s and 1.5 GB."""
-    script = (
-        'import re\n'
-        'from tests.pictures.test_reading_fuzz import check_many\n'
-        'pictures, longest = check_many(10_000)\n'
-        # not getrusage, which counts what the process was before it became this one
-        "print(pictures, longest, *re.findall(r'VmHWM:\\s*(\\d+) kB', open('/proc/self/status').read()))\n"
-    )
-    run = subprocess.run(
-        [sys.executable, '-c', script], cwd=ROOT, capture_output=True, text=True, timeout=3600
-    )
-    assert (run.returncode, run.stderr) == (0, '')
-    pictures, seconds, kilobytes = map(float, run.stdout.split())
-    assert 0 < pictures < 10_000
-    assert seconds < 10
-    assert kilobytes < 1_500_000
+    """Each takes at most 10 s and 1.5 GB; `pytest -rP` shows what became of them."""
+    tally = check_many_elsewhere(10_000)
+    print(tally)
+    assert tally.seconds < 10
+    assert tally.bytes < 1_500_000_000
