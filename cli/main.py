@@ -6,11 +6,11 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from nst_lbfgs import __version__
 from nst_lbfgs.address_space import NUMPY, check_address_space
-from nst_lbfgs.errors import ConfigError, StyleTransferError
+from nst_lbfgs.errors import ConfigError, StyleTransferError, one_line
 
 from .commands import (
     bench,
@@ -47,6 +47,9 @@ ADD_PARSERS = (
 
 class CommandParser(argparse.ArgumentParser):
     """Prints help and errors; unlike argparse's own, it does not hide that the help could not be written."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(one_line(message))
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         print_to = put if file is sys.stdout else tell
@@ -119,5 +122,5 @@ def _parsed(command_line: list[str]) -> argparse.Namespace:
 
 
 def _fail(error: StyleTransferError, code: int) -> int:
-    tell(f'nst-lbfgs: error: {error}')
+    tell(f'nst-lbfgs: error: {one_line(str(error))}')
     return code

@@ -23,6 +23,10 @@
 The command line exits 2 for a ConfigError and 1 for any other of these.
 """
 
+from __future__ import annotations
+
+LONGEST_LINE = 5000  # characters; a path alone can have 4,095
+
 
 class StyleTransferError(Exception):
     """Base of every error that this package raises on purpose."""
@@ -98,3 +102,18 @@ class BackendError(StyleTransferError):
 
 class LegacyError(StyleTransferError):
     """An old script asks for something that is not supported."""
+
+
+def one_line(text: str) -> str:
+    """Return a text that may quote names and values from anywhere as one line that is safe to print.
+
+    Whatever would move the cursor, colour, reorder or hide what is printed is spelt out, as in \\x1b. Of
+    a text of more than 5,000 characters the middle is left out.
+    """
+    if len(text) > LONGEST_LINE:
+        half = LONGEST_LINE // 2
+        text = f'{text[:half]} [{len(text) - 2 * half:,} characters are left out] {text[-half:]}'
+    return ''.join(
+        character if character.isprintable() else character.encode('unicode_escape').decode()
+        for character in text
+    )

@@ -1,7 +1,8 @@
-"""Files written whole or not at all, and their digests."""
+"""Files written whole or not at all, files opened for reading, and their digests."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
+from typing import BinaryIO
 
 from .errors import OutputExistsError, OutputWriteError
 from .sudden_end import undone_if_sudden
@@ -20,14 +22,39 @@ TEMPORARY = '.nst-lbfgs-'
 
 _mark: ContextVar[str] = ContextVar('_mark', default='')
 
+KINDS = {
+    stat.S_IFIFO: 'a pipe',
+    stat.S_IFCHR: 'a device',
+    stat.S_IFBLK: 'a device',
+    stat.S_IFSOCK: 'a socket',
+}
+
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal. Raises OSError if it cannot be read."""
     digest = hashlib.sha256()
-    with open(path, 'rb') as file:
+    with open_regular(path) as file:
         while chunk := file.read(CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open an ordinary file for reading; links to one count. Raises OSError for anything else.
+
+    A pipe, a device or a socket could be waited for without end, or has no end.
+    """
+    try:
+        _require_regular(path, os.stat(path))  # before opening: that alone moves a tape
+        file = open(path, 'rb', opener=_open_at_once)
+    except ValueError as error:  # a name with a null character, or that the system has no bytes for
+        raise OSError(errno.EINVAL, f'no file can have such a name: {error}', path) from error
+    try:
+        _require_regular(path, os.fstat(file.fileno()))
+    except OSError:
+        file.close()
+        raise
+    return file
 
 
 def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
@@ -132,6 +159,19 @@ def _mode_of(path: Path, wanted: Path) -> int | None:
 def _temporary_beside(path: Path) -> Path:
     """Return a new name, short whatever the name of `path`, for names have a limit."""
     return path.with_name(f'{TEMPORARY}{_mark.get()}{secrets.token_hex(8)}{path.suffix}')
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, 'O_NONBLOCK', 0))  # a pipe may have come meanwhile
+
+
+def _require_regular(path: Path, status: os.stat_result) -> None:
+    kind = stat.S_IFMT(status.st_mode)
+    if kind == stat.S_IFDIR:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if kind != stat.S_IFREG:
+        found = KINDS.get(kind, 'something else')
+        raise OSError(errno.EINVAL, f'it is {found}. Expected an ordinary file', path)
 
 
 def _publish(temporary: Path, path: Path, overwrite: bool) -> None:

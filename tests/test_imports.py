@@ -56,7 +56,7 @@ ALLOWED = {
         'network',
         'search',
     },
-    'pictures': {'arrays', 'checks', 'errors', 'files', 'network', 'quiet'},
+    'pictures': {'arrays', 'checks', 'child_process', 'errors', 'files', 'network', 'quiet'},
     'presets': {'config', 'flat_settings', 'run_config'},
     'progress': {'arrays', 'errors', 'network', 'search'},
     'pyramid': {'arrays', 'config', 'errors', 'guidance', 'network', 'objective', 'search'},

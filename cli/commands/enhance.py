@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
     from nst_lbfgs.pictures.enhancement import enhance
     from nst_lbfgs.pictures.reading import MAX_PIXELS, WHITE, read_picture
-    from nst_lbfgs.pictures.writing import check_output, keeps_alpha, write_picture
+    from nst_lbfgs.pictures.writing import check_output, check_size_for_format, keeps_alpha, write_picture
 
     check_output(args.output, overwrite=args.force)
     picture = read_picture(
@@ -55,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
         background=None if keeps_alpha(args.output) else WHITE,
         max_pixels=MAX_PIXELS if args.max_pixels is None else args.max_pixels,
     )
+    check_size_for_format(args.output, *picture.pixels.shape[:2])
     pixels = enhance(picture.pixels, factors)
     write_picture(args.output, pixels, overwrite=args.force, alpha=picture.alpha)
     return 0

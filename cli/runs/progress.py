@@ -6,6 +6,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from nst_lbfgs.errors import one_line
+
 if TYPE_CHECKING:
     from nst_lbfgs.progress import IterationLosses
 
@@ -54,7 +56,7 @@ class ProgressLines:
     def message(self, text: str) -> None:
         """Print a line of its own."""
         clear = '\r\x1b[K' if self._terminal else ''
-        self._print(f'{clear}{text}\n')
+        self._print(f'{clear}{one_line(text)}\n')
 
     def _print(self, text: str) -> None:
         try:

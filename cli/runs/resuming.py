@@ -8,6 +8,7 @@ from typing import Any
 
 from nst_lbfgs.errors import CheckpointError, ConfigError
 from nst_lbfgs.flat_settings import run_settings
+from nst_lbfgs.pictures.writing import FORMATS
 from nst_lbfgs.run_config import RunConfig
 from nst_lbfgs.weights.sources import Weights
 
@@ -56,10 +57,16 @@ def _only_checkpoint(folder: Path) -> Path | None:
     return found[0] if found else None
 
 
-def resumed_outputs(checkpoint: Path, recorded: dict[str, Any], config: RunConfig) -> Outputs:
-    """Return the names of the results beside a checkpoint, with the extension that the run writes."""
+def resumed_outputs(checkpoint: Path, recorded: dict[str, Any], config: RunConfig, prefix: str) -> Outputs:
+    """Return the names of the results beside a checkpoint.
+
+    A prefix that ends like a picture, as in `out/a.png`, is also the format. Otherwise it stays as recorded.
+    """
     picture = recorded.get('picture')
     suffix = Path(picture).suffix if isinstance(picture, str) else '.png'
+    typed = Path(prefix).suffix
+    if typed.lower() in FORMATS and folder_of(prefix) is None:
+        suffix = typed
     return Outputs(checkpoint.with_suffix(''), suffix, config)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from nst_lbfgs.address_space import TENSORFLOW, check_address_space
 from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.errors import ConfigError
+from nst_lbfgs.pictures.writing import check_size_for_format
 from nst_lbfgs.records.checkpoint import read_checkpoint
 from nst_lbfgs.run_config import RunConfig
 
@@ -49,6 +50,8 @@ def prepare(
     fitting = within_memory(runs, fit=args.fit)
     if fitting != runs:
         fitting = list(map(checked, fitting))
+    for inputs in fitting:
+        check_size_for_format(outputs.picture, *inputs.size)
     for note in fitting[0].notes():
         tell(note)
     return fitting
@@ -124,9 +127,10 @@ def resume(args: argparse.Namespace) -> int:
         inputs = Inputs(read_files(config, content, styles, max_pixels=args.max_pixels), config)
         inputs.files.check_unchanged(recorded)
         inputs.check()
-        outputs = resumed_outputs(path, recorded, config)
+        outputs = resumed_outputs(path, recorded, config, args.resume)
         outputs.check(overwrite=True)
         outputs.check_checkpoint(overwrite=True)
+        check_size_for_format(outputs.picture, *inputs.size)
         check_memory(inputs)
         command = CommandLine.of_resumed_run(args.command_line, recorded, in_metadata=args.metadata)
         run = TransferRun(

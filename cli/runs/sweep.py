@@ -86,7 +86,8 @@ class Sweep:
                 lines.message(f'{cell.point.label}: {cell.failure}')
         self._save(saver)
         saver.finish()
-        lines.message(f'{self.outputs.picture} and {self.outputs.table}')
+        if not saver.problem:
+            lines.message(f'{self.outputs.picture} and {self.outputs.table}')
         problems = [str(problem) for problem in (self._failures(), saver.problem) if problem]
         if problems:
             raise StyleTransferError(' '.join(problems))

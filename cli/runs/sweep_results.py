@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nst_lbfgs.arrays import Pixels
+from nst_lbfgs.files import open_regular
 from nst_lbfgs.pictures.contact_sheet import Cell, contact_sheet
 
 from .sweep_cell import SweepCell
@@ -35,8 +36,8 @@ def table(cells: Sequence[SweepCell]) -> bytes:
 def is_table_of_a_sweep(path: Path) -> bool:
     """Return whether there is a file at `path`, and its heading is that of `table`."""
     try:
-        with open(path, encoding='utf-8') as file:
-            return file.readline(1 << 16).rstrip().endswith(','.join(COLUMNS))
+        with open_regular(path) as file:
+            return file.readline(1 << 16).decode().rstrip().endswith(','.join(COLUMNS))
     except (OSError, UnicodeDecodeError):
         return False
 

@@ -88,7 +88,10 @@ class TransferRun:
                 lines.message(told_of_gamut(out_of_gamut))
             write = partial(self._writer, picture, arranged.alpha)
             self._save_results(result, measured, write, record, command, saver)
-        lines.message(f'{self.outputs.picture} after {result.evaluations} evaluations: {result.stop_reason}')
+        if not saver.problem:
+            lines.message(
+                f'{self.outputs.picture} after {result.evaluations} evaluations: {result.stop_reason}'
+            )
         for problem in filter(None, (saver.problem, result.failure)):
             raise problem
         return self.stopping.exit_code

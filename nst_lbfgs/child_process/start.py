@@ -1,7 +1,7 @@
 """What a child process begins with: `python start.py MODULE ARGUMENTS...`.
 
 Given a file, Python has the file's folder on its import path, where it has the current folder for `-m`
-and `-c`. Here that folder holds nothing but this.
+and `-c`. Here that folder holds nothing but this and its neighbours of this package.
 """
 
 import os

@@ -35,6 +35,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     'TIFF': {'compression': 'tiff_adobe_deflate'},
     'WEBP': {'lossless': True, 'exact': True},  # exact: the colour under clear pixels too
 }
+# Pixels a side: what Pillow's JPEG library writes (the standard has 65,535), and what WebP has bits for.
+# PNG and TIFF hold more than any picture here has.
+LONGEST_SIDES = {'JPEG': 65_500, 'WEBP': 16_383}
 EXIF_BYTES = 60_000  # of metadata; a JPEG segment ends at 65,533
 PROBE_BYTES = 1 << 16
 PROFILE_DATE = slice(24, 36)  # ICC.1:2010, section 7.2: year, month, day, hour, minute, second
@@ -55,6 +58,20 @@ def check_output(path: Path, *, overwrite: bool) -> None:
             file.write(bytes(PROBE_BYTES))
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def check_size_for_format(path: Path, height: int, width: int) -> None:
+    """Raise ConfigError unless the format that the extension of `path` names holds a picture of this size.
+
+    Raises ConfigError for an unknown extension too.
+    """
+    file_format = _format_of(path)
+    longest = LONGEST_SIDES.get(file_format)
+    if longest and max(height, width) > longest:
+        raise ConfigError(
+            f'Expected at most {longest:,} pixels a side for {path}, a {file_format} file; PNG and TIFF hold '
+            f'more. Received: {height} x {width} (height x width)'
+        )
 
 
 def keeps_alpha(path: Path) -> bool:
@@ -85,8 +102,9 @@ def write_picture(
     encoded = io.BytesIO()
     try:
         image.save(encoded, file_format, icc_profile=srgb_profile(), **options)
-    except (OSError, ValueError) as error:  # for example more pixels a side than the format allows
-        raise OutputWriteError(f'Cannot write {path} as {file_format}: {error}') from error
+    except Exception as error:  # encoders raise nearly anything; what they made of it is not a picture
+        reason = str(error) or type(error).__name__
+        raise OutputWriteError(f'Cannot write {path} as {file_format}: {reason}') from error
     write_whole(path, encoded.getvalue(), overwrite=overwrite)
 
 

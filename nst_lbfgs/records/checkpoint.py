@@ -31,13 +31,14 @@ from numpy.typing import NDArray
 
 from ..config import AdamConfig, TransferConfig
 from ..errors import CheckpointError, RecordError
-from ..files import CHUNK_BYTES, whole_file
+from ..files import CHUNK_BYTES, open_regular, whole_file
 from ..progress import IterationLosses, TransferState
 from ..search.coordinates import PixelCoordinates
 from ..search.curvature import Pairs
 from ..search.evaluations import Place, Terms
 from ..search.state import Done, SearchState
-from .record import parse_record, to_json
+from .json_text import parse_json
+from .record import as_record, to_json
 
 MAGIC = b'nst-lbfgs checkpoint 1\n'
 LENGTH_BYTES = 8
@@ -81,11 +82,11 @@ def read_checkpoint(path: Path) -> Checkpoint:
     Arrays are read only after the digest is found right and their sizes add up to the file's.
     """
     try:
-        with open(path, 'rb') as file:
+        with open_regular(path) as file:
             return _read(file)
     except OSError as error:
         raise CheckpointError(f'Cannot read the checkpoint {path}: {error.strerror}') from error
-    except (CheckpointError, RecordError) as error:
+    except (CheckpointError, RecordError, RecursionError) as error:
         raise CheckpointError(f'The checkpoint {path} cannot be used. {error}') from error
 
 
@@ -99,7 +100,7 @@ def _read(file: BinaryIO) -> Checkpoint:
     if length > min(LARGEST_HEADER_BYTES, end - file.tell()):
         raise CheckpointError(f'Expected a header within the file. Received: {length} bytes.')
     header = _json(file.read(length))
-    run = parse_record(json.dumps(header.get('run')).encode())
+    run = as_record(header.get('run'))
     if header.get('search') is None:
         return Checkpoint(run, None)
     size = 3 * _count(run, 'height') * _count(run, 'width')
@@ -123,8 +124,8 @@ def _check_digest(file: BinaryIO, end: int) -> None:
 
 def _json(data: bytes) -> dict[str, Any]:
     try:
-        header = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        header = parse_json(data)
+    except ValueError as error:
         raise CheckpointError(f'Expected JSON. Received: {error}') from error
     if not isinstance(header, dict):
         raise CheckpointError(f'Expected a JSON object. Received: {type(header).__name__}')

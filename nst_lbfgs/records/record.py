@@ -16,11 +16,13 @@ from .. import __version__
 from ..checks import check_choice
 from ..config import OPTIMIZERS, ComputationConfig, ObjectiveConfig, StartConfig, TransferConfig
 from ..errors import ConfigError, RecordError
+from ..files import open_regular
 from ..machine.versions import version_of
 from ..pictures.enhancement import Enhancement
 from ..run_config import ColoursConfig, MasksConfig, PictureConfig, RunConfig, StylesConfig
 from .format_1 import config_of_format_1
 from .format_2 import config_of_format_2, with_style_lists
+from .json_text import parse_json
 
 FORMAT = 3
 LARGEST_BYTES = 64 << 20
@@ -80,7 +82,7 @@ def digest_of(record: Mapping[str, Any]) -> str:
 def read_record(path: Path) -> dict[str, Any]:
     """Return the record at `path`, its 'config' a RunConfig. Raises RecordError."""
     try:
-        with open(path, 'rb') as file:
+        with open_regular(path) as file:
             data = file.read(LARGEST_BYTES + 1)
     except OSError as error:
         raise RecordError(f'Cannot read the record {path}: {error.strerror}') from error
@@ -95,9 +97,21 @@ def read_record(path: Path) -> dict[str, Any]:
 def parse_record(data: bytes) -> dict[str, Any]:
     """Return the record in JSON `data`, its 'config' a RunConfig. Raises RecordError."""
     try:
-        record = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        record = parse_json(data)
+    except ValueError as error:
         raise RecordError(f'Expected a run record in JSON. Received: {error}') from error
+    return as_record(record)
+
+
+def as_record(record: object) -> dict[str, Any]:
+    """Return the record that JSON's value is, its 'config' a RunConfig. Raises RecordError."""
+    try:
+        return _checked(record)
+    except RecursionError as error:
+        raise RecordError('Expected a run record. Received: values in one another without end') from error
+
+
+def _checked(record: object) -> dict[str, Any]:
     if not isinstance(record, dict) or record.get('format') not in (1, 2, FORMAT) or record['format'] is True:
         raise RecordError(f'Expected a run record of format 1, 2 or {FORMAT}. Received: something else.')
     todays: dict[str, Any] = with_style_lists(record) if record['format'] < 3 else record
@@ -145,7 +159,7 @@ def _config(value: object, record_format: int) -> RunConfig:
             return config_of_format_1(settings)
         config: RunConfig = _read(RunConfig, config_of_format_2(settings) if record_format == 2 else settings)
         return config
-    except (ConfigError, RecursionError) as error:
+    except ConfigError as error:
         raise RecordError(str(error)) from error
 
 

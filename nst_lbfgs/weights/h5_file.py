@@ -15,10 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..child_process import python_command
+from ..child_process.limits import ONE_THREAD, limit_memory, limit_seconds, time_was_up
 from ..errors import WeightsError
 from ..network.layers import CONVOLUTIONS
 
-CHECK_SECONDS = 60
+CHECK_SECONDS = 60  # by the clock
+# Of the check's process: VGG19's 80 MB, compressed, take a second and 0.3 GB.
+PROCESSOR_SECONDS = 8
+BYTES = 1_400_000_000
 # Exit codes of the check's process.
 REFUSED = 3
 PYTHON_FAILED = 1
@@ -36,13 +40,14 @@ class Convolution(NamedTuple):
 def check_file(path: Path) -> None:
     """Raise WeightsError, in one line, unless `read_convolutions` can read all of a file.
 
-    Some bytes make the HDF5 library crash or never return, so another process goes first.
+    Some bytes make the HDF5 library crash, never return, or take all memory, so another process goes
+    first, with limits.
     """
     _require_h5_name(path)
     try:
         done = subprocess.run(
-            python_command(__name__, str(path)),
-            env=os.environ | {'PYTHONUTF8': '1'},
+            python_command(__name__, str(path), str(PROCESSOR_SECONDS), str(BYTES)),
+            env=os.environ | ONE_THREAD | {'PYTHONUTF8': '1'},
             stdin=subprocess.DEVNULL,
             check=False,
             capture_output=True,
@@ -74,7 +79,7 @@ def read_convolutions(path: Path) -> Iterator[Convolution]:
     except WeightsError:
         raise
     except Exception as error:  # HDF5 answers broken bytes with nearly every type there is
-        reason = ' '.join(str(error).split())[:200]
+        reason = ' '.join(str(error).split())[:200] or type(error).__name__
         raise WeightsError(f'{path} cannot be read as VGG19 weights: {reason}') from error
 
 
@@ -121,6 +126,8 @@ def _write(file: h5py.File, convolutions: Iterable[Convolution], origin: str) ->
 def _why_refused(path: Path, check: subprocess.CompletedProcess[str]) -> str:
     if check.returncode == REFUSED:
         return check.stdout.strip()
+    if time_was_up(check.returncode):
+        return f'{path} is broken: HDF5 finds no end in it'
     if check.returncode == PYTHON_FAILED:  # the file may be good
         return f'{path} cannot be checked: {(check.stderr.splitlines() or ["no reason given"])[-1]}'
     if check.returncode == KILLED:
@@ -134,7 +141,7 @@ def _require_h5_name(path: Path) -> None:
             f"Expected 'imagenet', 'random' or the path of an h5 file. Received: {path}, which does not exist"
         )
     if not os.path.isfile(path) or path.suffix not in {'.h5', '.hdf5'}:
-        raise WeightsError(f'Expected a file whose name ends in .h5 or .hdf5. Received: {path}')
+        raise WeightsError(f'Expected an ordinary file whose name ends in .h5 or .hdf5. Received: {path}')
 
 
 def _convolutions(file: h5py.File, path: Path) -> Iterator[Convolution]:
@@ -183,13 +190,19 @@ def _values(dataset: Any, shape: tuple[int, ...], layer: str, path: Path) -> NDA
             f'Expected {layer} as floats of shape {shape}. '
             f'Received: {dataset.dtype} of shape {dataset.shape} in {path}'
         )
+    if any(chunk > side for chunk, side in zip(dataset.chunks or (), shape)):  # all of a chunk is read
+        raise WeightsError(
+            f'Expected chunks within the shape {shape} of {layer}. Received: {dataset.chunks} in {path}'
+        )
     values: NDArray[np.float32] = dataset[()].astype(np.float32)
     if not np.isfinite(values).all():
         raise WeightsError(f'Expected finite numbers in {layer}. Received: NaN or inf in {path}')
     return values
 
 
-def _check_here(path: Path) -> int:
+def _check_here(path: Path, seconds: int, size: int) -> int:
+    limit_seconds(seconds)
+    limit_memory(size)
     sys.stdout.reconfigure(errors='surrogateescape')  # type: ignore[union-attr]  # for the path
     try:
         for _ in read_convolutions(path):
@@ -201,4 +214,4 @@ def _check_here(path: Path) -> int:
 
 
 if __name__ == '__main__':  # as `check_file` starts it
-    raise SystemExit(_check_here(Path(sys.argv[1])))
+    raise SystemExit(_check_here(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))

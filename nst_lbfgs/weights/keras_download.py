@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..errors import WeightsError
-from ..files import CHUNK_BYTES, whole_file
+from ..files import CHUNK_BYTES, open_regular, whole_file
 from ..quiet import import_tensorflow
 
 DESCRIPTION = "Keras's own ImageNet weights"
@@ -29,7 +29,7 @@ def fault_of(path: Path) -> str | None:
     """Return what is wrong with a copy of Keras's file, or None if it is whole."""
     digest = hashlib.md5(usedforsecurity=False)
     try:
-        with open(path, 'rb') as file:
+        with open_regular(path) as file:
             while chunk := file.read(CHUNK_BYTES):
                 digest.update(chunk)
     except OSError as error:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import WeightsError
+from ..files import open_regular
 
 MAGIC = 0x1950A86A20F9469CFC6C
 PROTOCOL = 1001
@@ -45,7 +46,7 @@ def read_tensors(path: Path) -> Iterator[tuple[str, NDArray[np.float32]]]:
     `_rebuild_tensor_v2` and its `FloatStorage`; all else is refused before it is imported.
     Raises WeightsError for every file that is not of this form, OSError if it cannot be read.
     """
-    with open(path, 'rb') as file:
+    with open_regular(path) as file:
         try:
             tensors, keys, start = _read_pickles(file)
             offsets = _storage_offsets(file, keys, start)

@@ -8,7 +8,6 @@ import os
 import struct
 import subprocess
 import sys
-import threading
 import warnings
 import zlib
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import NoReturn
 
 import numpy as np
 import pytest
-from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, PngImagePlugin
 
 from nst_lbfgs.errors import ConfigError, ImageReadError, ImageSizeError
 from nst_lbfgs.pictures.reading import MAX_PIXELS, read_picture
@@ -78,18 +77,6 @@ class TestPlain:
         path = tmp_path / name
         path.write_bytes(encoded(Image.new('RGB', (2, 3)), 'PNG'))
         assert read_picture(path).pixels.shape == (3, 2, 3)
-
-    @pytest.mark.skipif(not hasattr(os, 'mkfifo'), reason='this system has no named pipes')
-    def test_a_file_is_read_once(self, tmp_path: Path) -> None:
-        """A pipe, which cannot be read twice, is enough for pixels and digest."""
-        path, data = tmp_path / 'pipe', encoded(Image.fromarray(photograph()), 'PNG')
-        os.mkfifo(path)
-        writer = threading.Thread(target=path.write_bytes, args=(data,))
-        writer.start()
-        picture = read_picture(path)
-        writer.join()
-        assert picture.sha256 == hashlib.sha256(data).hexdigest()
-        np.testing.assert_array_equal(picture.pixels, photograph())
 
 
 class TestOrientation:
@@ -266,9 +253,8 @@ class TestBadFiles:
     )
     def test_no_picture(self, data: bytes) -> None:
         """Text, documents (PostScript too, which Pillow would hand to Ghostscript), nothing."""
-        with pytest.raises(ImageReadError, match='is not a picture.*Expected AVIF, BMP') as caught:
+        with pytest.raises(ImageReadError, match='is not a picture.*Expected AVIF, BMP'):
             read(data)
-        assert isinstance(caught.value.__cause__, UnidentifiedImageError)
 
     @pytest.mark.parametrize('share', [0.5, 0.9])
     @pytest.mark.parametrize('file_format', STILL)

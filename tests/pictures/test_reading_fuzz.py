@@ -1,23 +1,34 @@
-"""Damaged files of every format: a picture or an error of ours, in bounded memory."""
+"""Damaged and hostile files of every format: a picture or an error of ours, in bounded time and memory.
+
+Each is decoded in a process of its own with the limits that `read_picture` sets, but without its start.
+"""
 
 from __future__ import annotations
 
+import ast
+import os
 import struct
 import subprocess
 import sys
 import tempfile
+import traceback
 import warnings
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from nst_lbfgs.child_process.limits import limit_memory, limit_seconds, time_was_up
 from nst_lbfgs.errors import ImageError
-from nst_lbfgs.pictures.reading import read_picture
+from nst_lbfgs.pictures import decoding_process
+from nst_lbfgs.pictures.decoding import decode
+from nst_lbfgs.pictures.reading import MAX_PIXELS, WHITE
+from tests.support.hostile_pictures import HOSTILE
 from tests.support.made_pictures import (
     cmyk_profile,
     encoded,
@@ -28,9 +39,10 @@ from tests.support.made_pictures import (
     swapped_profile,
     tiff,
 )
-from tests.support.mutations import damaged
+from tests.support.mutations import damaged, many
 
 ROOT = Path(__file__).parents[2]
+COUNTS = st.sampled_from([1, 2, 30, 1_000])  # of hostile files: enough for all that is not about size
 PNG_SIGNATURE = b'\x89PNG\r\n\x1a\n'
 
 
@@ -150,7 +162,9 @@ def with_checksums(data: bytes) -> bytes:
 @st.composite
 def damaged_files(draw: st.DrawFn) -> bytes:
     """Draw a damaged file of any format."""
-    data = draw(damaged(draw(st.sampled_from(list(samples().values())))))
+    sound = st.sampled_from(list(samples().values()))
+    hostile = st.builds(lambda name, count: HOSTILE[name][0](count), st.sampled_from(list(HOSTILE)), COUNTS)
+    data = draw(damaged(draw(sound | sound | sound | hostile)))
     if data.startswith(PNG_SIGNATURE) and draw(st.booleans()):
         return with_checksums(data)
     return data
@@ -161,33 +175,78 @@ def check_reader(data: bytes) -> bool:
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter('error')
         path = Path(folder) / 'picture'
-        path.write_bytes(data)
         try:
-            picture = read_picture(path)
+            pixels, alpha = decode(path, data, WHITE, MAX_PIXELS)
         except ImageError as error:
             assert str(path) in str(error)
             assert '\n' not in str(error)
             return False
-    height, width, channels = picture.pixels.shape
+    height, width, channels = pixels.shape
     assert height > 0 and width > 0 and channels == 3
-    assert picture.pixels.dtype == np.uint8
-    assert picture.alpha is None or picture.alpha.shape == (height, width)
+    assert pixels.dtype == np.uint8
+    assert alpha is None or alpha.shape == (height, width)
     return True
 
 
-def check_many(count: int) -> int:
-    """Check `count` damaged files, other ones each time; return how many were still pictures."""
-    pictures = 0
+class Tally(NamedTuple):
+    """What became of many files, and the most that one of them took: processor seconds, bytes."""
 
-    @settings(max_examples=count, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    endings: dict[str, int]
+    seconds: float
+    bytes: int
+
+
+def ending_of(data: bytes) -> tuple[str, float, int]:
+    """Check the reader on `data` in a process with the limits that `read_picture` sets at first.
+
+    Return 'picture' or 'error', or how the limits or a crash ended it, and seconds and bytes.
+    """
+    child = os.fork()
+    if not child:
+        code = 99
+        try:
+            limit_seconds(decoding_process.SECONDS)
+            limit_memory(decoding_process.BYTES)
+            code = 0 if check_reader(data) else 1
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    _, status, used = os.wait4(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    assert code != 99, 'see the traceback'
+    ending = {0: 'picture', 1: 'error'}.get(code) or ('time' if time_was_up(code) else f'signal {-code}')
+    return ending, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
+
+
+def check_many(count: int) -> Tally:
+    """Check `count` damaged files, the same ones each time. Not in a process that has threads."""
+    endings: dict[str, int] = {}
+    longest, largest = 0.0, 0
+
+    @many(count)
     @given(damaged_files())
     def check(data: bytes) -> None:
-        nonlocal pictures
-        pictures += check_reader(data)
+        nonlocal longest, largest
+        ending, seconds, size = ending_of(data)
+        endings[ending] = endings.get(ending, 0) + 1
+        longest, largest = max(longest, seconds), max(largest, size)
 
     check()
-    return pictures
+    return Tally(endings, longest, largest)
 
+
+def check_many_elsewhere(count: int) -> Tally:
+    """Check in a process of its own, which must print nothing but what became of the files."""
+    script = f'from tests.pictures.test_reading_fuzz import check_many\nprint(tuple(check_many({count})))\n'
+    run = subprocess.run(
+        [sys.executable, '-c', script], cwd=ROOT, capture_output=True, text=True, timeout=36_000
+    )
+    assert (run.returncode, run.stderr) == (0, '')
+    return Tally(*ast.literal_eval(run.stdout))
+
+
+needs_linux = pytest.mark.skipif(sys.platform != 'linux', reason='forks, and asks for the most memory used')
 
 # Animated files are refused; grey premultiplied by alpha is unknown to some Pillows.
 REFUSED = ('moving', 'apng', 'premultiplied')
@@ -199,28 +258,18 @@ def test_sound_files_are_pictures(name: str) -> None:
     assert check_reader(samples()[name])
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(damaged_files())
-def test_damaged_files(data: bytes) -> None:
-    """A damaged file is a picture, or an error of ours in one line."""
-    check_reader(data)
+@needs_linux
+def test_damaged_files() -> None:
+    """A damaged file is a picture, or an error of ours in one line, or the limits end it."""
+    tally = check_many_elsewhere(300)
+    assert tally.endings['picture'] > 10 and tally.endings['error'] > 10
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != 'linux', reason='asks Linux for the most memory used')
+@needs_linux
 def test_ten_thousand_damaged_files() -> None:
-    """In a process of its own: no crash, not a word on the terminal, less than 1 GB of memory."""
-    script = (
-        'import re\n'
-        'from tests.pictures.test_reading_fuzz import check_many\n'
-        'pictures = check_many(10_000)\n'
-        # not getrusage, which counts what the process was before it became this one
-        "print(pictures, *re.findall(r'VmHWM:\\s*(\\d+) kB', open('/proc/self/status').read()))\n"
-    )
-    run = subprocess.run(
-        [sys.executable, '-c', script], cwd=ROOT, capture_output=True, text=True, timeout=3600
-    )
-    assert (run.returncode, run.stderr) == (0, '')
-    pictures, kilobytes = map(int, run.stdout.split())
-    assert 0 < pictures < 10_000
-    assert kilobytes < 1_000_000
+    """Each takes at most 10 s and 1.5 GB; `pytest -rP` shows what became of them."""
+    tally = check_many_elsewhere(10_000)
+    print(tally)
+    assert tally.seconds < 10
+    assert tally.bytes < 1_500_000_000

@@ -22,8 +22,10 @@ from nst_lbfgs.pictures.reading import read_picture
 from nst_lbfgs.pictures.writing import (
     EXIF_BYTES,
     FORMATS,
+    LONGEST_SIDES,
     PROFILE_DATE,
     check_output,
+    check_size_for_format,
     keeps_alpha,
     srgb_profile,
     write_picture,
@@ -277,3 +279,22 @@ class TestCheck:
         monkeypatch.setattr(tempfile, 'TemporaryFile', lambda dir: Full())
         with pytest.raises(OutputWriteError, match='a.png: No space left'):
             check_output(tmp_path / 'a.png', overwrite=False)
+
+
+class TestFormatLimits:
+    @pytest.mark.parametrize('extension', FORMATS)
+    def test_the_limit_is_the_formats(self, tmp_path: Path, extension: str) -> None:
+        """A side of that length is written, one more is not; where there is no limit, a long one is."""
+        longest = LONGEST_SIDES.get(FORMATS[extension])
+        path = tmp_path / f'a{extension}'
+        write_picture(path, np.zeros((1, longest or 1 << 20, 3), np.uint8), overwrite=False)
+        check_size_for_format(path, 1, longest or 1 << 20)
+        if longest:
+            with pytest.raises(OutputWriteError):
+                write_picture(path, np.zeros((1, longest + 1, 3), np.uint8), overwrite=True)
+
+    @pytest.mark.parametrize('size', [(65_501, 1), (1, 65_501)])
+    def test_a_picture_beyond_it_is_refused(self, size: tuple[int, int]) -> None:
+        """Whichever side it is, the message says what would hold it."""
+        with pytest.raises(ConfigError, match='Expected at most 65,500 pixels a side .*PNG and TIFF'):
+            check_size_for_format(Path('a.jpg'), *size)

@@ -12,7 +12,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nst_lbfgs.errors import CheckpointError, OutputWriteError, RecordError, WeightsError
@@ -26,7 +26,7 @@ from nst_lbfgs.search.evaluations import Place, Terms
 from nst_lbfgs.search.state import Done, SearchState
 from nst_lbfgs.weights.h5_file import read_convolutions
 
-from ..support.mutations import damaged
+from ..support.mutations import damaged, many
 from ..support.settings import transfer_config
 
 HEIGHT, WIDTH = 4, 5
@@ -237,11 +237,7 @@ def mutations(data):
     return damaged(data).filter(lambda mutated: mutated != data)
 
 
-EXAMPLES = settings(
-    max_examples=int(os.environ.get('NST_LBFGS_TEST_MUTATIONS', '150')),
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+EXAMPLES = many(150)
 
 
 @EXAMPLES

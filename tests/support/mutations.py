@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 # Lengths and offsets at the edges of their types, in both byte orders.
@@ -18,6 +21,20 @@ EXTREMES = [
     b'\0\0\0\1',
     b'\1\0\0\0',
 ]
+
+
+def many(count: int) -> settings:
+    """Return the settings of a test of `count` mutations, or of as many as NST_LBFGS_TEST_MUTATIONS says.
+
+    They are the same ones each time.
+    """
+    return settings(
+        max_examples=int(os.environ.get('NST_LBFGS_TEST_MUTATIONS', count)),
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 @st.composite

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import zlib
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nst_lbfgs.errors import WeightsError
@@ -23,6 +24,7 @@ from nst_lbfgs.weights.h5_file import (
 )
 from tests.support import fake_weights
 from tests.support.hostile_folder import imported
+from tests.support.mutations import many
 
 
 @pytest.fixture
@@ -149,7 +151,7 @@ def test_numbers_in_another_file_are_refused(tmp_path, tiny):
     'name, message',
     [
         ('missing.h5', 'does not exist'),
-        ('folder.h5', 'Expected a file'),
+        ('folder.h5', 'Expected an ordinary file'),
         ('weights.npz', 'ends in .h5 or .hdf5'),
         ('empty.h5', 'cannot be read'),
         ('text.h5', 'cannot be read'),
@@ -257,7 +259,7 @@ def hollow_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return fake_weights.write_hollow_vgg19(path).read_bytes()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@many(150)
 @given(data=st.data())
 def test_broken_bytes_never_escape(tmp_path, tiny, data):
     """Whatever is done to a file's bytes, it is read or refused with a WeightsError.
@@ -277,3 +279,48 @@ def test_broken_bytes_never_escape(tmp_path, tiny, data):
         assert '\n' not in str(error)
     else:
         assert len(read) == 16
+
+
+def with_bias_in_chunks(path: Path, chunk: int, stored: bytes | None = None) -> Path:
+    """Write VGG19's shapes with the first bias in compressed chunks of `chunk` numbers, stored as given."""
+    fake_weights.write_hollow_vgg19(path)
+    with h5py.File(path, 'a') as file:
+        del file['block1_conv1/bias:0']
+        bias = file['block1_conv1'].create_dataset(
+            'bias:0', (64,), '<f4', chunks=(chunk,), maxshape=(None,), compression='gzip'
+        )
+        if stored:
+            bias.id.write_direct_chunk((0,), stored)
+    return path
+
+
+def inflating_to(size: int) -> bytes:
+    """Return zeros, compressed."""
+    compressor = zlib.compressobj(1)
+    mebibytes = [compressor.compress(bytes(1 << 20)) for _ in range(size >> 20)]
+    return b''.join(mebibytes) + compressor.flush()
+
+
+def test_a_chunk_beyond_the_shape_is_refused_unread(tmp_path):
+    """One of 3 GB for a bias of 64 numbers was inflated, and the file then called whole."""
+    path = with_bias_in_chunks(tmp_path / 'w.h5', 3 << 28)
+    with pytest.raises(WeightsError, match=r'Expected chunks within the shape \(64,\) of block1_conv1'):
+        check_file(path)
+
+
+def test_chunks_within_the_shape_are_read(tmp_path):
+    check_file(with_bias_in_chunks(tmp_path / 'w.h5', 64))
+
+
+def test_a_chunk_that_inflates_without_end_is_refused(tmp_path, monkeypatch):
+    """HDF5 inflates whatever is stored, however small the chunk is said to be."""
+    path = with_bias_in_chunks(tmp_path / 'w.h5', 64, inflating_to(1 << 29))
+    monkeypatch.setattr(h5_file, 'BYTES', 500_000_000)
+    with pytest.raises(WeightsError, match='cannot be read as VGG19 weights'):
+        check_file(path)
+
+
+def test_a_check_that_takes_too_long_is_ended(tmp_path, monkeypatch):
+    monkeypatch.setattr(h5_file, 'PROCESSOR_SECONDS', 0)
+    with pytest.raises(WeightsError, match='HDF5 finds no end in it'):
+        check_file(fake_weights.write_hollow_vgg19(tmp_path / 'w.h5'))
