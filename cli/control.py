@@ -59,13 +59,15 @@ def add_masks(group: argparse._ActionsContainer) -> None:
         add_setting(
             group,
             name,
-            f"{effect}, grey in proportion; one a style, 'white' for everywhere; repeatable",
+            f'{effect}, grey in proportion; one a style, the word white for everywhere; repeatable',
             field=field,
             action='extend',
             nargs='+',
             metavar='MASK',
         )
-    add_setting(group, '--content-mask', 'how much the content counts: white fully', metavar='MASK')
+    add_setting(
+        group, '--content-mask', 'how much the content counts: white fully, black not', metavar='MASK'
+    )
     add_setting(group, '--keep', 'what stays as it is in the content picture: white', metavar='MASK')
     add_setting(
         group,
@@ -80,7 +82,7 @@ def add_masks(group: argparse._ActionsContainer) -> None:
         'maps painted in the same few flat colours, of the content and of each style: '
         'a colour takes the style of that colour',
         nargs='+',
-        metavar='MAP',
+        metavar=('CONTENT_MAP', 'STYLE_MAP'),
     )
     add_setting(
         group,

@@ -121,7 +121,7 @@ PUBLICATIONS: dict[str, Preset] = {
         },
         (
             'Without a preset the objective is this one, and the search our own: no restarts, '
-            'spectral coordinates, better resampling.',
+            'spectral coordinates, better resampling, the style picture in its own shape.',
             'The words speak of L2 distances; the code sums squares and takes no root.',
             _SCALE_NOTE,
         ),

@@ -19,7 +19,8 @@ List the published systems that `transfer --preset NAME` runs, or show every set
 """
 DEFAULT_NOTE = (
     f'Without --preset, transfer has the objective of {DEFAULT_OBJECTIVE} and its own search: '
-    'L-BFGS without restarts in spectral coordinates, and better resampling. --preset '
+    'L-BFGS without restarts in spectral coordinates, better resampling, and style pictures in their own '
+    'shape. --preset '
     f'{DEFAULT_OBJECTIVE} has the search of the publication as well, as every preset has.'
 )
 

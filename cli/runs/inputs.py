@@ -18,7 +18,6 @@ from nst_lbfgs.machine.memory_model import peak_memory
 from nst_lbfgs.pictures.colour_matching import match_colours
 from nst_lbfgs.pictures.size import check_size, fitted_size, resize
 from nst_lbfgs.run_config import RunConfig
-from nst_lbfgs.weights.sources import resolve_weights
 
 from .input_files import InputFiles
 from .masks import Masks, Size, Target
@@ -109,18 +108,21 @@ class Inputs:
             masks.keep_feather,
         )
 
-    def check(self) -> None:
-        """Raise ConfigError, ImageError or WeightsError for anything that a run could not use."""
+    def check_sizes(self) -> None:
+        """Raise ConfigError or ImageError for numbers and sizes that a run could not use.
+
+        Nothing is resized yet.
+        """
         self.config.check_number(len(self.files.styles))
         check_size(*self.size, f'the result for {self.files.content_path}')
         for path, size in zip(self.files.style_paths, self.style_sizes(), strict=True):
             check_size(*size, f'the style picture {path}{self._how_sized()}')
         self._check_references()
+
+    def check_masks(self) -> None:
+        """Raise ConfigError for masks and maps that a run could not use: all are brought to size for that."""
         arranged = self.arranged(recoloured=False)
         Given.checked(arranged.content, arranged.styles, arranged.content_mask, arranged.keep)
-        weights = self.config.transfer.computation.weights
-        if weights != 'imagenet':
-            resolve_weights(weights, seed=self.config.transfer.start.seed)
 
     def summary(self, config: TransferConfig, precision: str) -> str:
         """Return the sizes and the memory of a run in a line; `precision` is what 'auto' came to."""

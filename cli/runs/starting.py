@@ -13,6 +13,7 @@ from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.pictures.writing import check_size_for_format
 from nst_lbfgs.records.checkpoint import read_checkpoint
 from nst_lbfgs.run_config import RunConfig
+from nst_lbfgs.weights.sources import resolve_weights
 
 from ..options import settings_from
 from .command_line import CommandLine
@@ -45,22 +46,24 @@ def prepare(
     """
     check_address_space(TENSORFLOW, 'TensorFlow')
     files = read_files(configs[0], content, tuple(styles), max_pixels=args.max_pixels)
-    runs = [checked(Inputs(files, config)) for config in configs]
+    runs = [Inputs(files, config) for config in configs]
+    _check(runs)
     outputs.check(overwrite=overwrite)
     fitting = within_memory(runs, fit=args.fit)
-    if fitting != runs:
-        fitting = list(map(checked, fitting))
-    for inputs in fitting:
-        check_size_for_format(outputs.picture, *inputs.size)
+    for run in fitting:
+        run.check_sizes()
+        check_size_for_format(outputs.picture, *run.size)
+        run.check_masks()
     for note in fitting[0].notes():
         tell(note)
     return fitting
 
 
-def checked(inputs: Inputs) -> Inputs:
-    """Return the inputs. Raises what `Inputs.check` does."""
-    inputs.check()
-    return inputs
+def _check(runs: Sequence[Inputs]) -> None:
+    for run in runs:
+        run.check_sizes()
+    for name in {run.config.transfer.computation.weights for run in runs} - {'imagenet'}:
+        resolve_weights(name)
 
 
 def start_tensorflow(args: argparse.Namespace, config: TransferConfig) -> None:
@@ -126,12 +129,13 @@ def resume(args: argparse.Namespace) -> int:
         content, styles = _pictures(args, recorded)
         inputs = Inputs(read_files(config, content, styles, max_pixels=args.max_pixels), config)
         inputs.files.check_unchanged(recorded)
-        inputs.check()
+        _check([inputs])
         outputs = resumed_outputs(path, recorded, config, args.resume)
         outputs.check(overwrite=True)
         outputs.check_checkpoint(overwrite=True)
         check_size_for_format(outputs.picture, *inputs.size)
         check_memory(inputs)
+        inputs.check_masks()
         command = CommandLine.of_resumed_run(args.command_line, recorded, in_metadata=args.metadata)
         run = TransferRun(
             inputs, outputs, True, recorded.get('preset'), stopping, resumable=True, checkpoint=checkpoint

@@ -14,7 +14,6 @@ from nst_lbfgs.errors import ConfigError, StyleTransferError
 from nst_lbfgs.files import check_place, write_whole
 from nst_lbfgs.pictures.contact_sheet import Cell
 from nst_lbfgs.pictures.writing import write_picture
-from nst_lbfgs.weights.sources import resolve_weights
 
 from .command_line import CommandLine
 from .grid import GridPoint
@@ -140,14 +139,12 @@ def prepare_sweep(
 
 
 def check_grid(points: Sequence[GridPoint]) -> None:
-    """Raise ConfigError or WeightsError for what would otherwise come to light halfway."""
+    """Raise ConfigError for settings that one process cannot have both of."""
     computations = [point.config.transfer.computation for point in points]
     if len({computation.deterministic for computation in computations}) > 1:
         raise ConfigError(
             'Expected one value of deterministic: it holds for all that a process computes. Received: yes, no'
         )
-    for name in {computation.weights for computation in computations} - {'imagenet'}:
-        resolve_weights(name)
 
 
 def _outputs_of(point: GridPoint, outputs: Outputs) -> Outputs:

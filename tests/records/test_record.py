@@ -18,8 +18,8 @@ from nst_lbfgs.config import (
 from nst_lbfgs.errors import RecordError
 from nst_lbfgs.pictures.enhancement import Enhancement
 from nst_lbfgs.presets import PRESETS
-from nst_lbfgs.records.record import parse_record, read_record, to_json
-from nst_lbfgs.run_config import PictureConfig, RunConfig
+from nst_lbfgs.records.record import digest_of, parse_record, read_record, to_json
+from nst_lbfgs.run_config import ColoursConfig, MasksConfig, PictureConfig, RunConfig, StylesConfig
 
 RECORDS = Path(__file__).parent / 'version_0_1_0'
 NAMES = {'content_path': 'a', 'style_paths': ['b'], 'prefix': 'c'}
@@ -39,6 +39,12 @@ ENHANCED = PRESETS['enhanced-lbfgs']
         RunConfig(
             TransferConfig(optimizer=AdamConfig(beta_1=0.5)), PictureConfig(enhancement=Enhancement(2))
         ),
+        RunConfig(
+            styles=StylesConfig((0.5, 2.0), (3.0, 1.0)),
+            masks=MasksConfig(('/a.png', 'white'), keep='/k.png', keep_feather=3, mask_threshold=0.5),
+            colours=ColoursConfig(True, 'pca', 'yiq', 0.5),
+        ),
+        RunConfig(masks=MasksConfig(regions=('/a.png', '/b.png'))),
         *PRESETS.values(),
     ],
 )
@@ -190,3 +196,38 @@ def test_lists_in_lists_without_end_are_refused():
     )
     with pytest.raises(RecordError):
         parse_record(text.encode())
+
+
+def test_the_digest_is_that_of_masks_and_not_of_their_names():
+    def digest(path, sha256):
+        config = RunConfig(masks=MasksConfig(keep=path))
+        run = {
+            'config': config,
+            'iterations': [],
+            'weights': {'sha256': 'w'},
+            'mask_sha256': {'keep': [sha256]},
+        }
+        return digest_of(NAMES | run)
+
+    assert digest('/a/keep.png', 'x') == digest('/b/other.png', 'x') != digest('/a/keep.png', 'y')
+
+
+@pytest.mark.parametrize(
+    'change, message',
+    [
+        (lambda r: r.update(style_paths=[]), "Expected texts under 'style_paths', at least one"),
+        (lambda r: r.update(style_paths='b'), "Expected texts under 'style_paths', at least one"),
+        (lambda r: r.update(style_paths=['b', 5]), "Expected texts under 'style_paths', at least one"),
+        (lambda r: r['config'].pop('masks'), 'Expected the fields of MasksConfig. Received: None'),
+        (lambda r: r['config']['masks'].update(keep=[]), 'Expected keep: a path as text, or none'),
+        (lambda r: r['config']['masks'].update(style_masks='a'), 'Expected style_masks: paths as text'),
+        (lambda r: r['config']['styles'].update(style_scales=[0]), 'Expected style_scales: a finite number'),
+        (lambda r: r['config']['colours'].update(color_strength=2), 'Expected color_strength: a number'),
+    ],
+)
+def test_styles_masks_and_colours_that_cannot_be_used(change, message):
+    record = new_record()
+    change(record)
+    with pytest.raises(RecordError) as refused:
+        parse_record(json.dumps(record).encode())
+    assert message in str(refused.value)

@@ -277,6 +277,19 @@ def test_settings_of_pictures_styles_and_colours_may_vary(folder, stripes, trans
     assert sheet.size[0] > 3 * 48  # base.png, style.png and other.png in a row
 
 
+def test_the_sheet_shows_the_styles_as_they_are_used(folder, stripes, monkeypatch):
+    Image.fromarray(np.tile(stripes, (1, 2, 1))[:, :60]).save('style.png')
+    shown = []
+
+    def contact_sheet(rows, title):
+        shown.append([cell.pixels.shape for cell in rows[0][:2]])
+        return stripes
+
+    monkeypatch.setattr('cli.runs.sweep_results.contact_sheet', contact_sheet)
+    assert sweep(*FAST, '--image-height', '40', '--vary', 'seed=1') == 0
+    assert shown[-1] == [(40, 48, 3), (32, 48, 3)]
+
+
 def test_files_are_read_once_for_all_cells(folder, monkeypatch):
     from nst_lbfgs.pictures import plain
 

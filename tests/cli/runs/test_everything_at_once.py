@@ -187,3 +187,14 @@ def test_a_folder_of_styles():
     assert main(['transfer', 'base.png', 'styles', './', *options]) == 0
     made = json.loads(Path('base_other+style.json').read_text())
     assert made['style_paths'] == [os.path.abspath(f'styles/{name}') for name in ('other.png', 'style.png')]
+
+
+@pytest.mark.parametrize('start', ['style', 'gray'])
+def test_painted_regions(start, capsys):
+    options = ['--weights', 'random', '--iter', '1', '--maxfun', '2', '--image-height', '40', *LAYERS]
+    paths = ['base.png', 'style.png', 'out']
+    regions = ['--regions', 'map.png', 'style_map.png', '--init', start, '--keep', 'kept.png']
+    assert main(['transfer', *paths, *options, *regions]) == 0
+    assert len(record('out')['mask_sha256']['regions']) == 2
+    assert main(['transfer', '--from', 'out.json', 'again']) == 0
+    np.testing.assert_array_equal(pixels('again'), pixels('out'))
