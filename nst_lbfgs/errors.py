@@ -17,7 +17,7 @@
     ├── RecordError            a run record that cannot be read or does not fit
     ├── MeasurementError       a measurement of the benchmark that failed
     ├── CheckpointError        a checkpoint that is missing, damaged, or of another run
-    ├── BackendError           TensorFlow and Keras cannot be imported
+    ├── BackendError           TensorFlow and Keras cannot be imported, or used where it was tried
     └── LegacyError            an old script asks for what is not supported
 
 The command line exits 2 for a ConfigError and 1 for any other of these.
@@ -97,7 +97,7 @@ class CheckpointError(StyleTransferError):
 
 
 class BackendError(StyleTransferError):
-    """TensorFlow and Keras cannot be imported."""
+    """TensorFlow and Keras cannot be imported, or cannot compute where a transfer was called."""
 
 
 class LegacyError(StyleTransferError):

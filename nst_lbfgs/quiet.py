@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager, nullcontext, suppress
 
@@ -34,7 +35,9 @@ def import_tensorflow(*, verbose: bool = False) -> None:
             import keras  # noqa: F401
             import tensorflow  # noqa: F401
     except Exception as error:  # a library that is missing, of another version, or a broken keras.json
-        raise BackendError(f'TensorFlow and Keras cannot be imported: {_in_one_line(error)}') from error
+        raise BackendError(
+            f'TensorFlow and Keras cannot be imported: {_in_one_line(error)}{_settings_file(error)}'
+        ) from error
 
 
 def set_environment(environment: MutableMapping[str, str], *, verbose: bool) -> None:
@@ -54,6 +57,15 @@ def _in_one_line(error: Exception) -> str:
     return (errors[-1] if errors else f'{type(error).__name__}: {lines[0] if lines else "no reason given"}')[
         :300
     ]
+
+
+def _settings_file(error: Exception) -> str:
+    """Return, as a clause, where Keras's settings are, if it has failed at reading them."""
+    failed_at = (frame.filename for frame in traceback.extract_tb(error.__traceback__))
+    if not any(name.endswith(os.path.join('backend', 'config.py')) for name in failed_at):
+        return ''
+    home = os.environ.get('KERAS_HOME') or os.path.join('~', '.keras')
+    return f', in {os.path.join(os.path.expanduser(home), "keras.json")}'
 
 
 @contextmanager
