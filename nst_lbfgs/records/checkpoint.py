@@ -86,7 +86,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
             return _read(file)
     except OSError as error:
         raise CheckpointError(f'Cannot read the checkpoint {path}: {error.strerror}') from error
-    except (CheckpointError, RecordError, RecursionError) as error:
+    except (CheckpointError, RecordError) as error:
         raise CheckpointError(f'The checkpoint {path} cannot be used. {error}') from error
 
 
