@@ -194,7 +194,7 @@ class _Constants:
         if not self.values:
             return []
         variables = [variable.read_value() for variable in self._function.variables]
-        if not self._results or not _same_buffers(variables, self._seen):
+        if not self._results or not same_buffers(variables, self._seen):
             self._results = list(self._function())
             self._seen = variables
         return self._results
@@ -213,7 +213,7 @@ def _is_repeatable(graph: Any) -> bool:
     )
 
 
-def _same_buffers(now: list[Any], before: list[Any]) -> bool:
+def same_buffers(now: list[Any], before: list[Any]) -> bool:
     """Return whether variables still hold the very memory that they held before.
 
     Reading a variable shares its memory, and TensorFlow never writes to memory that is shared,

@@ -40,9 +40,11 @@ def run_script(
     import_tensorflow()
     require_keras_3()
     from .importing import old_names
+    from .tensorflow_1.running import version_1_names
 
-    with old_names(), _as_main(path, arguments) as module, _data_format(path, cells):
-        return _outcome(path, cells, module)
+    with old_names(), version_1_names(path, cells), _as_main(path, arguments) as module:
+        with _data_format(path, cells):
+            return _outcome(path, cells, module)
 
 
 @contextmanager

@@ -1,0 +1,72 @@
+"""TensorFlow 1's behaviour, for the length of a run: graphs, its shapes, variables and comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import tensorflow as tf
+from tensorflow.python.eager import context
+from tensorflow.python.framework import ops
+from tensorflow.python.util import deprecation
+
+_v1 = tf.compat.v1
+
+
+@contextmanager
+def version_1_behaviour(*, eager: bool = False) -> Iterator[None]:
+    """Within this context TensorFlow builds graphs as version 1 did, or is as its eager mode was.
+
+    Lengths of shapes have `.value`, variables may be fed, and `==` compares tensors by identity.
+    What TensorFlow says about its own old names is kept quiet: whoever runs an old script knows.
+    """
+    before = _v1.resource_variables_enabled(), _v1.control_flow_v2_enabled()
+    with deprecation.silence(), context.eager_mode() if eager else context.graph_mode():
+        _v1.disable_v2_tensorshape()
+        _v1.disable_tensor_equality()
+        _v1.disable_resource_variables()
+        _v1.disable_control_flow_v2()
+        try:
+            yield
+        finally:
+            if not eager:
+                ops.reset_default_graph()
+            _v1.enable_v2_tensorshape()
+            _v1.enable_tensor_equality()
+            if before[0]:
+                _v1.enable_resource_variables()
+            if before[1]:
+                _v1.enable_control_flow_v2()
+
+
+def in_graph() -> bool:
+    """Return whether what is computed now becomes part of a graph that a session runs."""
+    return not tf.executing_eagerly() and not _v1.get_default_graph().building_function
+
+
+@contextmanager
+def version_2_shapes() -> Iterator[None]:
+    """Within this context shapes and comparisons are today's, which Keras counts on."""
+    _v1.enable_v2_tensorshape()
+    _v1.enable_tensor_equality()
+    try:
+        yield
+    finally:
+        _v1.disable_v2_tensorshape()
+        _v1.disable_tensor_equality()
+
+
+_outside = [0]
+
+
+def outside_count() -> int:
+    """Return how often anything was computed outside the graph so far."""
+    return _outside[0]
+
+
+@contextmanager
+def outside_the_graph() -> Iterator[None]:
+    """Within this context TensorFlow computes at once and behaves as today."""
+    _outside[0] += 1
+    with version_2_shapes(), context.eager_mode():
+        yield

@@ -1,0 +1,26 @@
+"""Runs a script with TensorFlow 1 in place of today's TensorFlow, if that is what it is written for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from ..source import Cell
+from . import behaviour, keras_calls, namespace, session
+from .recognition import trees_of, way_of_computing
+
+
+@contextmanager
+def version_1_names(path: Path, cells: list[Cell]) -> Iterator[None]:
+    """Within this context, within `old_names`, a script that wants it finds TensorFlow 1."""
+    trees = trees_of(path, cells)
+    way = way_of_computing(trees)
+    with ExitStack() as undo:
+        if way is not None:
+            undo.enter_context(behaviour.version_1_behaviour(eager=way == 'eager'))
+            undo.enter_context(session.closed_in_the_end())
+            namespace.install(undo)
+        if way == 'graph':
+            keras_calls.keep_outside(undo)
+        yield
