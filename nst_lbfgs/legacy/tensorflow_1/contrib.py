@@ -12,17 +12,17 @@ from . import scipy_optimizer
 from .catalogue import CONTRIB_IN_TF_SLIM, CONTRIB_MOVED, CONTRIB_OPT
 
 
-class _Contrib(types.ModuleType):
-    """A package that answers for its parts when a script asks for them."""
+class _Package(types.ModuleType):
+    """`tf.contrib` or a part of it; answers for what it lacks when a script asks for that."""
 
     __path__: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith('__'):
             raise AttributeError(name)
-        if name in CONTRIB_IN_TF_SLIM:
+        if name in CONTRIB_IN_TF_SLIM and self.__name__ == 'tensorflow.contrib':
             return _of_tf_slim(name)
-        return _Absent(f'tf.contrib.{name}')
+        return _Absent(f'{self.__name__.replace("tensorflow", "tf")}.{name}')
 
 
 class _Absent:
@@ -45,8 +45,8 @@ class _Absent:
 
 def module(tensorflow: types.ModuleType) -> types.ModuleType:
     """Return `tf.contrib` for a module that stands for TensorFlow 1."""
-    package = _Contrib('tensorflow.contrib')
-    opt = types.ModuleType('tensorflow.contrib.opt')
+    package = _Package('tensorflow.contrib')
+    opt = _Package('tensorflow.contrib.opt')
     opt.__dict__.update({name: getattr(scipy_optimizer, name) for name in CONTRIB_OPT})
     package.__dict__.update(opt=opt)
     for old, new in CONTRIB_MOVED.items():

@@ -110,7 +110,7 @@ def _let_tensors_enter(undo: ExitStack) -> None:
         lambda self, feed_dict=None, session=None: graph_tensor(self).eval(feed_dict, session),
     )
     for name in ('op', 'graph'):
-        replace(undo, kind, name, property(lambda self, name=name: getattr(graph_tensor(self), name)))
+        replace(undo, kind, name, property(_of_graph_tensor(name)))
     for name in _OPERATORS:
         if hasattr(kind, name):
             replace(undo, kind, name, _with_tensor_of_graph(name, getattr(kind, name)))
@@ -119,6 +119,10 @@ def _let_tensors_enter(undo: ExitStack) -> None:
     replace(undo, keras.Variable, '__tf_tensor__', _converted_variable)
     optimizer = _v1.train.Optimizer
     replace(undo, optimizer, 'compute_gradients', _on_graph_variables(optimizer.compute_gradients))
+
+
+def _of_graph_tensor(name: str) -> Callable[[Any], Any]:
+    return lambda self: getattr(graph_tensor(self), name)
 
 
 def _converted(self: Any, dtype: Any = None, name: str | None = None) -> Any:
@@ -192,7 +196,7 @@ class GraphFunction(Function):
 
 def _meets_graph(tensor: Any) -> bool:
     if not is_symbolic(tensor):
-        return tf.is_tensor(tensor)
+        return bool(tf.is_tensor(tensor))
     return any(isinstance(parent, GraphTensor) for parent in ancestry([tensor], lambda _: False))
 
 

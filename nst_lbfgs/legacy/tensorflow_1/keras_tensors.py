@@ -17,7 +17,7 @@ from .behaviour import version_2_shapes
 from .keras_variables import graph_variable
 
 _v1 = tf.compat.v1
-# For each graph: what stands for which symbolic tensor. The symbolic ones are kept, so that an id stays theirs.
+# For each graph: what stands for which symbolic tensor, which is kept, so that its id stays its own.
 _known: WeakKeyDictionary[Any, dict[int, tuple[Tensor, Any]]] = WeakKeyDictionary()
 _lowering: list[bool] = []
 

@@ -75,7 +75,10 @@ class IterationLines:
         if self._limits is None:
             return gradient
         low, high = self._limits
-        return np.where(gradient < 0, np.maximum(x - high, gradient), np.minimum(x - low, gradient))
+        projected: Array = np.where(
+            gradient < 0, np.maximum(x - high, gradient), np.minimum(x - low, gradient)
+        )
+        return projected
 
 
 def _fortran(number: float) -> str:

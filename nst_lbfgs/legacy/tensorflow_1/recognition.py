@@ -14,14 +14,15 @@ _ROOTS = ('tensorflow.compat.v1', 'tensorflow')
 
 def trees_of(path: Path, cells: Iterable[Cell]) -> list[ast.Module]:
     """Return a script's syntax trees and those of the modules beside it that it imports."""
-    trees = [cell.tree for cell in cells]
-    seen = {path.resolve()}
-    for tree in trees:  # grows on the way
-        for module in _modules_beside(tree, path.resolve().parent):
+    script = path.resolve()
+    found = [(cell.tree, script) for cell in cells]
+    seen = {script}
+    for tree, file in found:  # grows on the way
+        for module in _modules_beside(tree, file, script.parent):
             if module not in seen:
                 seen.add(module)
-                trees += _parsed(module)
-    return trees
+                found += [(parsed, module) for parsed in _parsed(module)]
+    return [tree for tree, _ in found]
 
 
 def way_of_computing(trees: list[ast.Module]) -> str | None:
@@ -92,17 +93,18 @@ def _below_tensorflow(full: str) -> str:
     return full
 
 
-def _modules_beside(tree: ast.Module, folder: Path) -> Iterator[Path]:
+def _modules_beside(tree: ast.Module, file: Path, folder: Path) -> Iterator[Path]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            modules = [alias.name for alias in node.names]
+            places = [(folder, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
+            start = file.parents[node.level - 1] if node.level else folder
             package = f'{node.module}.' if node.module else ''
-            modules = [node.module or '', *(f'{package}{alias.name}' for alias in node.names)]
+            places = [(start, node.module or '')] + [(start, f'{package}{a.name}') for a in node.names]
         else:
             continue
-        for module in modules:
-            place = folder.joinpath(*module.split('.')) if module else folder
+        for start, name in places:
+            place = start.joinpath(*name.split('.')) if name else start
             yield from (p for p in (place.with_suffix('.py'), place / '__init__.py') if p.is_file())
 
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from absl import flags
+
 from ..source import Cell
-from . import behaviour, keras_calls, namespace, session
+from . import behaviour, keras_calls, namespace, published_weights, session
 from .recognition import trees_of, way_of_computing
 
 
@@ -20,7 +22,21 @@ def version_1_names(path: Path, cells: list[Cell]) -> Iterator[None]:
         if way is not None:
             undo.enter_context(behaviour.version_1_behaviour(eager=way == 'eager'))
             undo.enter_context(session.closed_in_the_end())
+            undo.enter_context(_flags_of_its_own())
             namespace.install(undo)
         if way == 'graph':
             keras_calls.keep_outside(undo)
+        published_weights.stand_in(undo, trees)
         yield
+
+
+@contextmanager
+def _flags_of_its_own() -> Iterator[None]:
+    """Forget the flags that a script defines (`tf.app.flags`): they are the whole process's."""
+    before = set(flags.FLAGS)
+    try:
+        yield
+    finally:
+        for name in set(flags.FLAGS) - before:
+            delattr(flags.FLAGS, name)
+        flags.FLAGS.unparse_flags()

@@ -34,7 +34,7 @@ class ExternalOptimizerInterface:
     loss: a scalar tensor. var_list: variables, by default all trainable ones.
     var_to_bounds: for some of them (low, high), numbers or arrays of the variable's shape.
     optimizer_kwargs: the subclass's own. Raises LegacyError for constraints (equalities,
-    inequalities), and for a loss that does not depend on a variable.
+    inequalities).
     """
 
     def __init__(
@@ -112,14 +112,12 @@ class ExternalOptimizerInterface:
         raise NotImplementedError('Expected a subclass that has _minimize. Received: none')
 
     def _gradients(self) -> list[Any]:
+        """Return the loss's gradients; 0 for a variable that it does not depend on."""
         found = _v1.gradients(self._loss, self._tensors)
-        for variable, gradient in zip(self._vars, found):
-            if gradient is None:
-                raise LegacyError(
-                    'Expected a loss that depends on every variable. '
-                    f'Received: one that does not depend on {variable.name!r}; give var_list'
-                )
-        return [tf.convert_to_tensor(gradient) for gradient in found]
+        return [
+            tf.zeros_like(tensor) if gradient is None else tf.convert_to_tensor(gradient)
+            for tensor, gradient in zip(self._tensors, found)
+        ]
 
     def _unpacked(self, x: Array, keys: Sequence[Any]) -> dict[Any, Array]:
         sizes = [int(np.prod(shape)) for shape in self._shapes]
