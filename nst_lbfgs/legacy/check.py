@@ -19,6 +19,7 @@ from .catalogue import (
     UNSUPPORTED,
 )
 from .source import Cell, presumed_data_format, read_script
+from .tensorflow_1.catalogue import problem_of
 
 _KERAS_1 = {
     'nb_filter',
@@ -39,7 +40,6 @@ _METHODS = {
     'input_shape': 'layer.input_shape',
     'get_updates': 'optimizer.get_updates',
 }
-_TENSORFLOW_GONE = ('contrib', 'train', 'app', 'flags')
 _ROOTS = ('keras', 'tensorflow', 'scipy', 'numpy', 'PIL')
 
 
@@ -186,8 +186,10 @@ def _known_module(line: int, module: str) -> Iterator[Use]:
     name = _canonical(module)
     if name in MOVED_MODULES or name.startswith('scipy.misc'):
         yield Use(line, f'import {module}')
-    elif name.startswith('tensorflow.') and name.split('.')[1] in _TENSORFLOW_GONE:
-        yield Use(line, f'import {module}', "TensorFlow 1's, gone from TensorFlow 2")
+    elif name.startswith('tensorflow.'):
+        problem = problem_of(name.partition('.')[2])
+        if problem is not None:
+            yield Use(line, f'import {module}', problem)
 
 
 def _canonical(name: str) -> str:
@@ -234,8 +236,11 @@ def _name_use(line: int, full: str) -> Iterator[Use]:
         yield Use(line, f'PIL.Image.{name}')
     elif module == 'tensorflow' and name in TENSORFLOW:
         yield Use(line, f'tf.{name}')
-    elif module == 'tensorflow' and name in _TENSORFLOW_GONE:
-        yield Use(line, f'tf.{name}', "TensorFlow 1's, gone from TensorFlow 2")
+    elif full.startswith('tensorflow.'):
+        below = full.partition('.')[2]
+        problem = problem_of(below)
+        if problem is not None:
+            yield Use(line, f'tf.{below}', problem)
 
 
 def _backend_problem(name: str) -> str:

@@ -14,12 +14,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..errors import StyleTransferError
+from ..errors import LegacyError, StyleTransferError
 from ..quiet import import_tensorflow
 from . import require_keras_3
 from .replacements import replace, replace_module
 from .settings import SETTINGS, configure
 from .source import Cell, presumed_data_format, read_script
+from .tensorflow_1.other_networks import absent_network
 
 _OURS = os.path.dirname(os.path.abspath(__file__))
 _PYTHON_2_NAMES = {'xrange': range, 'raw_input': input}
@@ -97,6 +98,9 @@ def _outcome(path: Path, cells: list[Cell], module: types.ModuleType) -> int:
     except StyleTransferError as error:
         raise type(error)(f'{_place(error, cells)}{error}') from error
     except BaseException as error:
+        absent = absent_network(error)
+        if absent is not None:
+            raise LegacyError(f'{_place(error, cells)}{absent}') from error
         _print_as_python_would(error, cells)
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     finally:

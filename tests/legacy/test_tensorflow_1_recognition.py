@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.main import main
 from nst_lbfgs.legacy.source import read_script
 from nst_lbfgs.legacy.tensorflow_1.recognition import trees_of, way_of_computing
 
@@ -49,3 +50,19 @@ def test_modules_beside_a_script_count(tmp_path: Path) -> None:
     script = tmp_path / 'script.py'
     script.write_text('from src import steps\n')
     assert way_of_computing(trees_of(script, read_script(script))) == 'graph'
+
+
+def test_check_knows_what_is_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Supported names without TensorFlow being loaded; others with the reason."""
+    script = tmp_path / 'script.py'
+    script.write_text(
+        f'{TENSORFLOW}from tensorflow.contrib.opt import ScipyOptimizerInterface\n'
+        'with tf.Session() as s:\n    tf.train.AdamOptimizer(2.0)\ntf.contrib.opt.ScipyOptimizerInterface(l)\n'
+        'tf.app.run()\ntf.layers.conv2d(x, 1, 1)\n'
+    )
+    assert main(['run', '--check', str(script)]) == 0, capsys.readouterr().out
+    script.write_text(f'{TENSORFLOW}tf.contrib.rnn.BasicLSTMCell(3)\ntf.layers.conv3d(x)\n')
+    assert main(['run', '--check', str(script)]) == 1
+    out = capsys.readouterr().out.partition('not supported')[2]
+    assert 'tf.contrib.rnn.BasicLSTMCell: TensorFlow 2 left it out (line 2)' in out
+    assert 'tf.layers.conv3d: TensorFlow 2 left it out; use tf.nn instead (line 3)' in out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 # What a script is recognised by that builds a graph of TensorFlow's own and runs it in a session.
 GRAPH = frozenset(
     """
@@ -71,3 +73,27 @@ CONTRIB_MOVED = {
 # Modules of tf.contrib that the package tf-slim carries on.
 CONTRIB_IN_TF_SLIM = ('framework', 'layers', 'slim')
 CONTRIB = frozenset(('opt', *CONTRIB_MOVED, *CONTRIB_IN_TF_SLIM))
+
+# Parts of TensorFlow that version 2 left out, and that a script of version 1's is given.
+_GIVEN = frozenset(('app', 'flags', 'train', *RENAMED)) | GRAPH
+
+
+def problem_of(name: str) -> str | None:
+    """Return why something of TensorFlow 1's is not supported: '' if it is, None if it is not known.
+
+    name: as a script has it after `tf.`, such as 'contrib.opt.ScipyOptimizerInterface'.
+    """
+    root, *rest = name.split('.')
+    if root == 'contrib' and rest:
+        return _problem_in_contrib(rest)
+    if root == 'layers' and rest and rest[0] not in LAYERS:
+        return 'TensorFlow 2 left it out; use tf.nn instead'
+    return '' if root in _GIVEN else None
+
+
+def _problem_in_contrib(rest: list[str]) -> str:
+    if rest[0] in CONTRIB_IN_TF_SLIM and find_spec('tf_slim') is None:
+        return 'needs a package that is not installed here: python -m pip install tf-slim'
+    if rest[0] not in CONTRIB or (rest[0] == 'opt' and rest[1:] and rest[1] not in CONTRIB_OPT):
+        return 'TensorFlow 2 left it out'
+    return ''

@@ -12,8 +12,8 @@ from . import scipy_optimizer
 from .catalogue import CONTRIB_IN_TF_SLIM, CONTRIB_MOVED, CONTRIB_OPT
 
 
-class _Package(types.ModuleType):
-    """`tf.contrib` or a part of it; answers for what it lacks when a script asks for that."""
+class Package(types.ModuleType):
+    """A package of TensorFlow 1's that answers for what it lacks when a script asks for that."""
 
     __path__: list[str] = []
 
@@ -26,7 +26,7 @@ class _Package(types.ModuleType):
 
 
 class _Absent:
-    """A part of `tf.contrib` that is not here: says so once it is used."""
+    """Something that is not here: says so once it is used."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -38,15 +38,15 @@ class _Absent:
 
     def __call__(self, *_args: Any, **_kwargs: Any) -> Any:
         raise LegacyError(
-            f'Expected a part of tf.contrib that is supported. Received: {self._name}, which '
+            f'Expected a part of TensorFlow 1 that is supported. Received: {self._name}, which '
             'TensorFlow 2 left out'
         )
 
 
 def module(tensorflow: types.ModuleType) -> types.ModuleType:
     """Return `tf.contrib` for a module that stands for TensorFlow 1."""
-    package = _Package('tensorflow.contrib')
-    opt = _Package('tensorflow.contrib.opt')
+    package = Package('tensorflow.contrib')
+    opt = Package('tensorflow.contrib.opt')
     opt.__dict__.update({name: getattr(scipy_optimizer, name) for name in CONTRIB_OPT})
     package.__dict__.update(opt=opt)
     for old, new in CONTRIB_MOVED.items():

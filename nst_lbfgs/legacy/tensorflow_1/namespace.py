@@ -90,7 +90,7 @@ def _with(module: Any, **names: Any) -> types.ModuleType:
 
 
 def _layers() -> types.ModuleType:
-    module = types.ModuleType('tensorflow.layers', layers.__doc__)
+    module = contrib.Package('tensorflow.layers', layers.__doc__)
     module.__dict__.update({name: getattr(layers, name) for name in LAYERS})
     return module
 
