@@ -238,9 +238,9 @@ def _name_use(line: int, full: str) -> Iterator[Use]:
         yield Use(line, f'tf.{name}')
     elif full.startswith('tensorflow.'):
         below = full.partition('.')[2]
-        problem = problem_of(below)
-        if problem is not None:
-            yield Use(line, f'tf.{below}', problem)
+        reason = problem_of(below)
+        if reason is not None:
+            yield Use(line, f'tf.{below}', reason)
 
 
 def _backend_problem(name: str) -> str:

@@ -189,6 +189,32 @@ def test_eager_scripts_of_version_1(run_old: Run, capsys: Capture) -> None:
     assert code == 0, capsys.readouterr().err
 
 
+def test_scripts_that_were_ported_to_compat_v1(run_old: Run, capsys: Capture) -> None:
+    """Today's shapes and today's names, real sessions, and switches that end with the run."""
+    code = run_old(
+        """
+        import numpy as np
+        import tensorflow as tf
+        tf.compat.v1.disable_eager_execution()
+        tf.random.set_seed(1)
+        x = tf.compat.v1.placeholder(tf.float32, (1, 4, 4, 3))
+        size = x.get_shape()[1] * x.get_shape()[2]
+        assert type(size) is int and tf.__version__.startswith('2')
+        picture = tf.Variable(tf.random.normal((2,)))
+        loss = tf.nn.l2_loss(picture - 1.0) / size
+        step = tf.compat.v1.train.GradientDescentOptimizer(float(size)).minimize(loss)
+        with tf.compat.v1.Session() as session:
+            session.run(tf.compat.v1.global_variables_initializer())
+            session.run(step)
+            assert np.allclose(session.run(picture), 1.0)
+        """
+    )
+    assert code == 0, capsys.readouterr().err
+    import tensorflow as tf
+
+    assert tf.executing_eagerly()
+
+
 def test_nothing_of_version_1_stays(run_old: Run) -> None:
     """After a run, behaviour, modules and graph are today's."""
     import keras

@@ -60,12 +60,13 @@ def test_variables_are_fed_until_the_search_has_ended(run_old: Run, capsys: Capt
 
 
 def test_bounds_hold_and_lines_are_fortran_s(run_old: Run, capsys: Capture) -> None:
-    """disp=1 prints every iteration's loss and projected gradient; SciPy warns of nothing."""
+    """disp=1 prints each loss, of shape (1,) too, and projected gradient; SciPy warns of nothing."""
     code = run_old(
         QUADRATIC
         + """
     optimizer = tf.contrib.opt.ScipyOptimizerInterface(
-        loss, var_list=[x], var_to_bounds={x: (4.0, np.inf)}, options={'disp': 1, 'ftol': 1e-9, 'gtol': 1e-6})
+        tf.reshape(loss, [1]), var_list=[x], var_to_bounds={x: (4.0, np.inf)},
+        options={'disp': 1, 'ftol': 1e-9, 'gtol': 1e-6})
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
         optimizer.minimize(session, {aim: 3.0})

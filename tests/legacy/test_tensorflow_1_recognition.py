@@ -21,6 +21,7 @@ BOTH = f'{TENSORFLOW}from keras import backend as K\n'
         ('import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\nx = tf.placeholder("float")', 'graph'),
         ('from tensorflow.contrib.opt import ScipyOptimizerInterface', 'graph'),
         (f'{TENSORFLOW}tf.train.AdamOptimizer(1.0)', 'graph'),
+        (f'{TENSORFLOW}with tf.compat.v1.Session() as s: pass', 'ported'),
         (f'{TENSORFLOW}tf.enable_eager_execution()\ntf.train.AdamOptimizer(1.0)', 'eager'),
         (f'{TENSORFLOW}tfe = tf.contrib.eager', 'eager'),
         (f'{TENSORFLOW}tape = tf.GradientTape()\nx = tf.Variable(1.0)', None),
@@ -42,12 +43,14 @@ def test_a_graph_is_for_scripts_that_need_one(text: str, expected: str | None, t
 
 
 def test_modules_beside_a_script_count(tmp_path: Path) -> None:
-    """Imported from packages, relatively, and in a circle."""
+    """Imported from packages, relatively, in a circle, and from folders added to sys.path."""
     (tmp_path / 'src').mkdir()
     (tmp_path / 'src' / '__init__.py').write_text('')
     (tmp_path / 'src' / 'steps.py').write_text('from .loss import total\nimport script\n')
     (tmp_path / 'src' / 'loss.py').write_text(f'{TENSORFLOW}total = tf.gradients\n')
     script = tmp_path / 'script.py'
+    script.write_text("import sys\nsys.path.insert(0, 'src')\nimport loss\n")
+    assert way_of_computing(trees_of(script, read_script(script))) == 'graph'
     script.write_text('from src import steps\n')
     assert way_of_computing(trees_of(script, read_script(script))) == 'graph'
 
@@ -57,8 +60,8 @@ def test_check_knows_what_is_given(tmp_path: Path, capsys: pytest.CaptureFixture
     script = tmp_path / 'script.py'
     script.write_text(
         f'{TENSORFLOW}from tensorflow.contrib.opt import ScipyOptimizerInterface\n'
-        'with tf.Session() as s:\n    tf.train.AdamOptimizer(2.0)\ntf.contrib.opt.ScipyOptimizerInterface(l)\n'
-        'tf.app.run()\ntf.layers.conv2d(x, 1, 1)\n'
+        'with tf.Session() as s:\n    tf.train.AdamOptimizer(2.0)\n'
+        'tf.contrib.opt.ScipyOptimizerInterface(l)\ntf.app.run()\ntf.layers.conv2d(x, 1, 1)\n'
     )
     assert main(['run', '--check', str(script)]) == 0, capsys.readouterr().out
     script.write_text(f'{TENSORFLOW}tf.contrib.rnn.BasicLSTMCell(3)\ntf.layers.conv3d(x)\n')

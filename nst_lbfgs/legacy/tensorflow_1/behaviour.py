@@ -22,8 +22,7 @@ def version_1_behaviour(*, eager: bool = False) -> Iterator[None]:
     """
     before = _v1.resource_variables_enabled(), _v1.control_flow_v2_enabled()
     with deprecation.silence(), context.eager_mode() if eager else context.graph_mode():
-        _v1.disable_v2_tensorshape()
-        _v1.disable_tensor_equality()
+        _set_version_1(True)
         _v1.disable_resource_variables()
         _v1.disable_control_flow_v2()
         try:
@@ -31,8 +30,7 @@ def version_1_behaviour(*, eager: bool = False) -> Iterator[None]:
         finally:
             if not eager:
                 ops.reset_default_graph()
-            _v1.enable_v2_tensorshape()
-            _v1.enable_tensor_equality()
+            _set_version_1(False)
             if before[0]:
                 _v1.enable_resource_variables()
             if before[1]:
@@ -44,16 +42,29 @@ def in_graph() -> bool:
     return not tf.executing_eagerly() and not _v1.get_default_graph().building_function
 
 
+_version_1 = [False]
+
+
+def _set_version_1(wanted: bool) -> None:
+    """Set whether shapes and comparisons are version 1's."""
+    _version_1[0] = wanted
+    if wanted:
+        _v1.disable_v2_tensorshape()
+        _v1.disable_tensor_equality()
+    else:
+        _v1.enable_v2_tensorshape()
+        _v1.enable_tensor_equality()
+
+
 @contextmanager
 def version_2_shapes() -> Iterator[None]:
     """Within this context shapes and comparisons are today's, which Keras counts on."""
-    _v1.enable_v2_tensorshape()
-    _v1.enable_tensor_equality()
+    before = _version_1[0]
+    _set_version_1(False)
     try:
         yield
     finally:
-        _v1.disable_v2_tensorshape()
-        _v1.disable_tensor_equality()
+        _set_version_1(before)
 
 
 _outside = [0]

@@ -13,10 +13,12 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from tensorflow.python.eager import context
 
-from ..replacements import replace_module
+from ..replacements import replace, replace_module
 from . import contrib, layers, session
 from .before_1_0 import OLD_FORMS
+from .behaviour import version_1_behaviour
 from .catalogue import LAYERS, RENAMED
 
 _VERSION = '1.15.5'
@@ -71,6 +73,23 @@ def install(undo: ExitStack) -> None:
         replace_module(undo, f'tensorflow.{name}', getattr(module, name))
     for name, part in contrib.submodules(module.contrib):
         replace_module(undo, name, part)
+
+
+def give_back_compat(undo: ExitStack) -> None:
+    """Make `tf.compat.v1` do again what it does, for a script that was ported to it.
+
+    Its switches count for the run alone.
+    """
+    names = {
+        **{name: _VERSION_1[name] for name in vars(tf.compat.v1) if name in _VERSION_1},
+        'Session': session.Session,
+        'InteractiveSession': session.InteractiveSession,
+        'disable_eager_execution': lambda: undo.enter_context(context.graph_mode()),
+        'disable_v2_behavior': lambda: undo.enter_context(version_1_behaviour()),
+    }
+    for name, value in names.items():
+        if getattr(tf.compat.v1, name, None) is not value:
+            replace(undo, tf.compat.v1, name, value)
 
 
 def _renamed() -> dict[str, Any]:

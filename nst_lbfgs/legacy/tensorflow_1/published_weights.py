@@ -23,6 +23,7 @@ import scipy.io
 from ..applications import MODULES
 from ..replacements import replace
 from .absent_weights import AbsentWeights
+from .behaviour import outside_the_graph
 from .vgg_matlab_file import matlab_network
 
 Array = np.ndarray[Any, Any]
@@ -117,8 +118,8 @@ def _loading_numpy(load: Callable[..., Any]) -> Callable[..., Any]:
 def _convolutions(depth: str, path: Any) -> Iterator[tuple[str, tuple[Array, Array]]]:
     print(f"nst-lbfgs: {path} is not there; its layers come from Keras's VGG{depth}", file=sys.stderr)
     build = getattr(MODULES[f'vgg{depth}'], f'VGG{depth}')
-    network = build(include_top=False, weights='imagenet', input_shape=(32, 32, 3))
-    for layer in network.layers:
-        if layer.weights:
-            kernel, bias = layer.get_weights()
-            yield layer.name.replace('block', 'conv').replace('_conv', '_'), (kernel, bias)
+    with outside_the_graph():
+        network = build(include_top=False, weights='imagenet', input_shape=(32, 32, 3))
+        layers = {layer.name: layer.get_weights() for layer in network.layers if layer.weights}
+    for name, (kernel, bias) in layers.items():
+        yield name.replace('block', 'conv').replace('_conv', '_'), (kernel, bias)

@@ -13,12 +13,16 @@ _ROOTS = ('tensorflow.compat.v1', 'tensorflow')
 
 
 def trees_of(path: Path, cells: Iterable[Cell]) -> list[ast.Module]:
-    """Return a script's syntax trees and those of the modules beside it that it imports."""
+    """Return a script's syntax trees and those of its own modules that it imports.
+
+    They lie beside it, or in folders that it adds to `sys.path`.
+    """
     script = path.resolve()
     found = [(cell.tree, script) for cell in cells]
-    seen = {script}
+    folders, seen = [script.parent], {script}
     for tree, file in found:  # grows on the way
-        for module in _modules_beside(tree, file, script.parent):
+        folders += _added_folders(tree, script.parent)
+        for module in _own_modules(tree, file, folders):
             if module not in seen:
                 seen.add(module)
                 found += [(parsed, module) for parsed in _parsed(module)]
@@ -26,8 +30,9 @@ def trees_of(path: Path, cells: Iterable[Cell]) -> list[ast.Module]:
 
 
 def way_of_computing(trees: list[ast.Module]) -> str | None:
-    """Return 'graph' for a script that builds a graph and runs sessions, 'eager' for one that
-    turns on TensorFlow 1's eager mode, None for one that does neither.
+    """Return 'graph' for a script that builds a graph and runs sessions, 'ported' for one that does
+    so by `tf.compat.v1` of today's TensorFlow, 'eager' for one that turns on TensorFlow 1's eager
+    mode, None for one that does nothing of these.
 
     A script that also uses Keras gets its graph only where symbolic tensors would not do.
     """
@@ -37,7 +42,8 @@ def way_of_computing(trees: list[ast.Module]) -> str | None:
         return 'eager'
     optimizes = any(n.startswith('train.') and n.endswith(('Optimizer', 'Saver')) for n in used)
     if not _uses_keras(trees, roots):
-        return 'graph' if optimizes or roots & GRAPH else None
+        graph = 'ported' if any(_goes_by_compat(tree) for tree in trees) else 'graph'
+        return graph if optimizes or roots & GRAPH else None
     runs_variables = 'Variable' in roots and roots & RUNS_VARIABLES
     return 'graph' if optimizes or roots & GRAPH_BESIDE_KERAS or runs_variables else None
 
@@ -45,6 +51,15 @@ def way_of_computing(trees: list[ast.Module]) -> str | None:
 def _uses_keras(trees: list[ast.Module], roots: set[str]) -> bool:
     return 'keras' in roots or any(
         module.partition('.')[0] == 'keras' for tree in trees for module, _ in _imports(tree)
+    )
+
+
+def _goes_by_compat(tree: ast.Module) -> bool:
+    """Return whether a script has `tf.compat.v1.something`, `tf` being the whole TensorFlow."""
+    roots = {name for name, full in _bound_names(tree).items() if full == 'tensorflow'}
+    return any(
+        isinstance(node, ast.Attribute) and ast.unparse(node) in {f'{root}.compat.v1' for root in roots}
+        for node in ast.walk(tree)
     )
 
 
@@ -93,18 +108,25 @@ def _below_tensorflow(full: str) -> str:
     return full
 
 
-def _modules_beside(tree: ast.Module, file: Path, folder: Path) -> Iterator[Path]:
+def _added_folders(tree: ast.Module, folder: Path) -> list[Path]:
+    """Return what `sys.path.insert(0, 'src')` and its like add, as far as it is written out."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    adding = [call for call in calls if ast.unparse(call.func) in ('sys.path.append', 'sys.path.insert')]
+    texts = [node.value for call in adding for node in ast.walk(call) if isinstance(node, ast.Constant)]
+    return [folder / text for text in texts if isinstance(text, str) and (folder / text).is_dir()]
+
+
+def _own_modules(tree: ast.Module, file: Path, folders: list[Path]) -> Iterator[Path]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            places = [(folder, alias.name) for alias in node.names]
+            names, starts = [alias.name for alias in node.names], folders
         elif isinstance(node, ast.ImportFrom):
-            start = file.parents[node.level - 1] if node.level else folder
             package = f'{node.module}.' if node.module else ''
-            places = [(start, node.module or '')] + [(start, f'{package}{a.name}') for a in node.names]
+            names = [node.module or '', *(f'{package}{alias.name}' for alias in node.names)]
+            starts = [file.parents[node.level - 1]] if node.level else folders
         else:
             continue
-        for start, name in places:
-            place = start.joinpath(*name.split('.')) if name else start
+        for place in (start.joinpath(*name.split('.')) for start in starts for name in names if name):
             yield from (p for p in (place.with_suffix('.py'), place / '__init__.py') if p.is_file())
 
 

@@ -19,13 +19,15 @@ def version_1_names(path: Path, cells: list[Cell]) -> Iterator[None]:
     trees = trees_of(path, cells)
     way = way_of_computing(trees)
     with ExitStack() as undo:
-        if way is not None:
+        if way in ('graph', 'eager'):
             undo.enter_context(behaviour.version_1_behaviour(eager=way == 'eager'))
-            undo.enter_context(session.closed_in_the_end())
-            undo.enter_context(_flags_of_its_own())
             namespace.install(undo)
         if way == 'graph':
             keras_calls.keep_outside(undo)
+        if way == 'ported':
+            namespace.give_back_compat(undo)
+        undo.enter_context(session.closed_in_the_end())
+        undo.enter_context(_flags_of_its_own())
         published_weights.stand_in(undo, trees)
         yield
 

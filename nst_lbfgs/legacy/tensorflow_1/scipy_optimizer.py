@@ -173,11 +173,11 @@ class ScipyOptimizerInterface(ExternalOptimizerInterface):
 
 
 def _in_double(loss_grad_func: Evaluate) -> Evaluate:
-    """SciPy's L-BFGS-B counts on a gradient in double precision."""
+    """SciPy wants a gradient in double precision, and a number where old scripts have shape (1,)."""
 
     def evaluate(x: Array) -> tuple[Any, Array]:
         loss, gradient = loss_grad_func(x)
-        return loss, gradient.astype('float64')
+        return np.asarray(loss, 'float64').item(), gradient.astype('float64')
 
     return evaluate
 
