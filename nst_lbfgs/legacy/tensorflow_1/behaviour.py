@@ -39,7 +39,7 @@ def version_1_behaviour(*, eager: bool = False) -> Iterator[None]:
 
 def in_graph() -> bool:
     """Return whether what is computed now becomes part of a graph that a session runs."""
-    return not tf.executing_eagerly() and not _v1.get_default_graph().building_function
+    return not tf.executing_eagerly() and not ops.get_default_graph().building_function
 
 
 _version_1 = [False]

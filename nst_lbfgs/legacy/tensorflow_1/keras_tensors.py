@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import keras
 import tensorflow as tf
+from tensorflow.python.framework import ops
 
 from ..lowering import Lowering, Rows, Value, evaluate, in_full
 from ..settings import SETTINGS
@@ -37,7 +38,7 @@ def graph_tensor(symbolic: Tensor) -> Any:
 
     Layers become operations; an input of Keras becomes a placeholder, or what it stands for.
     """
-    known = _known.setdefault(_v1.get_default_graph(), {})
+    known = _known.setdefault(ops.get_default_graph(), {})
     if id(symbolic) not in known:
         with _lowered_here():
             _lower(symbolic, known)

@@ -16,6 +16,7 @@ import keras
 import tensorflow as tf
 from tensorflow.python.client.session import BaseSession
 from tensorflow.python.eager import context
+from tensorflow.python.framework import ops
 
 from ...errors import LegacyError
 from ..functions import same_buffers
@@ -41,7 +42,7 @@ _trained_in: list[Any] = []
 
 def graph_variable(of_keras: Any) -> Any:
     """Return the default graph's variable for one of Keras."""
-    pairs = _pairs.setdefault(_v1.get_default_graph(), {})
+    pairs = _pairs.setdefault(ops.get_default_graph(), {})
     if id(of_keras) not in pairs:
         pairs[id(of_keras)] = _Pair(of_keras, _beside(of_keras))
     return pairs[id(of_keras)].of_graph
