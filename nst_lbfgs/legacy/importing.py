@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 
 from . import backend
-from .applications import MODULES, is_builder
+from .applications import MODULES, decode_predictions, is_builder
 from .keras_names import IMAGE, LAYERS, UTILS
 from .old_modules import restore_old_modules
 from .patches import patch_keras
@@ -45,10 +45,11 @@ def _replace_functions(undo: ExitStack) -> None:
             replace(undo, module, name, value)
     for name, value in UTILS.items():
         replace(undo, keras.utils, name, value)
+    replace(undo, keras.applications.imagenet_utils, 'decode_predictions', decode_predictions)
     for name, contents in MODULES.items():
         module = getattr(keras.applications, name)
         for key, value in vars(contents).items():
-            if is_builder(value):
+            if is_builder(value) or value is decode_predictions:
                 replace(undo, module, key, value)
                 if hasattr(keras.applications, key):
                     replace(undo, keras.applications, key, value)
