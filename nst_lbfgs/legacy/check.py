@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 
-from .catalogue import (
-    BACKEND,
-    MOVED_MODULES,
-    NUMPY,
-    PILLOW,
-    SCIPY_MISC,
-    TENSORFLOW,
-    UNSUPPORTED,
-)
+from ..errors import LegacyError
+from .guards import guarded_nodes
+from .old_uses import Use, canonical, in_version_1, module_use, name_use
 from .source import Cell, presumed_data_format, read_script
-from .tensorflow_1.catalogue import problem_of
+from .tensorflow_1.recognition import trees_of, way_of_computing
 
 _KERAS_1 = {
     'nb_filter',
@@ -40,16 +32,7 @@ _METHODS = {
     'input_shape': 'layer.input_shape',
     'get_updates': 'optimizer.get_updates',
 }
-_ROOTS = ('keras', 'tensorflow', 'scipy', 'numpy', 'PIL')
-
-
-@dataclass(frozen=True)
-class Use:
-    """One name that a script uses: where, and why it is not supported ('' if it is)."""
-
-    line: int
-    name: str
-    problem: str = ''
+_IN_NOTEBOOKS = ('IPython',)  # what a run supplies
 
 
 @dataclass
@@ -91,126 +74,141 @@ def _lines_by_name(uses: list[Use]) -> list[str]:
 def check_script(path: Path) -> Report:
     """Return what a script or notebook uses of Keras, TensorFlow, SciPy, NumPy and Pillow.
 
-    Only names that are written out are seen: not what a module of the script's own uses, nor
+    Its own modules beside it are read too. Only names that are written out are seen, not
     arguments that are computed. Raises as `read_script`: a script in Python 2 cannot be read.
     """
     report = Report(str(path))
     cells = read_script(path)
-    names: dict[str, str] = {}
-    for cell in cells:
-        report.uses += _cell_uses(cell, names, path.resolve().parent, len(cells) > 1)
+    reading = _Reading(path)
+    report.uses = reading.uses_of(cells, '')
+    if way_of_computing(trees_of(path, cells)) in ('graph', 'eager'):
+        report.uses = [in_version_1(use) for use in report.uses]
     presumed = presumed_data_format(cells)
     if presumed is not None:
         report.notes.append(f"channels come first (line {presumed[1]}): run with Theano's ordering")
     return report
 
 
-def _cell_uses(cell: Cell, names: dict[str, str], folder: Path, many: bool) -> list[Use]:
-    nodes = sorted(ast.walk(cell.tree), key=lambda node: getattr(node, 'lineno', 0))
-    uses = []
-    optional = _optional_imports(cell.tree)
-    for node in nodes:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            found = _imports(node, names, folder)
-            uses += [Use(use.line, use.name) if node in optional else use for use in found]
-    for node in nodes:
-        if isinstance(node, ast.Attribute):
-            uses += list(_attribute(node, names))
-        elif isinstance(node, ast.Call):
-            uses += [
-                Use(node.lineno, f'Keras 1 argument {k.arg}=') for k in node.keywords if k.arg in _KERAS_1
-            ]
-        elif isinstance(node, ast.Name) and node.id in ('xrange', 'raw_input'):
-            uses.append(Use(node.lineno, node.id))
-    return (
-        [Use(use.line, f'{use.name} [{cell.name.rpartition(", ")[2]}]', use.problem) for use in uses]
-        if many
-        else uses
-    )
+class _Reading:
+    """A script and those of its own modules that were read already."""
 
+    def __init__(self, script: Path) -> None:
+        self._folder = script.resolve().parent
+        self._notebook = script.suffix == '.ipynb'
+        self._read = {script.resolve()}
 
-# --- imports
+    def uses_of(self, cells: list[Cell], label: str) -> list[Use]:
+        """Return the uses of cells that share their names; labelled if these are several or no script."""
+        names: dict[str, str] = {}
+        used = {n.id for cell in cells for n in ast.walk(cell.tree) if isinstance(n, ast.Name)}
+        uses = []
+        for cell in cells:
+            shown = cell.name.rpartition(', ')[2] if len(cells) > 1 else label
+            found = list(self._cell_uses(cell, names, used))
+            uses += [Use(u.line, f'{u.name} [{shown}]' if shown else u.name, u.problem) for u in found]
+            uses += self._own_modules(cell.tree)
+        return uses
 
+    def _cell_uses(self, cell: Cell, names: dict[str, str], used: set[str]) -> Iterator[Use]:
+        guarded = guarded_nodes(cell.tree)
+        nodes = sorted(ast.walk(cell.tree), key=lambda node: getattr(node, 'lineno', 0))
+        imports = [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
+        inner = {node.value for node in nodes if isinstance(node, ast.Attribute)}
+        others: list[ast.AST] = [node for node in nodes if node not in inner and node not in set(imports)]
+        found: list[tuple[ast.AST, Use]] = []
+        found += [(node, use) for node in imports for use in self._import_uses(node, names, used)]
+        found += [(node, use) for node in others for use in _uses(node, names)]
+        yield from (Use(use.line, use.name) if node in guarded else use for node, use in found)
 
-def _optional_imports(tree: ast.Module) -> set[ast.AST]:
-    """Return the imports whose failure the script itself catches."""
-    return {
-        node
-        for attempt in ast.walk(tree)
-        if isinstance(attempt, ast.Try) and attempt.handlers
-        for statement in attempt.body
-        for node in ast.walk(statement)
-        if isinstance(node, (ast.Import, ast.ImportFrom))
-    }
+    # --- imports
 
+    def _import_uses(
+        self, node: ast.Import | ast.ImportFrom, names: dict[str, str], used: set[str]
+    ) -> Iterator[Use]:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                root = alias.name.partition('.')[0]
+                names[alias.asname or root] = alias.name if alias.asname else root
+                yield from self._module_use(node.lineno, alias.name)
+        elif not node.level and node.module and node.module != '__future__':
+            yield from self._names_from(node, node.module, names, used)
 
-def _imports(node: ast.Import | ast.ImportFrom, names: dict[str, str], folder: Path) -> Iterator[Use]:
-    if isinstance(node, ast.Import):
+    def _names_from(
+        self, node: ast.ImportFrom, module: str, names: dict[str, str], used: set[str]
+    ) -> Iterator[Use]:
+        known = list(self._module_use(node.lineno, module))
+        yield from known
         for alias in node.names:
-            names[alias.asname or alias.name.partition('.')[0]] = (
-                alias.name if alias.asname else alias.name.partition('.')[0]
-            )
-            yield from _module_use(node.lineno, alias.name, folder)
-        return
-    if node.level or node.module is None or node.module == '__future__':
-        return
-    module = _canonical(node.module)
-    known = list(_module_use(node.lineno, node.module, folder))
-    yield from known
-    for alias in node.names:
-        full = f'{module}.{alias.name}'
-        names[alias.asname or alias.name] = full
-        if not any(use.problem for use in known):
-            yield from _name_use(node.lineno, full)
+            full, name = canonical(f'{module}.{alias.name}'), alias.asname or alias.name
+            names[name] = full
+            if any(use.problem for use in known) or self._file_of(module) or alias.name == '*':
+                continue
+            for use in name_use(node.lineno, full):
+                # An old name that is refused may be imported; it is using it that fails.
+                harmless = use.problem.startswith('use ') and name not in used
+                yield Use(use.line, use.name) if harmless else use
+
+    def _module_use(self, line: int, module: str) -> Iterator[Use]:
+        root = module.partition('.')[0]
+        if self._file_of(root) is None and not (self._notebook and root in _IN_NOTEBOOKS):
+            yield from module_use(line, module)
+
+    # --- the script's own modules
+
+    def _file_of(self, module: str) -> Path | None:
+        """Return the file of a module beside the script, or the folder of a package of its own."""
+        path = self._folder.joinpath(*module.split('.'))
+        candidates = (path.with_suffix('.py'), path / '__init__.py', path)
+        return next((candidate for candidate in candidates if candidate.exists()), None)
+
+    def _own_modules(self, tree: ast.Module) -> Iterator[Use]:
+        for node in ast.walk(tree):
+            for module in _modules_named(node):
+                file = self._file_of(module)
+                if file is None or file.is_dir() or file.resolve() in self._read:
+                    continue
+                self._read.add(file.resolve())
+                label = str(file.relative_to(self._folder))
+                try:
+                    yield from self.uses_of(read_script(file), label)
+                except LegacyError as error:
+                    yield Use(getattr(node, 'lineno', 0), f'import {module}', str(error))
 
 
-def _module_use(line: int, module: str, folder: Path) -> Iterator[Use]:
-    root = module.partition('.')[0]
-    if root in sys.stdlib_module_names or _is_beside(root, folder):
-        return
-    if root == 'theano':
-        yield Use(line, 'import theano', 'it is no longer maintained; use keras.backend instead')
-    elif root in _ROOTS:
-        yield from _known_module(line, module)
-    elif find_spec(root) is None:
-        yield Use(line, f'import {root}', 'not installed here')
-    else:
-        yield Use(line, f'import {root}')
-
-
-def _is_beside(root: str, folder: Path) -> bool:
-    return (folder / f'{root}.py').exists() or (folder / root).is_dir()
-
-
-def _known_module(line: int, module: str) -> Iterator[Use]:
-    name = _canonical(module)
-    if name in MOVED_MODULES or name.startswith('scipy.misc'):
-        yield Use(line, f'import {module}')
-    elif name.startswith('tensorflow.'):
-        problem = problem_of(name.partition('.')[2])
-        if problem is not None:
-            yield Use(line, f'import {module}', problem)
-
-
-def _canonical(name: str) -> str:
-    """Return tf.keras's names as Keras's own, and keras.backend's under that name."""
-    for prefix in ('tensorflow.python.keras', 'tensorflow.compat.v1.keras', 'tensorflow.keras'):
-        if name == prefix or name.startswith(prefix + '.'):
-            name = 'keras' + name[len(prefix) :]
-    for old in ('keras.backend.tensorflow_backend', 'keras.backend.common'):
-        name = name.replace(old, 'keras.backend')
-    return name.replace('tensorflow.compat.v1', 'tensorflow')
+def _modules_named(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        module = node.module or ''
+        if module:
+            yield module
+        yield from (f'{module}.{alias.name}'.strip('.') for alias in node.names)
 
 
 # --- names
 
 
+def _uses(node: ast.AST, names: dict[str, str]) -> Iterator[Use]:
+    if isinstance(node, ast.Attribute):
+        yield from _attribute(node, names)
+    elif isinstance(node, ast.Call):
+        yield from (
+            Use(node.lineno, f'Keras 1 argument {k.arg}=') for k in node.keywords if k.arg in _KERAS_1
+        )
+    elif isinstance(node, ast.Name) and node.id in ('xrange', 'raw_input'):
+        yield Use(node.lineno, node.id)
+
+
 def _attribute(node: ast.Attribute, names: dict[str, str]) -> Iterator[Use]:
+    """Yield what is to be said of a chain of attributes, from its end."""
     full = _dotted(node, names)
     if full is not None:
-        yield from _name_use(node.lineno, _canonical(full))
-    elif node.attr in _METHODS:
+        yield from name_use(node.lineno, canonical(full))
+        return
+    if node.attr in _METHODS:
         yield Use(node.lineno, _METHODS[node.attr])
+    if isinstance(node.value, ast.Attribute):
+        yield from _attribute(node.value, names)
 
 
 def _dotted(node: ast.expr, names: dict[str, str]) -> str | None:
@@ -221,31 +219,3 @@ def _dotted(node: ast.expr, names: dict[str, str]) -> str | None:
         owner = _dotted(node.value, names)
         return None if owner is None else f'{owner}.{node.attr}'
     return None
-
-
-def _name_use(line: int, full: str) -> Iterator[Use]:
-    module, _, name = full.rpartition('.')
-    if module == 'keras.backend':
-        yield Use(line, f'K.{name}', _backend_problem(name))
-    elif module == 'scipy.misc':
-        problem = '' if name in SCIPY_MISC else 'not one of its picture functions'
-        yield Use(line, f'scipy.misc.{name}', problem)
-    elif module == 'numpy' and name in NUMPY:
-        yield Use(line, f'numpy.{name}')
-    elif module == 'PIL.Image' and name in PILLOW:
-        yield Use(line, f'PIL.Image.{name}')
-    elif module == 'tensorflow' and name in TENSORFLOW:
-        yield Use(line, f'tf.{name}')
-    elif full.startswith('tensorflow.'):
-        below = full.partition('.')[2]
-        reason = problem_of(below)
-        if reason is not None:
-            yield Use(line, f'tf.{below}', reason)
-
-
-def _backend_problem(name: str) -> str:
-    if name in BACKEND or name.startswith('_'):
-        return ''
-    if name in UNSUPPORTED:
-        return f'use {UNSUPPORTED[name]} instead'
-    return 'no function of the old backend'

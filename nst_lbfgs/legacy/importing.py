@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import sys
-import types
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 import keras
 import tensorflow as tf
 
 from . import backend
-from .applications import MODULES, is_builder
-from .catalogue import MOVED_MODULES
-from .keras_names import IMAGE, LAYERS, UTILS, CallableModule
+from .applications import MODULES, decode_predictions, is_builder
+from .keras_names import IMAGE, LAYERS, UTILS
+from .old_modules import restore_old_modules
 from .patches import patch_keras
 from .removed_names import restore_removed_names
 from .replacements import replace, replace_module
+from .static_shapes import restore_dimensions
+from .tensorflow_1 import compat_names  # noqa: F401  taken before other names stand in their place
 
 _ALIASES = ('tensorflow.keras', 'tensorflow.python.keras', 'tensorflow.compat.v1.keras')
+_PACKAGES = ('applications', 'preprocessing')  # packages of their own beside Keras 2.2 and 2.3
 
 
 @contextmanager
@@ -28,9 +29,10 @@ def old_names() -> Iterator[None]:
     patch_keras()
     with ExitStack() as undo:
         _replace_functions(undo)
-        _add_moved_modules(undo)
+        restore_old_modules(undo)
         _alias_tensorflow(undo)
         restore_removed_names(undo)
+        restore_dimensions(undo)
         yield
 
 
@@ -44,39 +46,14 @@ def _replace_functions(undo: ExitStack) -> None:
             replace(undo, module, name, value)
     for name, value in UTILS.items():
         replace(undo, keras.utils, name, value)
+    replace(undo, keras.applications.imagenet_utils, 'decode_predictions', decode_predictions)
     for name, contents in MODULES.items():
         module = getattr(keras.applications, name)
         for key, value in vars(contents).items():
-            if is_builder(value):
+            if is_builder(value) or value is decode_predictions:
                 replace(undo, module, key, value)
                 if hasattr(keras.applications, key):
                     replace(undo, keras.applications, key, value)
-
-
-def _add_moved_modules(undo: ExitStack) -> None:
-    for old, new in MOVED_MODULES.items():
-        module = _module(old, new)
-        replace_module(undo, old, module)
-        parent, _, name = old.rpartition('.')
-        if parent == 'keras' or parent in ('keras.layers', 'keras.utils', 'keras.engine'):
-            replace(undo, sys.modules[parent], name, module)
-
-
-def _module(old: str, new: str) -> Any:
-    if new == 'keras.backend':
-        return backend
-    present = sys.modules[new]
-    if old == new:
-        return present
-    kind = CallableModule if old == 'keras.layers.merge' else types.ModuleType
-    module = kind(old, present.__doc__)
-    contents = dict(vars(present))
-    if old.startswith('keras.engine'):
-        contents.update(vars(keras.models))
-    module.__dict__.update({name: value for name, value in contents.items() if not name.startswith('__')})
-    if old == 'keras.engine':
-        module.__path__ = []
-    return module
 
 
 def _alias_tensorflow(undo: ExitStack) -> None:
@@ -87,5 +64,7 @@ def _alias_tensorflow(undo: ExitStack) -> None:
             continue
         for alias in _ALIASES:
             replace_module(undo, f'{alias}.{rest}' if rest else alias, module)
+        if rest.startswith(_PACKAGES):
+            replace_module(undo, f'keras_{rest}', module)
     replace(undo, tf, 'keras', keras)
     replace(undo, tf.compat.v1, 'keras', keras)

@@ -16,7 +16,7 @@ from .old_weights import (
     random_file,
 )
 from .settings import RANDOM_WEIGHTS, SETTINGS
-from .tensors import Tensor, bind, keras_input
+from .tensors import Tensor, ancestry, bind, is_input, keras_input, operation_of
 
 # Keras 3's own, taken here: within `old_names` the public names are ours.
 _array_to_img, _get_file = keras.utils.array_to_img, keras.utils.get_file
@@ -122,6 +122,15 @@ def merge(
         raise ValueError(f'Expected a mode of {sorted(_MERGES)}. Received: {mode!r}')
     extra = {'concat': {'axis': concat_axis}, 'dot': {'axes': dot_axes}}.get(mode, {})
     return _MERGES[mode](list(inputs), name=name, **extra)
+
+
+def get_source_inputs(tensor: Tensor, *_layer_and_index: Any) -> list[Tensor]:
+    """Return the tensors that a tensor's layers begin with; itself, if no layer made it."""
+    return [found for found in ancestry([tensor], _begins_layers) if _begins_layers(found)]
+
+
+def _begins_layers(tensor: Tensor) -> bool:
+    return is_input(tensor) or not isinstance(operation_of(tensor), keras.layers.Layer)
 
 
 class CallableModule(types.ModuleType):

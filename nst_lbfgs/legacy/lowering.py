@@ -77,7 +77,8 @@ class Lowering:
     """Turns symbolic tensors into values, sharing what is computed twice.
 
     feeds: the symbolic tensors that are given values, each with the value that stands for it.
-    What a gradient is taken against is never constant, and is never cut into rows.
+    What a gradient is taken against is never constant (its value is made live), and is never cut
+    into rows.
     """
 
     def __init__(
@@ -90,6 +91,8 @@ class Lowering:
         self._tensors = ancestry(outputs, self._is_fed)  # kept: ids must stay theirs
         self._calls: dict[Any, Value] = {}
         self._pin_differentiated()
+        for tensor, value in feeds:
+            value.live = value.live or id(tensor) in self._tracked
         for tensor in self._tensors:
             if id(tensor) not in self._lowered:
                 self._lowered[id(tensor)] = self._lower(tensor)
@@ -313,7 +316,8 @@ def _in_bfloat16(layer: Any, arguments: Any, results: dict[int, Any]) -> Any:
 
 
 def _differentiable(tensor: Tensor, result: Any) -> Any:
-    return tensor.storage.value if isinstance(tensor, Variable) else result
+    weight = isinstance(tensor, Variable) and tensor.is_weight
+    return tensor.storage.value if weight else result
 
 
 def _gradient(gradient: Any, variable: Tensor) -> Any:

@@ -23,7 +23,9 @@ from .backend.state import get_session
 from .backend.variables import placeholder
 from .catalogue import NUMPY, PILLOW
 from .replacements import replace, replace_module
-from .sessions import Session
+from .sessions import Graph, Session, get_default_graph
+from .settings import SETTINGS
+from .tensor_classes import restore_tensor_classes
 
 _NUMPY_SPECIAL: dict[str, Any] = {
     'NINF': -np.inf,
@@ -115,10 +117,12 @@ def _restore_tensorflow(undo: ExitStack) -> None:
     old = tf.compat.v1
     names = {
         'Session': Session,
+        'Graph': Graph,
         'InteractiveSession': Session,
+        'get_default_graph': get_default_graph,
         'placeholder': _tf_placeholder,
         'get_default_session': get_session,
-        'disable_eager_execution': _nothing,
+        'disable_eager_execution': _give_shapes_of_tensorflow_2,
         'disable_v2_behavior': _nothing,
         'enable_eager_execution': _nothing,
         'global_variables_initializer': _nothing,
@@ -127,6 +131,7 @@ def _restore_tensorflow(undo: ExitStack) -> None:
         'ConfigProto': _Options,
         'GPUOptions': _Options,
     }
+    restore_tensor_classes(undo)
     for module in _tensorflow_modules():
         for name, value in names.items():
             replace(undo, module, name, value)
@@ -153,6 +158,11 @@ def _tensorflow_modules() -> list[Any]:
         if name.startswith('tensorflow') and name.endswith('compat.v1')
     ]
     return list({id(m): m for m in (tf, tf.compat.v1, *found)}.values())
+
+
+def _give_shapes_of_tensorflow_2() -> None:
+    """All that is left of disabling eager execution: such a script was written for TensorFlow 2."""
+    SETTINGS.tensorflow_1_shapes = False
 
 
 def _nothing(*_args: Any, **_kwargs: Any) -> None:

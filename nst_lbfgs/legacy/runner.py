@@ -62,6 +62,7 @@ def _as_main(path: Path, arguments: Sequence[str]) -> Iterator[types.ModuleType]
         undo.enter_context(warnings.catch_warnings())
         warnings.filterwarnings('ignore', message='Do not pass an `input_shape`')
         undo.callback(setattr, SETTINGS, 'learning_phase', SETTINGS.learning_phase)
+        replace(undo, SETTINGS, 'tensorflow_1_shapes', True)
         yield module
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,28 @@ from .functions import Function
 from .tensors import is_symbolic
 
 
+class Graph:
+    """TensorFlow 1's graph, as servers used it: one to be made the default in every thread.
+
+    There is one graph for the whole process here, whatever is the default.
+    """
+
+    def as_default(self) -> AbstractContextManager[Graph]:
+        """Return a context that changes nothing."""
+        return nullcontext(self)
+
+    def finalize(self) -> None:
+        """Do nothing: what is made later is no danger to what was made before."""
+
+
+_graph = Graph()
+
+
+def get_default_graph() -> Graph:
+    """Return the graph, the same one in every thread."""
+    return _graph
+
+
 class Session:
     """Computes symbolic tensors for fed values; compiled once per set of tensors.
 
@@ -18,6 +41,7 @@ class Session:
     """
 
     def __init__(self, *_ignored: Any, **_also_ignored: Any) -> None:
+        self.graph = get_default_graph()
         self._functions: dict[Any, tuple[Function, Any]] = {}
 
     def run(self, fetches: Any, feed_dict: dict[Any, Any] | None = None, **_ignored: Any) -> Any:

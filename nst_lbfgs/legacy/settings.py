@@ -12,16 +12,19 @@ RANDOM_WEIGHTS = 'random'
 
 @dataclass
 class Settings:
-    """The state that the old Keras kept in its backend, and our two options.
+    """The state that the old Keras kept in its backend, and our options.
 
     weights: what `weights='imagenet'` means for VGG19: 'imagenet', 'random' or a file's path.
     precision: what networks compute in; losses and pictures stay float32.
     learning_phase: 0 or 1 once `K.set_learning_phase` was called, else None.
+    tensorflow_1_shapes: whether a length that is not fixed reads as TensorFlow 1's
+    `Dimension(None)` in a script, and not as TensorFlow 2's None.
     """
 
     weights: str = 'imagenet'
     precision: str = 'float32'
     learning_phase: int | None = None
+    tensorflow_1_shapes: bool = False
 
 
 SETTINGS = Settings()

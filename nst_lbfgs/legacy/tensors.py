@@ -72,7 +72,10 @@ class Variable(keras.KerasTensor):  # type: ignore[misc]
 
     As a KerasTensor it takes every operator on either side, and `+=` gives a new tensor, as it
     did in the old backend; the stored value stays as it was. `storage` is a keras.Variable.
+    is_weight: whether it belongs to a layer, which reads it by itself.
     """
+
+    is_weight = False
 
     def __init__(self, storage: Any, name: str | None = None) -> None:
         super().__init__(tuple(storage.shape), storage.dtype, name=name or storage.name)
@@ -138,6 +141,7 @@ def _variable_of(storage: Any) -> Variable:
     variable = getattr(storage, '_legacy_tensor', None)
     if variable is None:
         variable = Variable(storage)
+        variable.is_weight = True
         storage._legacy_tensor = variable
     return variable
 
@@ -220,6 +224,12 @@ def source_of(tensor: Tensor) -> Tensor | None:
     return getattr(tensor, '_legacy_source', None)
 
 
+def root_of(tensor: Tensor) -> Tensor:
+    """Return the tensor that an input stands for, and which is the same tensor to a script."""
+    source = source_of(tensor)
+    return tensor if source is None else root_of(source)
+
+
 def operation_of(tensor: Tensor) -> Any:
     """Return the operation that makes a tensor, or None for one that holds a value."""
     history = getattr(tensor, '_keras_history', None)
@@ -250,6 +260,11 @@ def parents_of(tensor: Tensor) -> list[Tensor]:
     if operation_of(tensor) is None or is_input(tensor):
         return []
     return list(node_of(tensor).input_tensors)
+
+
+def layer_ancestry(tensors: list[Tensor]) -> list[Tensor]:
+    """Return `tensors` and all that they are computed from as far as their Keras inputs go."""
+    return ancestry(tensors, lambda tensor: source_of(tensor) is not None)
 
 
 def ancestry(tensors: list[Tensor], stop: Callable[[Tensor], bool]) -> list[Tensor]:

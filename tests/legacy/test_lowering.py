@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from nst_lbfgs.legacy import Input, functions, lowering
+from nst_lbfgs.legacy import Input, compiled, functions, lowering
 from nst_lbfgs.legacy import backend as K
 
 RNG = np.random.default_rng(11)
@@ -46,14 +46,14 @@ def built(middle: Any = None) -> tuple[functions.Function, Any]:
 
 def convolutions(function: functions.Function) -> list[int | None]:
     """Return the batch size of every convolution in the evaluation's graph."""
-    graph = function._compiled[False]._function.graph
+    graph = function._compiled[False][0]._function.graph
     return [op.inputs[0].shape[0] for op in graph.get_operations() if op.type == 'Conv2D']
 
 
 def plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Switch off both gains: no rows, no constants."""
     monkeypatch.setattr(lowering.Lowering, '_concatenated', lambda *_: None)
-    monkeypatch.setattr(functions, '_is_repeatable', lambda _: False)
+    monkeypatch.setattr(compiled, '_is_repeatable', lambda _: False)
 
 
 def test_one_row_and_only_the_layers_that_are_read() -> None:

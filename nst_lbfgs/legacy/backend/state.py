@@ -9,8 +9,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from ...errors import LegacyError
-from ..catalogue import UNSUPPORTED
+from ..old_names import advice
+from ..refusal import Refusal
 from ..sessions import Session
 from ..settings import SETTINGS
 from ..tensors import keras_input
@@ -119,14 +119,7 @@ def unsupported(name: str) -> Any:
 
     Raises AttributeError for what the old backend did not have either.
     """
-    if name not in UNSUPPORTED:
+    instead = advice('keras.backend', name)
+    if instead is None:
         raise AttributeError(f'the old keras.backend has no {name!r}')
-
-    def refuse(*_args: Any, **_kwargs: Any) -> Any:
-        raise LegacyError(
-            f'Expected a backend function that is supported. Received: K.{name}, '
-            f'which is not; use {UNSUPPORTED[name]} instead'
-        )
-
-    refuse.__name__ = name
-    return refuse
+    return Refusal(f'K.{name}', instead)

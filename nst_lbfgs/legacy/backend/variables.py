@@ -10,8 +10,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ..functions import Assignment, Function, gradients
+from ..functions import Function
+from ..gradients import gradients
 from ..sessions import evaluate_tensor
+from ..static_shapes import StaticShape
 from ..tensors import (
     Constant,
     Tensor,
@@ -23,6 +25,7 @@ from ..tensors import (
     keras_input,
     on_tensors,
 )
+from ..updates import Assignment
 
 __all__ = [
     'batch_get_value',
@@ -34,6 +37,7 @@ __all__ = [
     'eval',
     'eye',
     'function',
+    'Function',
     'get_value',
     'gradients',
     'identity',
@@ -42,6 +46,7 @@ __all__ = [
     'is_placeholder',
     'is_sparse',
     'is_tensor',
+    'is_variable',
     'moving_average_update',
     'ndim',
     'ones',
@@ -52,6 +57,7 @@ __all__ = [
     'random_uniform_variable',
     'set_value',
     'shape',
+    'size',
     'stop_gradient',
     'update',
     'update_add',
@@ -96,7 +102,7 @@ def placeholder(
     """
     if shape is None:
         shape = (None,) * ndim if ndim else ()
-    whole = tuple(None if size is None else int(size) for size in shape)
+    whole = tuple(StaticShape(shape).as_list())
     return keras_input(batch_shape=whole, dtype=dtype or keras.config.floatx(), name=name)
 
 
@@ -113,6 +119,11 @@ def is_keras_tensor(x: Any) -> bool:
 def is_tensor(x: Any) -> bool:
     """Return whether a value is a tensor, symbolic or not."""
     return is_symbolic(x) or bool(tf.is_tensor(x))
+
+
+def is_variable(x: Any) -> bool:
+    """Return whether a value is a K.variable or a layer's weight."""
+    return isinstance(x, (Variable, keras.Variable))
 
 
 def is_sparse(tensor: Any) -> bool:
@@ -246,8 +257,19 @@ def stop_gradient(variables: Any) -> Any:
 
 
 def shape(x: Any) -> Tensor:
-    """Return the shape as a symbolic tensor of integers, known when the tensor is computed."""
+    """Return the shape as a symbolic tensor of integers; a constant where it is known already."""
+    sizes = int_shape(x)
+    if is_symbolic(x) and sizes is not None and None not in sizes:
+        return Constant(np.array(sizes, 'int32'))
     return on_tensors(tf.shape, x, label='shape')
+
+
+def size(x: Any, name: str | None = None) -> Tensor:
+    """Return the number of elements as a symbolic integer; a constant where it is known already."""
+    sizes = int_shape(x)
+    if is_symbolic(x) and sizes is not None and None not in sizes:
+        return Constant(np.array(math.prod(s or 0 for s in sizes), 'int32'))
+    return on_tensors(tf.size, x, label='size')
 
 
 def int_shape(x: Any) -> tuple[int | None, ...] | None:

@@ -13,10 +13,10 @@ from typing import Any
 
 import keras
 
-from ..functions import OptimizerStep
 from ..layer_arguments import translate
 from ..old_weights import load_old_weights, set_layer_weights
-from ..tensors import bind, is_input, keras_input
+from ..tensors import bind, is_input, keras_input, layer_ancestry, source_of
+from ..updates import OptimizerStep
 
 
 def patch_layers() -> None:
@@ -101,10 +101,13 @@ def _patch_models() -> None:
     sequential.add = _with_entry(sequential.add)
     sequential.input = property(lambda self: self.inputs[0])
     sequential.output = property(lambda self: self.outputs[0])
-    functional.__init__ = _with_plural_names(functional.__init__)
+    functional.__init__ = _with_plural_names(_on_keras_inputs(functional.__init__))
     new = keras.Model.__new__
     keras.Model.__new__ = staticmethod(_with_plural_names(new))
     keras.Model.load_weights = _loading(keras.Model.load_weights)
+    keras.Model.predict = _silent(keras.Model.predict)
+    for phase in ('predict', 'test', 'train'):
+        setattr(keras.Model, f'_make_{phase}_function', getattr(keras.Model, f'make_{phase}_function'))
 
 
 def _functional_class() -> Any:
@@ -138,6 +141,33 @@ def _with_plural_names(function: Callable[..., Any]) -> Callable[..., Any]:
             if old in kwargs:
                 kwargs[new] = kwargs.pop(old)
         return function(*args, **kwargs)
+
+    return wrapped
+
+
+def _on_keras_inputs(initialise: Callable[..., None]) -> Callable[..., None]:
+    """Take a tensor for the `Input(tensor=...)` around it, and lists of one for the one."""
+
+    @functools.wraps(initialise)
+    def wrapped(self: Any, inputs: Any, outputs: Any, *args: Any, **kwargs: Any) -> None:
+        reached = [t for t in layer_ancestry(keras.tree.flatten(outputs)) if source_of(t) is not None]
+        entries = {id(source_of(tensor)): tensor for tensor in reached}
+        inputs = keras.tree.map_structure(lambda tensor: entries.get(id(tensor), tensor), inputs)
+        initialise(self, _alone(inputs), _alone(outputs), *args, **kwargs)
+
+    return wrapped
+
+
+def _alone(tensors: Any) -> Any:
+    return tensors[0] if isinstance(tensors, (list, tuple)) and len(tensors) == 1 else tensors
+
+
+def _silent(predict: Callable[..., Any]) -> Callable[..., Any]:
+    """Predict without a progress bar unless one is asked for, as Keras 1 and 2 did."""
+
+    @functools.wraps(predict)
+    def wrapped(self: Any, x: Any, batch_size: Any = None, verbose: Any = 0, **kwargs: Any) -> Any:
+        return predict(self, x, batch_size=batch_size, verbose=verbose, **kwargs)
 
     return wrapped
 

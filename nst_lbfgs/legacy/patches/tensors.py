@@ -5,7 +5,6 @@ Applied once, when `nst_lbfgs.legacy` is used; nothing that Keras 3 does itself 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,40 +13,17 @@ import numpy as np
 import tensorflow as tf
 
 from ..sessions import evaluate_tensor
-from ..tensors import Expression, Slice, apply, as_symbolic, is_symbolic
+from ..static_shapes import StaticShape, shape_for_caller
+from ..tensors import Constant, Expression, Slice, apply, as_symbolic, is_symbolic, map_leaves
 
 _OPERATORS = tuple(
     f'__{side}{name}__'
     for side in ('', 'r')
     for name in ('add', 'sub', 'mul', 'truediv', 'pow', 'floordiv', 'mod', 'matmul')
 )
+_Graph = tf.Graph  # TensorFlow's own: within a run the public name is ours
+_OF_SHAPES = ('shape', 'shape_v2', 'size', 'size_v2', 'rank')
 _COMPARISONS = ('__lt__', '__le__', '__gt__', '__ge__')
-
-
-class Dimension(int):
-    """One length of a static shape, with TensorFlow 1's `.value`."""
-
-    @property
-    def value(self) -> int:
-        """The length as an integer."""
-        return int(self)
-
-
-class StaticShape(tuple[Any, ...]):
-    """What `tensor.get_shape()` gave: a tuple of lengths with TensorFlow 1's methods."""
-
-    @property
-    def ndims(self) -> int:
-        """The number of axes."""
-        return len(self)
-
-    def as_list(self) -> list[int | None]:
-        """Return the lengths, None where they are not fixed."""
-        return [None if size is None else int(size) for size in self]
-
-    def num_elements(self) -> int | None:
-        """Return the number of elements, or None if it is not fixed."""
-        return None if None in self else math.prod(int(size) for size in self)
 
 
 def patch_tensors() -> None:
@@ -59,10 +35,9 @@ def patch_tensors() -> None:
     kind.__array_ufunc__ = None  # so that `array * tensor` is left to the tensor
     kind.__getitem__ = _getitem
     kind.eval = lambda self, feed_dict=None, session=None: evaluate_tensor(self, feed_dict)
-    kind.get_shape = lambda self: StaticShape(
-        None if size is None else Dimension(size) for size in self.shape
-    )
-    kind._keras_shape = property(lambda self: self.shape)
+    kind.shape = property(lambda self: shape_for_caller(self._shape), kind.shape.fset)
+    kind.get_shape = lambda self: StaticShape(self._shape)
+    kind._keras_shape = property(lambda self: self._shape)
     TensorFlowFunctions().register()
 
 
@@ -117,4 +92,16 @@ class TensorFlowFunctions(tf.__internal__.dispatch.GlobalOpDispatcher):  # type:
         """Return a symbolic result, or NOT_SUPPORTED for calls that do not concern us."""
         if not any(is_symbolic(leaf) for leaf in tf.nest.flatten((args, kwargs))):
             return self.NOT_SUPPORTED
-        return apply(function, *args, **kwargs)
+        known = _known_beforehand(function, args, kwargs) if function.__name__ in _OF_SHAPES else None
+        return apply(function, *args, **kwargs) if known is None else Constant(known)
+
+
+def _known_beforehand(function: Any, args: Any, kwargs: Any) -> Any:
+    """Return what a function of the shape alone gives, or None if that is not fixed."""
+    with _Graph().as_default():
+        args, kwargs = map_leaves(_unfed, (args, kwargs))
+        return tf.get_static_value(function(*args, **kwargs))
+
+
+def _unfed(value: Any) -> Any:
+    return tf.compat.v1.placeholder(value.dtype, value.shape) if is_symbolic(value) else value

@@ -1,4 +1,4 @@
-"""TensorFlow 1's behaviour, for the length of a run: graphs, its shapes, variables and comparisons."""
+"""TensorFlow 1's behaviour, for the length of a run: graphs, its variables and comparisons."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _v1 = tf.compat.v1
 def version_1_behaviour(*, eager: bool = False) -> Iterator[None]:
     """Within this context TensorFlow builds graphs as version 1 did, or is as its eager mode was.
 
-    Lengths of shapes have `.value`, variables may be fed, and `==` compares tensors by identity.
+    Variables may be fed, and `==` compares tensors by identity.
     What TensorFlow says about its own old names is kept quiet: whoever runs an old script knows.
     """
     before = _v1.resource_variables_enabled(), _v1.control_flow_v2_enabled()
     with deprecation.silence(), context.eager_mode() if eager else context.graph_mode():
-        _set_version_1(True)
+        _compare_by_identity(True)
         _v1.disable_resource_variables()
         _v1.disable_control_flow_v2()
         try:
@@ -30,7 +30,7 @@ def version_1_behaviour(*, eager: bool = False) -> Iterator[None]:
         finally:
             if not eager:
                 ops.reset_default_graph()
-            _set_version_1(False)
+            _compare_by_identity(False)
             if before[0]:
                 _v1.enable_resource_variables()
             if before[1]:
@@ -45,26 +45,23 @@ def in_graph() -> bool:
 _version_1 = [False]
 
 
-def _set_version_1(wanted: bool) -> None:
-    """Set whether shapes and comparisons are version 1's."""
+def _compare_by_identity(wanted: bool) -> None:
     _version_1[0] = wanted
     if wanted:
-        _v1.disable_v2_tensorshape()
         _v1.disable_tensor_equality()
     else:
-        _v1.enable_v2_tensorshape()
         _v1.enable_tensor_equality()
 
 
 @contextmanager
-def version_2_shapes() -> Iterator[None]:
-    """Within this context shapes and comparisons are today's, which Keras counts on."""
+def version_2_comparisons() -> Iterator[None]:
+    """Within this context `==` compares the values of tensors, which Keras counts on."""
     before = _version_1[0]
-    _set_version_1(False)
+    _compare_by_identity(False)
     try:
         yield
     finally:
-        _set_version_1(before)
+        _compare_by_identity(before)
 
 
 _outside = [0]
@@ -79,5 +76,5 @@ def outside_count() -> int:
 def outside_the_graph() -> Iterator[None]:
     """Within this context TensorFlow computes at once and behaves as today."""
     _outside[0] += 1
-    with version_2_shapes(), context.eager_mode():
+    with version_2_comparisons(), context.eager_mode():
         yield

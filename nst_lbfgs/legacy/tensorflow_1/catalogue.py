@@ -16,7 +16,7 @@ placeholder trainable_variables
 # Keras needs a graph.
 GRAPH_BESIDE_KERAS = frozenset(
     """
-Graph GraphDef assign contrib get_collection get_variable gradients import_graph_def layers
+GraphDef assign contrib get_collection get_variable gradients import_graph_def layers
 trainable_variables
 """.split()
 )

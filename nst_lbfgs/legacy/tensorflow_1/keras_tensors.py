@@ -14,7 +14,7 @@ from tensorflow.python.framework import ops
 from ..lowering import Lowering, Rows, Value, evaluate, in_full
 from ..settings import SETTINGS
 from ..tensors import GraphTensor, Tensor, is_input, is_learning_phase, is_symbolic, map_leaves, source_of
-from .behaviour import version_2_shapes
+from .behaviour import version_2_comparisons
 from .keras_variables import graph_variable
 
 _v1 = tf.compat.v1
@@ -90,7 +90,7 @@ def _lowered_here() -> Iterator[None]:
     """Within this context layers compute in the graph, with the graph's variables for their weights."""
     _lowering.append(True)
     try:
-        with version_2_shapes(), _GraphWeights():
+        with version_2_comparisons(), _GraphWeights():
             yield
     finally:
         _lowering.pop()

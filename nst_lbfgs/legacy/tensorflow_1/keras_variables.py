@@ -19,7 +19,7 @@ from tensorflow.python.eager import context
 from tensorflow.python.framework import ops
 
 from ...errors import LegacyError
-from ..functions import same_buffers
+from ..compiled import are_unchanged
 from ..tensors import GraphTensor, Variable, source_of
 from .behaviour import outside_count
 
@@ -88,7 +88,7 @@ def load_into(session: Any) -> None:
         return
     for pair in pairs.values():
         value = _value(pair.of_keras)
-        if session not in pair.seen or not same_buffers([value], [pair.seen[session]]):
+        if session not in pair.seen or not are_unchanged([value], [pair.seen[session]]):
             BaseSession.run(session, pair.of_graph.initializer)
             pair.seen[session] = value
     _looked_at[session] = outside_count(), len(pairs)
@@ -107,7 +107,7 @@ def store_from_session() -> None:
         _trained_in.clear()
         trained = [pair for pair in _pairs[session.graph].values() if _is_written(pair.of_graph)]
         for pair in trained:
-            if session in pair.seen and same_buffers([_value(pair.of_keras)], [pair.seen[session]]):
+            if session in pair.seen and are_unchanged([_value(pair.of_keras)], [pair.seen[session]]):
                 with context.eager_mode():
                     pair.of_keras.value.assign(BaseSession.run(session, pair.of_graph))
                 pair.seen[session] = _value(pair.of_keras)

@@ -20,6 +20,7 @@ from . import contrib, layers, session
 from .before_1_0 import OLD_FORMS
 from .behaviour import version_1_behaviour
 from .catalogue import LAYERS, RENAMED
+from .compat_names import VERSION_1, own_names
 
 _VERSION = '1.15.5'
 _NAMES = ('tensorflow', 'tensorflow.compat.v1', 'tensorflow._api.v2.compat.v1')
@@ -34,14 +35,6 @@ _NO_LONGER_SWITCHES = (
 _SUBMODULES = ('app', 'contrib', 'flags', 'gfile', 'image', 'layers', 'logging', 'losses', 'nn', 'train')
 
 
-def _own_names(module: Any) -> dict[str, Any]:
-    return {name: getattr(module, name) for name in dir(module) if not name.startswith('__')}
-
-
-# Taken when this is imported: while a script runs, other names stand in for some of these.
-_VERSION_1 = _own_names(tf.compat.v1)
-
-
 class _TensorFlow1(types.ModuleType):
     """A module with a last resort: today's TensorFlow."""
 
@@ -53,7 +46,7 @@ def tensorflow_1() -> types.ModuleType:
     """Return the module."""
     module = _TensorFlow1('tensorflow', tf.__doc__)
     names = module.__dict__
-    names.update(_VERSION_1, __path__=list(tf.__path__), __version__=_VERSION, VERSION=_VERSION)
+    names.update(VERSION_1, __path__=list(tf.__path__), __version__=_VERSION, VERSION=_VERSION)
     names.update(_renamed(), **OLD_FORMS)
     names.update({name: _nothing for name in _NO_LONGER_SWITCHES})
     names.update(Session=session.Session, InteractiveSession=session.InteractiveSession, keras=keras)
@@ -81,7 +74,7 @@ def give_back_compat(undo: ExitStack) -> None:
     Its switches count for the run alone.
     """
     names = {
-        **{name: _VERSION_1[name] for name in vars(tf.compat.v1) if name in _VERSION_1},
+        **{name: VERSION_1[name] for name in vars(tf.compat.v1) if name in VERSION_1},
         'Session': session.Session,
         'InteractiveSession': session.InteractiveSession,
         'disable_eager_execution': lambda: undo.enter_context(context.graph_mode()),
@@ -98,13 +91,13 @@ def _renamed() -> dict[str, Any]:
 
 def _of_version_1(name: str) -> Any:
     root, _, rest = name.partition('.')
-    return getattr(_VERSION_1[root], rest) if rest else _VERSION_1[root]
+    return getattr(VERSION_1[root], rest) if rest else VERSION_1[root]
 
 
 def _with(module: Any, **names: Any) -> types.ModuleType:
     """Return a copy of a module with more names."""
     copy = types.ModuleType(module.__name__, module.__doc__)
-    copy.__dict__.update({**_own_names(module), **names})
+    copy.__dict__.update({**own_names(module), **names})
     return copy
 
 

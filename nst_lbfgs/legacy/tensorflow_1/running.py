@@ -8,6 +8,8 @@ from pathlib import Path
 
 from absl import flags
 
+from ..replacements import replace
+from ..settings import SETTINGS
 from ..source import Cell
 from . import behaviour, keras_calls, namespace, published_weights, session
 from .recognition import trees_of, way_of_computing
@@ -25,6 +27,7 @@ def version_1_names(path: Path, cells: list[Cell]) -> Iterator[None]:
         if way == 'graph':
             keras_calls.keep_outside(undo)
         if way == 'ported':
+            replace(undo, SETTINGS, 'tensorflow_1_shapes', False)
             namespace.give_back_compat(undo)
         undo.enter_context(session.closed_in_the_end())
         undo.enter_context(_flags_of_its_own())
