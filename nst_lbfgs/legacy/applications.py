@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
+import numpy as np
 
 from ..errors import WeightsError
 from .old_weights import randomise
@@ -32,6 +34,9 @@ _MODULES = (
     'vgg19',
     'xception',
 )
+
+# Keras's own, taken here: within a run the public name is ours.
+_decode_predictions = keras.applications.imagenet_utils.decode_predictions
 
 
 def legacy_builder(build: Callable[..., Any]) -> Callable[..., Any]:
@@ -88,15 +93,38 @@ def vgg19_weights() -> str:
 
 
 def _with_download(build: Callable[..., Any], source: Any, given: dict[str, Any]) -> Any:
-    try:
+    with _connection(f"{build.__name__}'s weights"):
         return build(weights=source, **given)
+
+
+@contextmanager
+def _connection(wanted: str) -> Iterator[None]:
+    """Raise WeightsError, and not Keras's own words, if something cannot be downloaded."""
+    try:
+        yield
     except Exception as error:
         if 'URL fetch failure' not in str(error):
             raise
         raise WeightsError(
-            f"Cannot download {build.__name__}'s weights: {error}. Expected a connection, or "
-            '--weights random to try the script without them'
+            f'Cannot download {wanted}: {error}. Expected a connection, or '
+            '--weights random to try the script without it'
         ) from error
+
+
+def decode_predictions(preds: Any, top: int = 5, **_ignored: Any) -> list[list[tuple[str, str, float]]]:
+    """Return each row's `top` most probable classes: ImageNet's number, the name, the probability.
+
+    With random weights the names mean nothing: they are class_0, class_1 and so on.
+    """
+    if SETTINGS.weights != RANDOM_WEIGHTS:
+        with _connection("ImageNet's class names"):
+            found: list[list[tuple[str, str, float]]] = _decode_predictions(preds, top=top)
+            return found
+    ranked = [np.argsort(row)[::-1][:top] for row in np.asarray(preds)]
+    return [
+        [(f'n{index:08}', f'class_{index}', row[index]) for index in indices]
+        for row, indices in zip(np.asarray(preds), ranked)
+    ]
 
 
 def _legacy_module(name: str) -> types.SimpleNamespace:
@@ -105,6 +133,7 @@ def _legacy_module(name: str) -> types.SimpleNamespace:
     for key, value in contents.items():
         if is_builder(value):
             contents[key] = legacy_builder(value)
+    contents['decode_predictions'] = decode_predictions
     return types.SimpleNamespace(**contents)
 
 

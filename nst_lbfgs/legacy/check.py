@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ..errors import LegacyError
 from .guards import guarded_nodes
-from .old_uses import Use, canonical, module_use, name_use
+from .old_uses import Use, canonical, in_version_1, module_use, name_use
 from .source import Cell, presumed_data_format, read_script
+from .tensorflow_1.recognition import trees_of, way_of_computing
 
 _KERAS_1 = {
     'nb_filter',
@@ -80,6 +81,8 @@ def check_script(path: Path) -> Report:
     cells = read_script(path)
     reading = _Reading(path)
     report.uses = reading.uses_of(cells, '')
+    if way_of_computing(trees_of(path, cells)) in ('graph', 'eager'):
+        report.uses = [in_version_1(use) for use in report.uses]
     presumed = presumed_data_format(cells)
     if presumed is not None:
         report.notes.append(f"channels come first (line {presumed[1]}): run with Theano's ordering")

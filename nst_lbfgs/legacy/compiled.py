@@ -134,7 +134,7 @@ class _Constants:
             return []
         variables = given + [variable.read_value() for variable in self._function.variables]
         results, seen = self._latest
-        if not results or not _are_unchanged(variables, seen):
+        if not results or not are_unchanged(variables, seen):
             results = list(self._function(*given))
         self._latest = results, variables
         return results
@@ -154,7 +154,7 @@ def _is_repeatable(graph: Any) -> bool:
     )
 
 
-def _are_unchanged(now: list[Any], before: list[Any]) -> bool:
+def are_unchanged(now: list[Any], before: list[Any]) -> bool:
     """Return whether variables still hold what they held before, mostly in the very same memory.
 
     Reading a variable shares its memory, and TensorFlow never writes to memory that is shared,

@@ -10,13 +10,14 @@ import keras
 import tensorflow as tf
 
 from . import backend
-from .applications import MODULES, is_builder
+from .applications import MODULES, decode_predictions, is_builder
 from .keras_names import IMAGE, LAYERS, UTILS
 from .old_modules import restore_old_modules
 from .patches import patch_keras
 from .removed_names import restore_removed_names
 from .replacements import replace, replace_module
 from .static_shapes import restore_dimensions
+from .tensorflow_1 import compat_names  # noqa: F401  taken before other names stand in their place
 
 _ALIASES = ('tensorflow.keras', 'tensorflow.python.keras', 'tensorflow.compat.v1.keras')
 _PACKAGES = ('applications', 'preprocessing')  # packages of their own beside Keras 2.2 and 2.3
@@ -45,10 +46,11 @@ def _replace_functions(undo: ExitStack) -> None:
             replace(undo, module, name, value)
     for name, value in UTILS.items():
         replace(undo, keras.utils, name, value)
+    replace(undo, keras.applications.imagenet_utils, 'decode_predictions', decode_predictions)
     for name, contents in MODULES.items():
         module = getattr(keras.applications, name)
         for key, value in vars(contents).items():
-            if is_builder(value):
+            if is_builder(value) or value is decode_predictions:
                 replace(undo, module, key, value)
                 if hasattr(keras.applications, key):
                     replace(undo, keras.applications, key, value)

@@ -55,16 +55,42 @@ def _stand_in_for_ipython(undo: ExitStack, module: types.ModuleType, pictures: P
         pyplot = importlib.import_module('matplotlib.pyplot')
         replace(undo, pyplot, 'show', lambda *args, **kwargs: pictures.save_figures())
     if find_spec('IPython') is None:
-        stand_in = types.ModuleType('IPython.display')
-        stand_in.__dict__.update(display=pictures.display, Image=str, HTML=str, clear_output=_Ignoring())
-        package = types.ModuleType('IPython')
-        package.__dict__.update(
-            display=stand_in, get_ipython=lambda: None, __path__=[], version_info=(9, 0, 0)
-        )  # what matplotlib looks for
-        replace_module(undo, 'IPython', package)
-        replace_module(undo, 'IPython.display', stand_in)
+        _supply_ipython(undo, pictures)
     else:
         replace(undo, importlib.import_module('IPython.display'), 'display', pictures.display)
+
+
+def _supply_ipython(undo: ExitStack, pictures: Pictures) -> None:
+    """Stand in for IPython where it is not installed: `display` shows, its classes hold their data."""
+    modules = {
+        name: types.ModuleType(name) for name in ('IPython', 'IPython.display', 'IPython.core.display')
+    }
+    for module in modules.values():
+        module.__dict__.update(
+            display=pictures.display,
+            clear_output=_Ignoring(),
+            get_ipython=lambda: _Ignoring(),
+            version_info=(9, 0, 0),  # what matplotlib looks for
+            __path__=[],
+            __getattr__=_display_class,
+        )
+    modules['IPython'].__dict__['display'] = modules['IPython.display']
+    for name, module in modules.items():
+        replace_module(undo, name, module)
+
+
+def _display_class(name: str) -> type[str]:
+    """Return what IPython.display.Image, HTML, SVG and the like are here: the text they were given."""
+    if not name[:1].isupper():
+        raise AttributeError(name)
+    return type(name, (_Shown,), {})
+
+
+class _Shown(str):
+    """Something to display, by what it was made from."""
+
+    def __new__(cls, data: Any = '', *args: Any, **options: Any) -> _Shown:
+        return super().__new__(cls, next(iter(options.values()), data) if data == '' else data)
 
 
 def _restore_backend(before: str | None) -> None:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from .catalogue import NUMPY, PILLOW, SCIPY_MISC, TENSORFLOW
 from .installed_names import has_module, has_name
 from .old_names import advice, is_old_name, old_modules
+from .tensorflow_1.catalogue import problem_of
 
 _TENSORFLOW_KERAS = ('tensorflow.python.keras', 'tensorflow.compat.v1.keras', 'tensorflow.keras')
 _GONE = "TensorFlow 1's, gone from TensorFlow 2"
@@ -48,8 +49,9 @@ def module_use(line: int, module: str) -> Iterator[Use]:
     elif root == 'keras':
         yield from _keras_module(line, module, name)
     elif root == 'tensorflow':
-        if not has_module(name):
-            yield Use(line, f'import {module}', _GONE)
+        problem = problem_of(_below_tensorflow(name))
+        if problem is not None or not has_module(name):
+            yield Use(line, f'import {module}', _GONE if problem is None else problem)
     else:
         yield Use(line, f'import {root}', '' if find_spec(root) else 'not installed here')
 
@@ -102,10 +104,23 @@ def _keras_name(line: int, module: str, name: str) -> Iterator[Use]:
         yield Use(line, shown, 'no name of old Keras, nor of the one installed here')
 
 
+def in_version_1(use: Use) -> Use:
+    """Return a use as it counts in a script that is given TensorFlow 1 for TensorFlow."""
+    shown = use.name.partition(' ')[0]
+    given = use.problem == _GONE and has_name(f'tensorflow.compat.v1.{shown.partition(".")[2]}')
+    return Use(use.line, use.name) if given else use
+
+
+def _below_tensorflow(name: str) -> str:
+    return name.replace('tensorflow.compat.v1', 'tensorflow').partition('.')[2]
+
+
 def _tensorflow_name(line: int, full: str) -> Iterator[Use]:
-    plain = full.replace('tensorflow.compat.v1', 'tensorflow')
-    name = plain.split('.')[1]
+    below = _below_tensorflow(full)
+    name, problem = below.split('.')[0], problem_of(below)
     if name in TENSORFLOW:
         yield Use(line, f'tf.{name}')
+    elif problem is not None:
+        yield Use(line, f'tf.{below}', problem)
     elif name != 'python' and not name.startswith('_') and has_name(full) is False:
         yield Use(line, full.replace('tensorflow.', 'tf.', 1), _GONE)

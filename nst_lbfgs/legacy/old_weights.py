@@ -149,5 +149,6 @@ def randomise(model: Any, seed: int = 0) -> None:
         for name in ('kernel', 'depthwise_kernel', 'pointwise_kernel'):
             kernel = getattr(layer, name, None)
             if kernel is not None:
-                scale = np.sqrt(2.0 / np.prod(kernel.shape[:-1]))
-                kernel.assign(generator.normal(0.0, scale, kernel.shape).astype('float32'))
+                shape = [int(size) for size in kernel.shape]
+                scale = np.sqrt(2.0 / np.prod(shape[:-1]))
+                kernel.assign(generator.normal(0.0, scale, shape).astype('float32'))

@@ -16,12 +16,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
-from ..errors import StyleTransferError
+from ..errors import LegacyError, StyleTransferError
 from ..quiet import import_tensorflow
 from . import require_keras_3
 from .replacements import replace, replace_module
 from .settings import SETTINGS, configure
 from .source import Cell, presumed_data_format, read_script
+from .tensorflow_1.other_networks import absent_network
 
 _OURS = os.path.dirname(os.path.abspath(__file__))
 _PYTHON_2_NAMES = {'xrange': range, 'raw_input': input}
@@ -42,9 +43,11 @@ def run_script(
     import_tensorflow()
     require_keras_3()
     from .importing import old_names
+    from .tensorflow_1.running import version_1_names
 
-    with old_names(), _as_main(path, arguments) as module, _data_format(path, cells), _pythons_signals():
-        return _outcome(path, cells, module)
+    with old_names(), version_1_names(path, cells), _as_main(path, arguments) as module:
+        with _data_format(path, cells), _pythons_signals():
+            return _outcome(path, cells, module)
 
 
 @contextmanager
@@ -119,6 +122,9 @@ def _outcome(path: Path, cells: list[Cell], module: types.ModuleType) -> int:
     except StyleTransferError as error:
         raise type(error)(f'{_place(error, cells)}{error}') from error
     except BaseException as error:
+        absent = absent_network(error)
+        if absent is not None:
+            raise LegacyError(f'{_place(error, cells)}{absent}') from error
         _print_as_python_would(error, cells)
         return 130 if isinstance(error, KeyboardInterrupt) else 1
     finally:

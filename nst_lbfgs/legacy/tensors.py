@@ -98,6 +98,17 @@ class Constant(keras.KerasTensor):  # type: ignore[misc]
         self.value = value
 
 
+class GraphTensor(keras.KerasTensor):  # type: ignore[misc]
+    """A tensor or a variable of TensorFlow's own graph, for layers to be built on.
+
+    `tensor` is it; its static shape and type are the symbolic ones.
+    """
+
+    def __init__(self, tensor: Any) -> None:
+        super().__init__(tuple(tensor.get_shape().as_list()), tensor.dtype.base_dtype.name)
+        self.tensor = tensor
+
+
 def is_symbolic(value: object) -> bool:
     """Return whether a value is a symbolic tensor of Keras."""
     return isinstance(value, keras.KerasTensor)
@@ -113,6 +124,8 @@ def as_symbolic(value: Any, dtype: str | None = None) -> Tensor:
         return value
     if isinstance(value, keras.Variable):
         return _variable_of(value)
+    if hasattr(value, 'graph'):
+        return GraphTensor(value)
     if isinstance(value, tf.Variable):
         raise LegacyError(
             'Expected a K.variable or a layer weight. Received: a tf.Variable, '

@@ -141,6 +141,71 @@ def test_notebook(run_old: Callable[..., int], folder: Path, capsys: pytest.Capt
     assert (folder / 'book_1.png').read_bytes() == b'kept'
 
 
+def test_a_notebook_s_display_classes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever a notebook imports from IPython.display is there, and shows what it was made from."""
+    write_notebook(
+        folder / 'book.ipynb',
+        'from IPython.display import SVG, Image, HTML, Markdown, display\n'
+        'from IPython.core.display import display as again\n'
+        'from IPython import get_ipython\nget_ipython().run_line_magic("matplotlib", "inline")',
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\ndisplay(Image(filename='a.png'))",
+        "SVG('<svg/>')",
+    )
+    from cli.main import main
+
+    assert main(['run', 'book.ipynb']) == 0
+    out = capsys.readouterr().out
+    assert 'a.png' in out and '<svg/>' in out and (folder / 'book_1.png').exists()
+
+
+GRAD_CAM = """
+    import numpy as np
+    from keras import backend as K
+    from keras.applications.vgg16 import VGG16, decode_predictions
+
+    model = VGG16(weights='imagenet')
+    x = np.random.RandomState(0).uniform(-100, 100, (1, 224, 224, 3))
+    preds = model.predict(x)
+    best = np.argmax(preds[0])
+    names = decode_predictions(preds, top=3)[0]
+    assert names[0][1:] == ('class_%d' % best, preds[0][best]) and len(names) == 3
+    last = model.get_layer('block5_conv3')
+    grads = K.gradients(model.output[:, best], last.output)[0]
+    iterate = K.function([model.input], [K.mean(grads, axis=(0, 1, 2)), last.output[0]])
+    pooled, features = iterate([x])
+    assert pooled.shape == (512,) and features.shape == (14, 14, 512) and np.abs(pooled).max() > 0
+"""
+
+
+@pytest.mark.slow
+def test_class_activation_maps(run_old: Callable[..., int]) -> None:
+    """A gradient against a layer's output in the middle of a network with its top, and class names."""
+    assert run_old(GRAD_CAM) == 0
+
+
+def test_class_names_without_a_connection_are_one_line(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ImageNet's class names come from a download; where there is none, one line says so."""
+    import keras
+
+    from cli.main import main
+
+    def no_connection(*_args: object, **_kwargs: object) -> None:
+        raise Exception('URL fetch failure on https://example.org/index.json: None -- no route')
+
+    monkeypatch.setattr('keras.src.applications.imagenet_utils.file_utils.get_file', no_connection)
+    monkeypatch.setattr('keras.src.applications.imagenet_utils.CLASS_INDEX', None)
+    (folder / 'script.py').write_text(
+        'import numpy as np\nfrom keras.applications.vgg19 import decode_predictions\n'
+        'decode_predictions(np.ones((1, 1000)))\n'
+    )
+    assert keras.applications.vgg19 is not None
+    assert main(['run', 'script.py']) == 1
+    err = capsys.readouterr().err
+    assert err.count('\n') == 1 and 'script.py, line 3' in err and "ImageNet's class names" in err
+
+
 def test_notebook_failure_names_its_cell(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A cell's error is shown with the cell's number and line."""
     write_notebook(folder / 'book.ipynb', 'x = 1', '\nx / 0')

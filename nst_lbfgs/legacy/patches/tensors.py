@@ -38,7 +38,7 @@ def patch_tensors() -> None:
     kind.shape = property(lambda self: shape_for_caller(self._shape), kind.shape.fset)
     kind.get_shape = lambda self: StaticShape(self._shape)
     kind._keras_shape = property(lambda self: self._shape)
-    _TensorFlowFunctions().register()
+    TensorFlowFunctions().register()
 
 
 def _with_operand(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -85,7 +85,7 @@ def _getitem(self: Any, key: Any) -> Any:
     return Expression(sliced, 'getitem').symbolic_call(self, *tensors)
 
 
-class _TensorFlowFunctions(tf.__internal__.dispatch.GlobalOpDispatcher):  # type: ignore[misc]
+class TensorFlowFunctions(tf.__internal__.dispatch.GlobalOpDispatcher):  # type: ignore[misc]
     """Makes TensorFlow's own functions give symbolic tensors for symbolic arguments."""
 
     def handle(self, function: Any, args: Any, kwargs: Any) -> Any:

@@ -1,0 +1,73 @@
+"""Which scripts get a graph of TensorFlow 1's, and which stay as they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.main import main
+from nst_lbfgs.legacy.source import read_script
+from nst_lbfgs.legacy.tensorflow_1.recognition import trees_of, way_of_computing
+
+TENSORFLOW = 'import tensorflow as tf\n'
+BOTH = f'{TENSORFLOW}from keras import backend as K\n'
+
+
+@pytest.mark.parametrize(
+    ('text', 'expected'),
+    [
+        (f'{TENSORFLOW}s = tf.Session()', 'graph'),
+        ('import tensorflow.compat.v1 as tf\ntf.disable_v2_behavior()\nx = tf.placeholder("float")', 'graph'),
+        ('from tensorflow.contrib.opt import ScipyOptimizerInterface', 'graph'),
+        (f'{TENSORFLOW}tf.train.AdamOptimizer(1.0)', 'graph'),
+        (f'{TENSORFLOW}with tf.compat.v1.Session() as s: pass', 'ported'),
+        (f'{TENSORFLOW}tf.enable_eager_execution()\ntf.train.AdamOptimizer(1.0)', 'eager'),
+        (f'{TENSORFLOW}tfe = tf.contrib.eager', 'eager'),
+        (f'{TENSORFLOW}tape = tf.GradientTape()\nx = tf.Variable(1.0)', None),
+        (f'{TENSORFLOW}tf.train.Checkpoint()', None),
+        ('import numpy as np\nSession = np.zeros(3)', None),
+        (f'{BOTH}s = tf.Session()\nK.set_session(s)\ntf.ConfigProto()', None),
+        (f'{BOTH}g = tf.get_default_graph()\nx = tf.placeholder(tf.float32)', None),
+        (f'{BOTH}g = tf.gradients(a, b)', 'graph'),
+        (f'{BOTH}o = tf.contrib.opt.ScipyOptimizerInterface(l)', 'graph'),
+        (f'{BOTH}x = tf.Variable(1.0)\nK.get_session().run(x)', 'graph'),
+        (f'{TENSORFLOW}m = tf.keras.applications.VGG19()\ntf.Session()', None),
+    ],
+)
+def test_a_graph_is_for_scripts_that_need_one(text: str, expected: str | None, tmp_path: Path) -> None:
+    """A script that also uses Keras keeps its symbolic tensors unless these do not answer."""
+    script = tmp_path / 'script.py'
+    script.write_text(text)
+    assert way_of_computing(trees_of(script, read_script(script))) == expected
+
+
+def test_modules_beside_a_script_count(tmp_path: Path) -> None:
+    """Imported from packages, relatively, in a circle, and from folders added to sys.path."""
+    (tmp_path / 'src').mkdir()
+    (tmp_path / 'src' / '__init__.py').write_text('')
+    (tmp_path / 'src' / 'steps.py').write_text('from .loss import total\nimport script\n')
+    (tmp_path / 'src' / 'loss.py').write_text(f'{TENSORFLOW}total = tf.gradients\n')
+    script = tmp_path / 'script.py'
+    script.write_text("import sys\nsys.path.insert(0, 'src')\nimport loss\n")
+    assert way_of_computing(trees_of(script, read_script(script))) == 'graph'
+    script.write_text('from src import steps\n')
+    assert way_of_computing(trees_of(script, read_script(script))) == 'graph'
+
+
+def test_check_knows_what_is_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Supported names without TensorFlow being loaded; others with the reason."""
+    script = tmp_path / 'script.py'
+    script.write_text(
+        f'{TENSORFLOW}from tensorflow.contrib.opt import ScipyOptimizerInterface\n'
+        'with tf.Session() as s:\n    tf.train.AdamOptimizer(2.0)\n'
+        'tf.contrib.opt.ScipyOptimizerInterface(l)\ntf.random_normal((3,))\ntf.app.run()\ntf.layers.conv2d(x, 1, 1)\n'
+    )
+    assert main(['run', '--check', str(script)]) == 0, capsys.readouterr().out
+    script.write_text('import tensorflow as tf\ntf.random_normal((3,))\n')
+    assert main(['run', '--check', str(script)]) == 1 and 'tf.random_normal' in capsys.readouterr().out
+    script.write_text(f'{TENSORFLOW}tf.contrib.rnn.BasicLSTMCell(3)\ntf.layers.conv3d(x)\n')
+    assert main(['run', '--check', str(script)]) == 1
+    out = capsys.readouterr().out.partition('not supported')[2]
+    assert 'tf.contrib.rnn.BasicLSTMCell: TensorFlow 2 left it out (line 2)' in out
+    assert 'tf.layers.conv3d: TensorFlow 2 left it out; use tf.nn instead (line 3)' in out
