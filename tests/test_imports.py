@@ -44,6 +44,7 @@ ALLOWED = {
     'network': {'arrays', 'errors', 'losses'},
     'objective': {'arrays', 'config', 'errors', 'losses', 'network', 'search'},
     'pictures': {'arrays', 'checks', 'errors', 'files', 'network', 'quiet'},
+    'porting': {'errors', 'legacy'},
     'presets': {'config', 'flat_settings'},
     'progress': {'arrays', 'errors', 'network', 'search'},
     'pyramid': {'arrays', 'config', 'errors', 'network', 'objective', 'search'},
@@ -167,6 +168,7 @@ def test_the_library_never_imports_the_command_line():
         'from cli.main import main; main(["sweep", "a.png", "b.png", "c", "--vary", "seed=1"])',
         'from cli.main import main; main(["reconstruct", "style", "a.png", "--layer", "block1_conv1"])',
         'from cli.main import main; main(["inspect", "a.png"])',
+        'from cli.main import main; main(["port", "samples/experiment.py"])',
         'from cli.main import main; main(["bench", "--sizes", "31"])',
         'import cli.runs.benchmark',
     ],
@@ -184,6 +186,7 @@ def test_tensorflow_is_not_loaded(statement):
         ['sweep', 'a.png', 'b.png', '', '--vary', 'content_weight=1'],
         ['reconstruct', 'style', 'a.png', '--layer', 'block9_conv1'],
         ['inspect', 'a.png', '--image-height', '0'],
+        ['port', 'a.py'],
     ],
     ids=' '.join,
 )
