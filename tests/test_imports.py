@@ -44,7 +44,7 @@ ALLOWED = {
     'network': {'arrays', 'errors', 'losses'},
     'objective': {'arrays', 'config', 'errors', 'losses', 'network', 'search'},
     'pictures': {'arrays', 'checks', 'errors', 'files', 'network', 'quiet'},
-    'porting': {'errors', 'legacy'},
+    'porting': {'errors', 'legacy', 'network'},
     'presets': {'config', 'flat_settings'},
     'progress': {'arrays', 'errors', 'network', 'search'},
     'pyramid': {'arrays', 'config', 'errors', 'network', 'objective', 'search'},

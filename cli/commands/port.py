@@ -33,6 +33,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument('--force', action='store_true', help='replace OUT if it exists')
     parser.add_argument(
+        '--to-library',
+        action='store_true',
+        help="for scripts of the Keras example's family: write a short script on transfer_style, with the "
+        'settings that were read out of the old one, and say where each was found',
+    )
+    parser.add_argument(
         '--check',
         action='store_true',
         help="write nothing; list what would change, in the script's own modules beside it too",
@@ -44,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
     """Port or check the script; return 0, or 1 where something is left."""
     if args.check:
         return _check(args.script)
+    if args.to_library:
+        return _to_library(args)
     from nst_lbfgs.porting.script import port_script
 
     ported = port_script(args.script, as_notebook=_is_notebook(args.output))
@@ -61,6 +69,15 @@ def _check(script: Path) -> int:
     for path, ported in every:
         put(_report(path, ported))
     return 1 if any(ported.left for _, ported in every) else 0
+
+
+def _to_library(args: argparse.Namespace) -> int:
+    from nst_lbfgs.porting.library import to_library
+
+    written = to_library(args.script)
+    _write(args, written.text)
+    (tell if args.output is None else put)(written.table)
+    return 0
 
 
 def _write(args: argparse.Namespace, text: str) -> None:
