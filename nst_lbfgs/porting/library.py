@@ -48,9 +48,7 @@ def _table(path: Path, settings: list[Setting], places: list[str]) -> str:
 
 
 def _where(setting: Setting, places: list[str]) -> str:
-    if setting.why:
-        return setting.why
     found = [places[line - 1] for line in sorted(setting.lines)]
     if all(place.startswith('line ') for place in found):
-        return 'line ' + ', '.join(place.removeprefix('line ') for place in found)
-    return '; '.join(found)
+        found = ['line ' + ', '.join(place.removeprefix('line ') for place in found)] if found else []
+    return '; '.join([*found, *([setting.why] if setting.why else [])])

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import LegacyError
-from ..legacy.python_2.passes import NAME as PYTHON_2
+from ..legacy.python_2.syntax import NAME as PYTHON_2
 from ..legacy.python_2.translation import future_features, translate
 from ..legacy.source import Cell, presumed_data_format, read_script
 from .notebook import code_without_magics, commented, is_notebook, mark, read_cells, with_code

@@ -150,6 +150,9 @@ def test_forms_are_told_apart(
     [
         ('maxfun=3', 'maxfun=3, m=4', 'optimizer', 'history', 4),
         ('range(args.iter)', 'range(6)', None, 'iterations', 6),
+        ('range(args.iter)', 'range(1, 7)', None, 'iterations', 6),
+        ('range(args.iter)', 'range(1, args.iter + 1)', None, 'iterations', 10),
+        ('range(args.iter)', 'tqdm(range(args.iter))', None, 'iterations', 2),
         ('maxfun=3', 'maxiter=50', None, 'evaluations_per_iteration', 50),
         ('x = preprocess(args.base)', 'x = np.random.uniform(0, 255, 3468) - 128.', 'start', 'init', 'noise'),
         ('x = preprocess(args.base)', 'x = preprocess(args.style)', 'start', 'init', 'picture'),
@@ -167,7 +170,8 @@ def test_start_and_search_are_read(
 ) -> None:
     """Where they are not the usual ones."""
     assert old in STYLE_SCRIPT
-    config = config_of(STYLE_SCRIPT.replace(old, new), folder, monkeypatch)
+    text = STYLE_SCRIPT.replace(old, new).replace('import argparse', 'import argparse\nfrom tqdm import tqdm')
+    config = config_of(text, folder, monkeypatch)
     assert getattr(getattr(config, group) if group else config, name) == value
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import python_2
 from ..replacements import replace
-from .passes import NAME
+from .syntax import NAME
 from .translation import translate
 
 if TYPE_CHECKING:

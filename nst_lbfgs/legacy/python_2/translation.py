@@ -1,4 +1,4 @@
-"""Python 2's syntax into Python 3's: fissix, a fork of 2to3, does what 2to3 did; `passes` the rest.
+"""Python 2's syntax into Python 3's: fissix, a fork of 2to3, does what 2to3 did; the passes here do the rest.
 
 Meaning is kept where it differs at run time only, as that of `/`: the text then calls `python_2.divide`.
 """
@@ -71,9 +71,11 @@ def can_translate() -> bool:
 
 
 def _change(fissix: _Fissix, tree: Any, name: str, features: frozenset[str], package: bool) -> None:
-    from .passes import change_before, change_division, change_imports
+    from .division_pass import change_division
+    from .import_pass import change_imports
+    from .name_pass import change_names
 
-    change_before(tree)
+    change_names(tree)
     fissix.tool(package).refactor_tree(tree, name)
     change_imports(tree)
     if 'division' not in features:

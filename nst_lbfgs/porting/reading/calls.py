@@ -10,20 +10,21 @@ from typing import Any
 import numpy as np
 
 from .arguments import Parser
-from .expressions import Expressions
 from .functions import FUNCTIONS, SAME_PICTURE, plain, resized
+from .parts import Parts
 from .values import UNKNOWN, Batch, Features, Layer, Model, Number, Picture, Placeholder, Terms, Text
 
 _NETWORKS = {f'keras.applications.{name}': name for name in ('VGG16', 'VGG19')} | {
     f'keras.applications.{name.lower()}.{name}': name for name in ('VGG16', 'VGG19')
 }
 _GRADIENTS = ('keras.backend.gradients', 'tensorflow.gradients')
+_PROGRESS = ('tqdm.tqdm', 'tqdm.notebook.tqdm', 'tqdm.tqdm_notebook')
 _DIVISION = 'python_2.divide'  # as a translation of Python 2 writes it
 _OF_PLACEHOLDERS = ('keras.backend.concatenate', 'keras.backend.ndim')
 _ORDERINGS = {'channels_last': 'tf', 'channels_first': 'th'}
 
 
-class Calls(Expressions):
+class Calls(Parts):
     """Evaluates expressions with calls; of others than the functions that are followed they are UNKNOWN."""
 
     def _Call(self, node: ast.Call) -> Any:
@@ -57,6 +58,8 @@ class Calls(Expressions):
             return self._divided(*arguments)
         if full not in _OF_PLACEHOLDERS:
             arguments = [self._sample_of(a) if isinstance(a, Placeholder) else a for a in arguments]
+        if full.endswith(_PROGRESS) and arguments:
+            return arguments[0]
         function = FUNCTIONS.get(full)
         if full in ('numpy.int', 'numpy.float'):
             return self._call_builtin(full.rpartition('.')[2], arguments)
@@ -107,12 +110,13 @@ class Calls(Expressions):
             return Number(len(first)) if isinstance(first, (list, tuple, dict)) else UNKNOWN
         if name in ('int', 'float', 'round') and isinstance(first, Number):
             return self._converted(name, first)
-        if name in ('range', 'xrange', 'tqdm', 'trange') and isinstance(arguments[-1], Number):
-            last = arguments[-1]
-            return last if last.powers or last.powers is None else range(*map(plain, arguments))
+        if name in ('range', 'xrange') and isinstance(arguments[-1], Number):
+            if any(isinstance(a, Number) and a.powers != {} for a in arguments):
+                return arguments[0] if len(arguments) == 1 else Number(1, None)
+            return range(*map(plain, arguments))
         if name == 'dict':
             return {plain(key): value for key, value in first} if arguments else {}
-        if name in ('list', 'tuple', 'tqdm') and isinstance(first, (list, tuple)):
+        if name in ('list', 'tuple') and isinstance(first, (list, tuple)):
             return first
         if name == 'zip':
             return [tuple(pair) for pair in zip(*arguments)]
@@ -131,7 +135,8 @@ class Calls(Expressions):
     def _converted(self, name: str, number: Number) -> Number:
         """Do `int(width * 400 / height)`: what it was made of is kept under a name of its own."""
         value = {'int': int, 'float': float}.get(name, round)(number.value)
-        if name == 'float' or not number.powers or value == number.value:
+        is_integer = isinstance(number.value, (int, np.integer))
+        if name == 'float' or not number.powers or is_integer:
             return replace(number, value=value)
         symbol = f'{name}({number.code(self.samples)})'
         self.samples[symbol], self.derived[symbol] = value, number

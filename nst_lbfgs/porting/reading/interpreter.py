@@ -128,28 +128,35 @@ class Interpreter(Calls):
 
     def _do_For(self, node: ast.For) -> None:
         items = self.value(node.iter)
-        calls, searches = self._calls, len(self.searches)
+        outside, before = self._calls, len(self.searches)
+        rounds = self._rounds(node, items)
         if isinstance(items, range):
             items = [Number(item) for item in items]
-        if isinstance(items, Number):  # as often as an argument says
-            self._calls, items = items, [Number(0, None)]
-        elif not isinstance(items, (list, tuple)) or len(items) > _LARGEST_LOOP:
-            items = [UNKNOWN]
-        elif _searches(node):
-            self._calls, items = self._count(node, len(items)), items[:1]
+        if not isinstance(items, (list, tuple)) or len(items) > _LARGEST_LOOP:
+            items = [UNKNOWN]  # once, whatever it goes over
+        self._calls = rounds if _searches(node) else outside
         for item in items:
             self._assign(node.target, item, node.lineno)
             self._run(node.body)
-            if len(self.searches) > searches and self._calls is calls:
-                self.searches[-1] = replace(self.searches[-1], calls=self._count(node, len(items)))
+            if len(self.searches) > before:  # the rounds of this loop are the iterations
+                calls = self.searches[-1].calls
+                self.searches[-1] = replace(self.searches[-1], calls=rounds if calls is outside else calls)
                 break
-        self._calls = calls
+        self._calls = outside
 
-    def _count(self, node: ast.For, length: int) -> Number:
-        """Return how often a loop goes round, with the lines that say so."""
-        argument = node.iter.args[-1] if isinstance(node.iter, ast.Call) and node.iter.args else None
-        counted = self.value(argument) if argument is not None else None
-        return counted if isinstance(counted, Number) else Number(length, {}, frozenset({node.lineno}))
+    def _rounds(self, node: ast.For, items: Any) -> Number:
+        """Return how often a loop goes round, with the lines that say so; without `powers` if unknown."""
+        numbers = [
+            number
+            for call in ast.walk(node.iter)
+            if isinstance(call, ast.Call)
+            for argument in call.args
+            if isinstance(number := self.value(argument), Number)
+        ]
+        lines = frozenset[int]().union(*(number.lines for number in numbers)) | {node.lineno}
+        if isinstance(items, (range, list, tuple)):
+            return Number(len(items), {}, lines)
+        return replace(items, lines=lines) if isinstance(items, Number) else Number(1, None, lines)
 
     # --- calls of the script's own functions, and of the search
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...errors import LegacyError
@@ -133,15 +133,23 @@ def _start_and_search(found: Recognised) -> Iterator[Setting]:
     search, samples = found.search, found.script.samples
     here = frozenset({search.line})
     yield _start(found)
-    yield Setting('iterations', search.calls.code(samples), search.calls.lines | here)
+    yield _numbered('iterations', search.calls, samples, here, otherwise='10')
     yield _evaluations(search.settings, samples, here)
     yield Setting('restart', 'True', here)
-    history = search.settings.get('m', Number(_SCIPY_HISTORY))
-    code = history.code(samples) if isinstance(history, Number) else str(_SCIPY_HISTORY)
-    yield Setting('history', code, here, '' if 'm' in search.settings else "scipy's default m")
+    if isinstance(search.settings.get('m'), Number):
+        yield _numbered('history', search.settings['m'], samples, here, otherwise=str(_SCIPY_HISTORY))
+    else:
+        yield Setting('history', str(_SCIPY_HISTORY), why="scipy's default m")
     weights = found.script.models[-1].weights
     line = frozenset({found.script.models[-1].line})
     yield Setting('weights', "'random'" if weights is None else weights.code, line)
+
+
+def _numbered(name: str, number: Number, samples: dict[str, float], here: Lines, otherwise: str) -> Setting:
+    """Return a setting, or the library's default where the script's number is not read."""
+    if number.powers is None:
+        return Setting(name, otherwise, number.lines | here, "not read; this is the library's default")
+    return Setting(name, number.code(samples), number.lines | here)
 
 
 def _start(found: Recognised) -> Setting:
@@ -160,7 +168,8 @@ def _evaluations(given: Any, samples: dict[str, float], here: Lines) -> Setting:
     for name in ('maxfun', 'maxiter'):
         if isinstance(given.get(name), Number):
             why = '' if name == 'maxfun' else "maxiter: L-BFGS's own steps, written as evaluations"
-            return Setting('evaluations_per_iteration', given[name].code(samples), here, why)
+            setting = _numbered('evaluations_per_iteration', given[name], samples, here, otherwise='20')
+            return replace(setting, why=setting.why or why)
     return Setting('evaluations_per_iteration', str(_SCIPY_MAXFUN), why="scipy's default maxfun")
 
 
