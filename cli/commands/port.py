@@ -32,13 +32,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help='where to write it (default: standard output); a notebook, where OUT ends in .ipynb',
     )
     parser.add_argument('--force', action='store_true', help='replace OUT if it exists')
-    parser.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
         '--to-library',
         action='store_true',
         help="for scripts of the Keras example's family: write a short script on transfer_style, with the "
         'settings that were read out of the old one, and say where each was found',
     )
-    parser.add_argument(
+    instead.add_argument(
         '--check',
         action='store_true',
         help="write nothing; list what would change, in the script's own modules beside it too",

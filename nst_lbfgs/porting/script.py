@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..errors import LegacyError
+from ..errors import ConfigError, LegacyError
 from ..legacy.python_2.syntax import NAME as PYTHON_2
 from ..legacy.python_2.translation import future_features, translate
 from ..legacy.source import Cell, presumed_data_format, read_script
@@ -35,12 +35,12 @@ class Ported:
 def port_script(path: Path, *, as_notebook: bool = False) -> Ported:
     """Return a script or notebook over `nst_lbfgs.legacy`, in Python 3, without IPython's own commands.
 
-    A notebook becomes a script, its text comments, unless `as_notebook`. Raises as `read_script`, and
-    LegacyError if libcst is missing, or if a notebook is to be made of a script.
+    A notebook becomes a script, its text comments, unless `as_notebook`. Raises as `read_script`,
+    LegacyError if libcst is missing, and ConfigError if a notebook is to be made of a script.
     """
     check_libcst()
     if as_notebook and not is_notebook(path):
-        raise LegacyError(f'Expected a notebook to make a notebook of. Received: {path}')
+        raise ConfigError(f'Expected a notebook to make a notebook of. Received: {path}')
     from .rewriting import rewrite
 
     cells = read_script(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -151,6 +152,7 @@ def test_forms_are_told_apart(
         ('maxfun=3', 'maxfun=3, m=4', 'optimizer', 'history', 4),
         ('range(args.iter)', 'range(6)', None, 'iterations', 6),
         ('range(args.iter)', 'range(1, 7)', None, 'iterations', 6),
+        ('range(args.iter)', 'list(range(6))', None, 'iterations', 6),
         ('range(args.iter)', 'range(1, args.iter + 1)', None, 'iterations', 10),
         ('range(args.iter)', 'tqdm(range(args.iter))', None, 'iterations', 2),
         ('maxfun=3', 'maxiter=50', None, 'evaluations_per_iteration', 50),
@@ -254,8 +256,7 @@ def test_what_is_not_of_the_family_is_refused_in_one_line(
 
 def test_reading_loads_no_tensorflow_and_runs_nothing(folder: Path) -> None:
     """The script is followed, not run."""
-    import subprocess
-
+    pytest.importorskip('libcst', reason="libcst, which port needs, is in the extra 'port'")
     (folder / 'script.py').write_text(STYLE_SCRIPT + "\nopen('made.txt', 'w').write('x')\n")
     program = (
         'import sys; from cli.main import main; '

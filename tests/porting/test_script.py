@@ -225,7 +225,7 @@ def test_without_libcst_one_line_says_so(
 
 
 @pytest.mark.parametrize(
-    ('arguments', 'code'), [(['absent.py'], 2), (['bad.py'], 1), (['old.py', '-o', 'x.ipynb'], 1)]
+    ('arguments', 'code'), [(['absent.py'], 2), (['bad.py'], 1), (['old.py', '-o', 'x.ipynb'], 2)]
 )
 def test_what_cannot_be_ported_is_one_line(
     arguments: list[str], code: int, folder: Path, capsys: Capture

@@ -116,7 +116,7 @@ class Calls(Parts):
             return range(*map(plain, arguments))
         if name == 'dict':
             return {plain(key): value for key, value in first} if arguments else {}
-        if name in ('list', 'tuple') and isinstance(first, (list, tuple)):
+        if name in ('list', 'tuple') and isinstance(first, (list, tuple, range, Number)):
             return first
         if name == 'zip':
             return [tuple(pair) for pair in zip(*arguments)]
