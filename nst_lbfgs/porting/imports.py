@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Set
 
+from ..legacy.catalogue import SCIPY_MISC
 from .names import Today, canonical, legacy_names_of, today
 
 LEGACY = 'nst_lbfgs.legacy'
+_WITHOUT_KERAS = SCIPY_MISC | {'python_2'}
 
 
 def imported_names(tree: ast.Module) -> dict[str, str]:
@@ -22,6 +24,26 @@ def imported_names(tree: ast.Module) -> dict[str, str]:
             for alias in node.names:
                 names[alias.asname or alias.name] = f'{node.module}.{alias.name}'
     return names
+
+
+def loads_keras_first(tree: ast.Module) -> bool:
+    """Return whether a script of today imports Keras, or TensorFlow for the legacy API, before that API."""
+    modules = [
+        module
+        for node in ast.walk(tree)  # statements of one level in their order, outer ones first
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for module in _modules(node)
+    ]
+    roots = [LEGACY if module == LEGACY else module.partition('.')[0] for module in modules]
+    first = next((root for root in roots if root in ('keras', 'tensorflow', LEGACY)), LEGACY)
+    return first != LEGACY and bool({'keras', LEGACY} & set(roots))
+
+
+def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    names = {alias.name for alias in node.names}
+    return [node.module or ''] if node.module != LEGACY or names - _WITHOUT_KERAS else []
 
 
 def import_lines(code: str, own: Set[str]) -> list[str]:
@@ -41,11 +63,11 @@ def import_lines(code: str, own: Set[str]) -> list[str]:
     if not gone and not any(new for _, new in found):
         return [code]
     stay = [alias for alias, new in found if new is None and alias not in gone]
-    lines = [f'from {node.module} import {_names(stay)}'] if stay else []
+    lines: list[str] = []
     for alias, new in found:
         if new is not None:
             lines = _with_name(lines, new, alias.asname or alias.name, own)
-    return lines
+    return [*lines, *([f'from {node.module} import {_names(stay)}'] if stay else [])]
 
 
 def _import_lines(node: ast.Import, code: str, own: Set[str]) -> list[str]:

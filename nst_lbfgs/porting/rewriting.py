@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from .imports import import_lines, imported_names
+from .imports import import_lines, imported_names, loads_keras_first
 from .names import BUILTINS, Today, is_dropped, is_only_in_run, today
 
 _NO_LONGER_TAKEN = ('disp', 'iprint')  # by SciPy 1.18's fmin_l_bfgs_b
@@ -39,6 +39,10 @@ def rewrite(text: str, legacy_names: Set[str] = frozenset(), first_lines: Sequen
     transformer = _Transformer(ast.parse(text))
     transformer.wanted = {name: name for name in legacy_names}
     module = wrapper.visit(transformer)
+    if loads_keras_first(
+        ast.parse('\n'.join([*_imports(transformer.wanted), module.code]))
+    ):  # and TensorFlow, without the settings of `run`
+        transformer.use(Today('backend', is_legacy=True))
     new = _with_lines_at_top(module, [*_imports(transformer.wanted), *first_lines])
     new = re.sub(rf'^{re.escape(DROPPED)}', '# no longer: ', new, flags=re.MULTILINE)
     return Rewriting(new, transformer.changes, transformer.left)
@@ -112,7 +116,7 @@ class _Transformer(cst.CSTTransformer):
             self._keep(original_node, full)
         if new is None or self._is_legacy_already(original_node):
             return updated_node
-        code = self._use(new)
+        code = self.use(new)
         self._note(original_node, _code(original_node), code)
         return cst.parse_expression(code)
 
@@ -153,7 +157,7 @@ class _Transformer(cst.CSTTransformer):
         new = today(self._full(node) or '')
         return new is not None and new.is_legacy
 
-    def _use(self, new: Today) -> str:
+    def use(self, new: Today) -> str:
         """Return how a name of today is written here; it is imported if it has to be."""
         if new.is_legacy:
             first, dot, rest = new.name.partition('.')

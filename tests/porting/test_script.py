@@ -29,6 +29,9 @@ def ported(text: str, folder: Path) -> str:
     return port_script(folder / 'old.py').text
 
 
+FIRST = 'from nst_lbfgs.legacy import backend\n'
+
+
 @pytest.mark.parametrize(
     ('old', 'new'),
     [
@@ -38,7 +41,7 @@ def ported(text: str, folder: Path) -> str:
         ('from scipy.misc import imread, imsave', 'from nst_lbfgs.legacy import imread, imsave'),
         (
             'from keras.preprocessing.image import load_img, save_img  # why',
-            'from keras.preprocessing.image import save_img  # why\nfrom nst_lbfgs.legacy import load_img',
+            'from nst_lbfgs.legacy import load_img  # why\nfrom keras.preprocessing.image import save_img',
         ),
         (
             'from keras.applications.vgg19 import VGG19, preprocess_input as p',
@@ -48,9 +51,9 @@ def ported(text: str, folder: Path) -> str:
             'from keras.applications import VGG16',
             'from nst_lbfgs.legacy import vgg16\nVGG16 = vgg16.VGG16',
         ),
-        ('from keras.layers.core import Dense', 'from keras.layers import Dense'),
-        ('from keras.engine import Model', 'from keras.models import Model'),
-        ('from keras.layers import Conv2D', 'from keras.layers import Conv2D'),
+        ('from keras.layers.core import Dense', FIRST + 'from keras.layers import Dense'),
+        ('from keras.engine import Model', FIRST + 'from keras.models import Model'),
+        ('from keras.layers import Conv2D', FIRST + 'from keras.layers import Conv2D'),
         ('from tensorflow.keras.models import Model', 'from tensorflow.keras.models import Model'),
         ('import numpy as np\nx = np.float(np.Inf)', 'import numpy as np\nx = float(np.inf)'),
         ('from PIL import Image\nImage.ANTIALIAS', 'from PIL import Image\nImage.LANCZOS'),
@@ -79,6 +82,14 @@ def ported(text: str, folder: Path) -> str:
 def test_names_of_old_become_those_of_today(old: str, new: str, tmp_path: Path) -> None:
     """Each where it stood, the rest of its line too."""
     assert ported(old + '\n', tmp_path) == new + '\n'
+
+
+def test_tensorflow_is_loaded_as_run_loads_it(tmp_path: Path) -> None:
+    """Its settings decide the last bits of a loss: the legacy API comes before Keras and TensorFlow."""
+    text = (
+        'import os\nimport tensorflow as tf\nfrom scipy.misc import imsave\nfrom keras import backend as K\n'
+    )
+    assert ported(text, tmp_path).startswith(FIRST + 'import os\nimport tensorflow as tf\n')
 
 
 def test_comments_and_layout_stay(tmp_path: Path) -> None:
