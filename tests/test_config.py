@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nst_lbfgs import transfer_style
-from nst_lbfgs.config import ObjectiveConfig, TransferConfig
+from nst_lbfgs.config import ObjectiveConfig, StartConfig, TransferConfig
 from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.network.layers import LAYER_NAMES
 from nst_lbfgs.search import recovery

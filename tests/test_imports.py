@@ -57,6 +57,7 @@ ALLOWED = {
         'search',
     },
     'pictures': {'arrays', 'checks', 'child_process', 'errors', 'files', 'network', 'quiet'},
+    'porting': {'errors', 'legacy', 'network'},
     'presets': {'config', 'flat_settings', 'run_config'},
     'progress': {'arrays', 'errors', 'network', 'search'},
     'pyramid': {'arrays', 'config', 'errors', 'guidance', 'network', 'objective', 'search'},
@@ -187,6 +188,7 @@ def test_the_library_never_imports_the_command_line():
         'from cli.main import main; main(["sweep", "a.png", "b.png", "c", "--vary", "seed=1"])',
         'from cli.main import main; main(["reconstruct", "style", "a.png", "--layer", "block1_conv1"])',
         'from cli.main import main; main(["inspect", "a.png"])',
+        'from cli.main import main; main(["port", "samples/experiment.py"])',
         'from cli.main import main; main(["bench", "--sizes", "31"])',
         'import cli.runs.benchmark',
     ],
@@ -204,6 +206,7 @@ def test_tensorflow_is_not_loaded(statement):
         ['sweep', 'a.png', 'b.png', '', '--vary', 'content_weight=1'],
         ['reconstruct', 'style', 'a.png', '--layer', 'block9_conv1'],
         ['inspect', 'a.png', '--image-height', '0'],
+        ['port', 'a.py'],
     ],
     ids=' '.join,
 )

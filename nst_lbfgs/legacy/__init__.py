@@ -56,7 +56,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
     home = _HOMES.get(name, 'backend' if name == 'backend' else 'applications')
     if home not in _WITHOUT_KERAS:
+        from ..quiet import import_tensorflow
+
         require_keras_3()
+        import_tensorflow()  # with the settings of `run`, for the same numbers
         importlib.import_module('.patches', __name__).patch_keras()
     module = importlib.import_module(f'.{home}', __name__)
     if name == 'backend':

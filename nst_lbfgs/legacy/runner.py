@@ -19,6 +19,7 @@ from typing import Any, TextIO
 from ..errors import LegacyError, StyleTransferError
 from ..quiet import import_tensorflow
 from . import require_keras_3
+from .python_2.running import python_2_names
 from .replacements import replace, replace_module
 from .settings import SETTINGS, configure
 from .source import Cell, presumed_data_format, read_script
@@ -45,13 +46,13 @@ def run_script(
     from .importing import old_names
     from .tensorflow_1.running import version_1_names
 
-    with old_names(), version_1_names(path, cells), _as_main(path, arguments) as module:
+    with old_names(), version_1_names(path, cells), _as_main(path, cells, arguments) as module:
         with _data_format(path, cells), _pythons_signals():
             return _outcome(path, cells, module)
 
 
 @contextmanager
-def _as_main(path: Path, arguments: Sequence[str]) -> Iterator[types.ModuleType]:
+def _as_main(path: Path, cells: list[Cell], arguments: Sequence[str]) -> Iterator[types.ModuleType]:
     """Give a module the place of `__main__`, and the script's argv, path and names."""
     module = types.ModuleType('__main__')
     module.__dict__.update(__file__=str(path), __builtins__=builtins)
@@ -65,6 +66,7 @@ def _as_main(path: Path, arguments: Sequence[str]) -> Iterator[types.ModuleType]
         warnings.filterwarnings('ignore', message='Do not pass an `input_shape`')
         undo.callback(setattr, SETTINGS, 'learning_phase', SETTINGS.learning_phase)
         replace(undo, SETTINGS, 'tensorflow_1_shapes', True)
+        undo.enter_context(python_2_names(path, cells))
         yield module
 
 
@@ -116,7 +118,7 @@ def _outcome(path: Path, cells: list[Cell], module: types.ModuleType) -> int:
 
             run_cells(cells, module, path)
         else:
-            exec(compile(cells[0].text, cells[0].name, 'exec'), module.__dict__)
+            exec(compile(cells[0].tree, cells[0].name, 'exec', dont_inherit=True), module.__dict__)
     except SystemExit as ending:
         return _exit_code(ending, sys.stderr)
     except StyleTransferError as error:

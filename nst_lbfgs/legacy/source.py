@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ConfigError, LegacyError
+from .python_2.translation import can_translate, future_features, translate
 
 _PYTHON_2 = (
     'missing parentheses in call',
@@ -28,35 +29,60 @@ _SHAPE_KEYWORDS = ('shape', 'input_shape', 'batch_shape', 'batch_input_shape', '
 
 @dataclass(frozen=True)
 class Cell:
-    """A piece of a script that is run at once; `name` is what tracebacks call its file."""
+    """A piece of a script that is run at once; `name` is what tracebacks call its file.
+
+    Of a script in Python 2 the tree is Python 3's, with the text's line numbers.
+    """
 
     name: str
     text: str
     tree: ast.Module
+    is_python_2: bool = False
 
 
 def read_script(path: Path) -> list[Cell]:
     """Return a script as one cell, or a notebook as its code cells without magics.
 
-    Raises ConfigError if there is no such file, LegacyError if it is no Python 3 (in one line
+    Raises ConfigError if there is no such file, LegacyError if it is no Python (in one line
     that says where) or no notebook.
     """
+    return _cells(read_texts(path))
+
+
+def read_texts(path: Path) -> list[tuple[str, str]]:
+    """Return the names and texts of a script's cells. Raises as `read_script`, but for syntax."""
     if not path.is_file():
         raise ConfigError(f'Expected a script that exists. Received: {path}')
     try:
         if path.suffix == '.ipynb':
-            return [_cell(f'{path}, cell {number}', text) for number, text in _notebook_cells(path)]
+            return [(f'{path}, cell {number}', text) for number, text in _notebook_cells(path)]
         with tokenize.open(path) as file:
-            return [_cell(str(path), file.read())]
-    except (UnicodeDecodeError, json.JSONDecodeError, KeyError) as error:
+            return [(str(path), file.read())]
+    except (UnicodeDecodeError, json.JSONDecodeError, KeyError, SyntaxError) as error:
         raise LegacyError(f'Cannot read {path}: {error}') from error
 
 
-def _cell(name: str, text: str) -> Cell:
+def _cells(texts: list[tuple[str, str]]) -> list[Cell]:
+    cells = []
+    for name, text in texts:
+        try:
+            cells.append(Cell(name, text, ast.parse(text, name)))
+        except SyntaxError as error:
+            return _python_2_cells(texts, _syntax_report(name, text, error))
+    return cells
+
+
+def _python_2_cells(texts: list[tuple[str, str]], otherwise: str) -> list[Cell]:
+    """Return cells, one of which is no Python 3, as Python 2's; `otherwise` says what is wrong."""
+    cells, features = [], frozenset[str]()
     try:
-        return Cell(name, text, ast.parse(text, name))
-    except SyntaxError as error:
-        raise LegacyError(_syntax_report(name, text, error)) from None
+        for name, text in texts:
+            tree = translate(text, name, features).tree(name)
+            features |= future_features(text)
+            cells.append(Cell(name, text, tree, is_python_2=True))
+    except (LegacyError, SyntaxError):
+        raise LegacyError(otherwise) from None
+    return cells
 
 
 def _syntax_report(name: str, text: str, error: SyntaxError) -> str:
@@ -67,10 +93,10 @@ def _syntax_report(name: str, text: str, error: SyntaxError) -> str:
     old = any(sign in message for sign in _PYTHON_2) or (
         line.startswith(_PYTHON_2_LINES) or '`' in line or '<>' in line
     )
-    if old:
+    if old and not can_translate():
         return (
-            f"{name}, line {number}: this is Python 2's syntax ({line!r}). Expected Python 3; "
-            f'convert a copy of the script with `2to3 -w`'
+            f"{name}, line {number}: this is Python 2's syntax ({line!r}). Expected Python 3, or what "
+            "translates it: pip install 'nst-lbfgs[python2]'"
         )
     return f'{name}, line {number}: {error.msg} ({line!r})'
 

@@ -83,12 +83,22 @@ def test_what_is_not_supported_is_one_line(run_old: Run, capsys: Capture) -> Non
 @pytest.mark.parametrize(
     'line', ["print 'loss', 3", 'raise ValueError, "x"', 'x = 0777', 'print `3`', 'if 1 <> 2: pass']
 )
-def test_python_2_is_one_clear_line(line: str, run_old: Run, capsys: Capture) -> None:
-    """Python 2's syntax is named, with its line, whether run or checked."""
+def test_python_2_is_one_clear_line_without_its_translator(
+    line: str, run_old: Run, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python 2's syntax is named, with its line and the way out, whether run or checked."""
+    monkeypatch.setattr('nst_lbfgs.legacy.source.can_translate', lambda: False)
+    monkeypatch.setattr('nst_lbfgs.legacy.source.translate', refuse_to_translate)
     assert run_old(f'import sys\n{line}\n') == 1
     assert main(['run', '--check', 'script.py']) == 1
     err = capsys.readouterr().err.splitlines()
     assert len(err) == 2 and all("script.py, line 2: this is Python 2's syntax" in e for e in err)
+    assert all("pip install 'nst-lbfgs[python2]'" in e for e in err)
+
+
+def refuse_to_translate(*_arguments: object) -> None:
+    """As the translation does without fissix."""
+    raise LegacyError('Expected fissix')
 
 
 def test_other_syntax_errors_are_not_called_python_2(run_old: Run, capsys: Capture) -> None:

@@ -1,0 +1,118 @@
+"""What a run of a script in Python 2 needs: `python_2` within reach, and its own modules translated too."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib.util
+import sys
+import tokenize
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from importlib.abc import MetaPathFinder, SourceLoader
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from .. import python_2
+from ..replacements import replace
+from .syntax import NAME
+from .translation import translate
+
+if TYPE_CHECKING:
+    from ..source import Cell
+
+_INSTALLED = ('site-packages', 'dist-packages')
+
+
+@contextmanager
+def python_2_names(path: Path, cells: list[Cell]) -> Iterator[None]:
+    """Within this context translated text works, and modules in a script's folder are translated.
+
+    Beside a script in Python 2 those are all; beside one in Python 3, those that are no Python 3.
+    """
+    old = any(cell.is_python_2 for cell in cells)
+    if old:
+        _say(path)
+    finder = _OwnModules(path.resolve().parent, all_of_them=old)
+    with ExitStack() as undo:
+        replace(undo, builtins, NAME, python_2)
+        sys.meta_path.insert(0, finder)
+        undo.callback(sys.meta_path.remove, finder)
+        yield
+
+
+def _say(path: Path) -> None:
+    print(f'nst-lbfgs: {path.name} is in Python 2: translated as it is read', file=sys.stderr)
+
+
+class _OwnModules(MetaPathFinder):
+    """Finds the modules in a folder that are in Python 2, before Python does."""
+
+    def __init__(self, folder: Path, *, all_of_them: bool) -> None:
+        self._folder = folder
+        self._all_of_them = all_of_them
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is None or spec.origin is None or not self._is_own(Path(spec.origin)):
+            return None
+        if not self._all_of_them and _is_python_3(spec.origin):
+            return None
+        return importlib.util.spec_from_file_location(
+            fullname,
+            spec.origin,
+            loader=_Translating(spec.origin),
+            submodule_search_locations=spec.submodule_search_locations,
+        )
+
+    def _is_own(self, path: Path) -> bool:
+        path = path.resolve()
+        return path.suffix == '.py' and self._folder in path.parents and not set(_INSTALLED) & set(path.parts)
+
+
+def _is_python_3(path: str) -> bool:
+    try:
+        ast.parse(_text(path))
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+def _text(path: str) -> str:
+    with tokenize.open(path) as file:
+        return file.read()
+
+
+class _Translating(SourceLoader):
+    """Loads a module in Python 2; unlike Python's own loader it caches nothing on disk."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def get_filename(self, fullname: str) -> str:
+        return self._path
+
+    def get_data(self, path: str | bytes) -> bytes:
+        return Path(str(path)).read_bytes()
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        text = _text(self._path)
+        tree: Any = _translated_tree(text, self._path)
+        if tree is None:  # newer syntax than fissix knows, or a mistake: Python itself says which
+            tree = text
+        elif not _is_python_3(self._path):
+            _say(Path(self._path))
+        return compile(tree, self._path, 'exec', dont_inherit=True)
+
+
+def _translated_tree(text: str, path: str) -> ast.Module | None:
+    from ...errors import LegacyError
+
+    try:
+        return translate(text, path, package=True).tree(path)
+    except (LegacyError, SyntaxError):
+        return None
