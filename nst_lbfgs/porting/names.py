@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..legacy.catalogue import MOVED_MODULES, NUMPY, PILLOW, SCIPY_MISC, TENSORFLOW
+from ..legacy.catalogue import NUMPY, PILLOW, SCIPY_MISC, TENSORFLOW
+from .moved_modules import MOVED_MODULES
 
 _ALIASES = ('tensorflow.python.keras', 'tensorflow.compat.v1.keras', 'tensorflow.keras')
 _NETWORKS = {
