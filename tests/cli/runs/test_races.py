@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from cli.main import main
+from cli.runs.lock import run_lock
+
+from ...support.error_lines import error_line
 from ...support.processes import SWEEP, TRANSFER, finish, left_lying, start
 
 RECONSTRUCT = [
@@ -15,9 +19,18 @@ RECONSTRUCT = [
     *['--image-height', '32', '--precision', 'float32', '--layer', 'block1_conv1'],
 ]
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures('folder')]
+pytestmark = pytest.mark.usefixtures('folder')
 
 
+@pytest.mark.parametrize('command', [RECONSTRUCT, SWEEP], ids=lambda command: command[0])
+def test_a_second_one_with_the_same_prefix_is_refused(command, capsys):
+    with run_lock(Path('out.lock')):
+        assert main(command) == 1
+        assert 'Another run is writing to out' in error_line(capsys)
+    assert not list(Path().glob('out*'))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize('command', [TRANSFER, RECONSTRUCT, SWEEP], ids=lambda command: command[0])
 def test_one_of_three_writes(command, rounds):
     for _ in range(rounds):
