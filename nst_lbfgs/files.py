@@ -18,6 +18,7 @@ from .errors import OutputExistsError, OutputWriteError
 from .sudden_end import undone_if_sudden
 
 CHUNK_BYTES = 1 << 20
+PROBE_BYTES = 1 << 16
 TEMPORARY = '.nst-lbfgs-'
 
 _mark: ContextVar[str] = ContextVar('_mark', default='')
@@ -133,6 +134,15 @@ def check_place(path: Path, *, overwrite: bool) -> None:
         raise already_exists(path)
     if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
         raise OutputWriteError(f'Cannot write {path}: it is not an ordinary file')
+
+
+def check_room(path: Path) -> None:
+    """Raise OutputWriteError unless a small file can be written in the folder of `path`."""
+    try:
+        with tempfile.TemporaryFile(dir=path.parent) as file:
+            file.write(bytes(PROBE_BYTES))
+    except OSError as error:
+        raise cannot_write(path, error) from error
 
 
 def cannot_write(path: Path, error: OSError | ValueError) -> OutputWriteError:

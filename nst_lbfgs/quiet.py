@@ -91,7 +91,8 @@ def held_back_stderr() -> Iterator[None]:
         try:
             with holder.stdin as pipe, _stderr_to(pipe.fileno()):
                 pipe.close()  # from here on only descriptor 2 leads there; with its end the holder prints
-                yield
+                with undone_if_sudden(lambda: holder, _end_holder):  # undone before descriptor 2 is
+                    yield
                 holder.kill()
         finally:
             with suppress(subprocess.TimeoutExpired):

@@ -17,6 +17,18 @@ from PIL import Image  # noqa: E402
 from tests.support import hostile_folder  # noqa: E402
 
 
+def pytest_addoption(parser) -> None:
+    parser.addoption(
+        '--rounds', type=int, default=1, help='how many times the usual number of kills, signals and races'
+    )
+
+
+@pytest.fixture
+def rounds(request) -> int:
+    """How many times the usual number of what is left to chance."""
+    return request.config.getoption('--rounds')
+
+
 @pytest.fixture(scope='session', autouse=True)
 def temporary_files_are_the_tests(tmp_path_factory):
     """What a run rescues from a full disk goes to pytest's folder, which pytest clears, and not to /tmp."""

@@ -165,6 +165,19 @@ def test_the_real_tensorflow_is_silent(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == ('tensorflow\n', '')
 
 
+@pytest.mark.parametrize('settings', ['{"floatx": "nonsense"}', '[1]'])
+def test_settings_that_keras_refuses_are_named(tmp_path: Path, settings) -> None:
+    (tmp_path / 'keras.json').write_text(settings)
+    program = 'from nst_lbfgs.quiet import import_tensorflow; import_tensorflow()'
+    done = subprocess.run(
+        [sys.executable, '-c', program],
+        env=os.environ | {'KERAS_HOME': str(tmp_path), 'PYTHONPATH': str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr.splitlines()[-1].endswith(f', in {tmp_path / "keras.json"}')
+
+
 def test_tensorflow_that_is_there_already_is_not_imported_again(monkeypatch) -> None:
     import tensorflow  # noqa: F401
 

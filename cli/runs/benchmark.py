@@ -17,7 +17,7 @@ from nst_lbfgs.benchmark.summary import (
     rate_summaries,
 )
 from nst_lbfgs.errors import MeasurementError, OutputWriteError
-from nst_lbfgs.files import check_place, temporary_folder, write_whole
+from nst_lbfgs.files import check_place, check_room, temporary_folder, write_whole
 from nst_lbfgs.weights.sources import resolve_weights
 
 from .benchmark_pairs import sized_pairs
@@ -57,6 +57,7 @@ class Benchmark:
         self._seconds: dict[Case, float] = {}
         for path in filter(None, (settings.json, settings.plot)):
             check_place(path, overwrite=settings.overwrite)
+            check_room(path)
         if settings.plot:
             _check_matplotlib()
         self._pairs = sized_pairs(settings.pairs, settings.sizes)

@@ -104,13 +104,20 @@ class Outputs:
             return
         yield last
         name = re.compile(f'{re.escape(self.prefix.name)}_at_iteration_([0-9]+){re.escape(self.suffix)}')
-        for entry in os.listdir(self.prefix.parent):
+        for entry in _names_in(self.prefix.parent):
             found = name.fullmatch(entry)
             if found and self.at_iteration(int(found[1])) == self.prefix.with_name(entry):
                 yield self.prefix.with_name(entry)
 
     def _beside(self, ending: str) -> Path:
         return self.prefix.with_name(self.prefix.name + ending)
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:  # one that may be written and not read: what is there will not be replaced anyhow
+        return []
 
 
 def folder_of(prefix: str) -> Path | None:

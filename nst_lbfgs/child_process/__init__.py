@@ -12,6 +12,7 @@ from typing import Any
 
 from ..sudden_end import undone_if_sudden
 
+END_SECONDS = 10  # only one that waits for a broken disk takes so long
 _START = Path(__file__).absolute().with_name('start.py')
 
 
@@ -34,8 +35,13 @@ def started(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen
     cannot be started.
     """
     begin = partial(subprocess.Popen, command, **options)
-    with undone_if_sudden(begin, subprocess.Popen.kill) as process, process:
+    with undone_if_sudden(begin, _end) as process, process:
         try:
             yield process
         finally:
             process.kill()
+
+
+def _end(process: subprocess.Popen[Any]) -> None:
+    process.kill()
+    process.wait(END_SECONDS)

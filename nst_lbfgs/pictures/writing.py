@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -19,7 +18,7 @@ from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from ..arrays import Pixels
 from ..errors import ConfigError, OutputWriteError
-from ..files import cannot_write, check_place, write_whole
+from ..files import check_place, check_room, write_whole
 
 FORMATS = {
     '.jpeg': 'JPEG',
@@ -39,7 +38,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
 # PNG and TIFF hold more than any picture here has.
 LONGEST_SIDES = {'JPEG': 65_500, 'WEBP': 16_383}
 EXIF_BYTES = 60_000  # of metadata; a JPEG segment ends at 65,533
-PROBE_BYTES = 1 << 16
 PROFILE_DATE = slice(24, 36)  # ICC.1:2010, section 7.2: year, month, day, hour, minute, second
 FIXED_DATE = bytes.fromhex('07d0 0001 0001 0000 0000 0000')  # 2000-01-01 00:00:00
 
@@ -53,11 +51,7 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     """
     _format_of(path)
     check_place(path, overwrite=overwrite)
-    try:
-        with tempfile.TemporaryFile(dir=path.parent) as file:
-            file.write(bytes(PROBE_BYTES))
-    except OSError as error:
-        raise cannot_write(path, error) from error
+    check_room(path)
 
 
 def check_size_for_format(path: Path, height: int, width: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -231,3 +232,18 @@ def test_styles_masks_and_colours_that_cannot_be_used(change, message):
     with pytest.raises(RecordError) as refused:
         parse_record(json.dumps(record).encode())
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize('path', ['a\0b', 'a\ud800b'], ids=['null character', 'lone surrogate'])
+@pytest.mark.parametrize('name', ['content_path', 'style_paths', 'prefix', 'picture'])
+def test_what_no_file_can_be_called_is_refused(name, path):
+    record = to_json(NAMES | {'config': RunConfig(), name: [path] if name == 'style_paths' else path})
+    with pytest.raises(RecordError, match=f"Expected the name of a file under '{name}'. Received: 'a"):
+        parse_record(record)
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='names are text there')
+def test_a_name_that_is_no_text_is_read_as_it_was_written():
+    path = os.fsdecode(b'a\xff/\xe4')
+    record = to_json(NAMES | {'config': RunConfig(), 'prefix': path})
+    assert parse_record(record)['prefix'] == json.loads(record.decode('utf-8'))['prefix'] == path

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from cli.runs.lock import run_lock
-from nst_lbfgs.errors import OutputError, OutputWriteError
+from nst_lbfgs.errors import OutputError, OutputExistsError, OutputWriteError
+from nst_lbfgs.files import whole_file
 
 ROOT = Path(__file__).parents[3]
 HOLDER = """
@@ -20,6 +21,20 @@ from pathlib import Path
 from cli.runs.lock import run_lock
 with run_lock(Path(sys.argv[1])):
     print('held', flush=True)
+    sys.stdin.read()
+"""
+# With an argument it holds the lock of that prefix meanwhile.
+WRITER = """
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from cli.runs.lock import run_lock
+from nst_lbfgs.files import whole_file
+with ExitStack() as stack:
+    for prefix in sys.argv[1:]:
+        stack.enter_context(run_lock(Path(f'{prefix}.lock')))
+    stack.enter_context(whole_file(Path('out.checkpoint'), overwrite=True)).write_text('half')
+    print('written', flush=True)
     sys.stdin.read()
 """
 # Takes the lock again and again; two holders at once would meet at the marker, which is made exclusively.
@@ -79,6 +94,38 @@ def test_a_killed_holder_leaves_a_file_that_does_not_block(tmp_path):
     with run_lock(path):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='needs SIGKILL')
+def test_what_a_killed_holder_has_left_of_temporary_files_is_removed(tmp_path):
+    """Not that of another prefix, nor of a writer without a lock: those may be alive."""
+    for name in ('out', 'out_2', None):
+        writer = start(WRITER, tmp_path, *([name] if name else []))
+        assert writer.stdout.readline() == 'written\n'
+        writer.kill()
+        writer.communicate()
+    names = set(os.listdir(tmp_path))
+    assert len(names) == 5 and {'out.lock', 'out_2.lock'} < names
+    with run_lock(tmp_path / 'out.lock'):
+        left = set(os.listdir(tmp_path))
+        with whole_file(tmp_path / 'out.png', overwrite=True) as mine, run_lock(tmp_path / 'out_2.lock'):
+            mine.write_text('whole')
+    assert len(names - left) == 1
+    assert (tmp_path / 'out.png').read_text() == 'whole'
+    assert len(list(tmp_path.glob('.*'))) == 1 and not list(tmp_path.glob('*.lock'))
+
+
+@pytest.mark.parametrize('content', ['# a lock file of another program', None])
+def test_a_file_of_that_name_that_is_no_lock_stays(content, tmp_path):
+    path = tmp_path / 'Cargo.lock'
+    if content is None:
+        os.mkfifo(path)
+    else:
+        path.write_text(content)
+    with pytest.raises(OutputExistsError, match='Cargo.lock exists already, and is no lock file of a run'):
+        with run_lock(path):
+            pass
+    assert path.exists() and (content is None or path.read_text() == content)
 
 
 def test_contenders_never_hold_it_together(tmp_path):

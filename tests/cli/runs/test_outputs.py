@@ -85,6 +85,33 @@ def test_a_run_from_a_record_alone_has_the_place_and_the_format_of_that_run(caps
     assert os.listdir('out') == [] and not Path('out.png').exists()
 
 
+def test_a_run_from_a_record_writes_here_and_where_the_record_says_only_if_asked(capsys, monkeypatch, folder):
+    """A record may be somebody else's, and name any place."""
+    assert main(['transfer', 'base.png', 'style.png', 'theirs/out', *RUN]) == 0
+    os.rename('theirs', 'not theirs')
+    (folder / 'here').mkdir()
+    monkeypatch.chdir(folder / 'here')
+    record = folder / 'not theirs/out.json'
+    capsys.readouterr()
+    assert main(['transfer', '--from', str(record)]) == 0
+    assert f'{record} is repeated: out.png, out.json, out.checkpoint\n' in capsys.readouterr().err
+    assert sorted(os.listdir()) == ['out.checkpoint', 'out.json', 'out.png']
+    assert not (folder / 'theirs').exists()
+    assert main(['transfer', '--from', str(record), '--in-place']) == 0
+    assert f'is repeated: {folder}/theirs/out.png, ' in capsys.readouterr().err
+    assert (folder / 'theirs/out.png').exists()
+
+
+@pytest.mark.parametrize(
+    'arguments',
+    [['base.png', 'style.png', 'out'], ['--resume', 'out'], ['--from', 'out.json', 'again']],
+    ids=' '.join,
+)
+def test_in_place_is_for_a_record_alone(arguments, capsys):
+    assert main(['transfer', *arguments, '--in-place']) == 2
+    assert 'Expected --in-place together with --from, and without PREFIX' in error_line(capsys)
+
+
 def test_a_folder_without_a_checkpoint(capsys):
     os.mkdir('out')
     Path('out/.0123456789abcdef.checkpoint').touch()  # from a writer that was killed

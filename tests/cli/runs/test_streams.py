@@ -26,11 +26,12 @@ pytestmark = [
 ]
 
 
-def run(redirection, *arguments, unbuffered=''):
+def run(redirection, *arguments, unbuffered='', encoding=''):
     """Return exit code, standard output and standard error of a command under a redirection."""
     done = subprocess.run(
         ['sh', '-c', f'exec "$@" {redirection}', 'sh', sys.executable, '-m', 'cli', *arguments],
-        env=os.environ | {'PYTHONPATH': str(ROOT), 'PYTHONUNBUFFERED': unbuffered},
+        env=os.environ
+        | {'PYTHONPATH': str(ROOT), 'PYTHONUNBUFFERED': unbuffered, 'PYTHONIOENCODING': encoding},
         capture_output=True,
         text=True,
     )
@@ -88,3 +89,17 @@ def test_a_result_that_cannot_be_printed_is_an_error(redirection, command, unbuf
     code, printed, said = run(redirection, *command, unbuffered=unbuffered)
     assert code == 1 and printed == ''
     assert said.splitlines()[-1].startswith(LOST)
+
+
+@pytest.mark.parametrize('redirection', ['>&-', '>/dev/full'])
+def test_what_a_script_has_printed_and_cannot_be_written_is_one_line(redirection):
+    Path('old.py').write_text('print("a result")\n')
+    code, printed, said = run(redirection, 'run', 'old.py')
+    assert (code, printed, said.count('\n')) == (1, '', 1) and said.startswith(LOST)
+
+
+def test_a_name_that_standard_output_cannot_take_is_spelt_out():
+    os.rename('base.png', b'b\xff.png')
+    command = ['inspect', os.fsdecode(b'b\xff.png'), '--weights', 'random', '--image-height', '32']
+    code, printed, _ = run('', *command, encoding='utf-8:strict')
+    assert code == 0 and printed.startswith('b\\udcff.png, 38 x 32 pixels')
