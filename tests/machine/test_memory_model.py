@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -58,6 +58,7 @@ def test_without_layers_there_is_no_network():
 
 
 @pytest.mark.parametrize('precision', PRECISIONS)
+@settings(deadline=None)
 @given(height=SIDES, width=SIDES, more=st.integers(1, 500))
 def test_a_larger_picture_never_needs_less(precision, height, width, more):
     config = transfer_config(precision=precision)
@@ -139,6 +140,7 @@ def test_precision_auto_counts_as_float32():
     assert automatic == wide
 
 
+@settings(deadline=None)
 @given(height=SIDES, width=SIDES, free=st.integers(10**8, 2 * 10**10))
 def test_the_largest_size_fits_and_a_row_more_does_not(height, width, free):
     size = largest_size([SHALLOW], (height, width), height, free)
