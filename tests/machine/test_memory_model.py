@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -59,6 +59,7 @@ def test_without_layers_there_is_no_network():
 
 
 @pytest.mark.parametrize('precision', PRECISIONS)
+@settings(deadline=None)
 @given(height=SIDES, width=SIDES, more=st.integers(1, 500))
 def test_a_larger_picture_never_needs_less(precision, height, width, more):
     config = transfer_config(precision=precision)
@@ -140,6 +141,7 @@ def test_precision_auto_counts_as_float32():
     assert automatic == wide
 
 
+@settings(deadline=None)
 @given(height=SIDES, width=SIDES, free=st.integers(10**8, 2 * 10**10))
 def test_the_largest_size_fits_and_a_row_more_does_not(height, width, free):
     size = largest_size(partial(peak_memory, SHALLOW), (height, width), height, free)
