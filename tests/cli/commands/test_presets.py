@@ -122,7 +122,7 @@ def test_explicit_options_win_over_the_preset(folder):
 
 
 def test_the_default_run_names_no_preset(folder):
-    assert main(['transfer', 'base.jpg', 'style.jpg', 'out', '--image-height', '32', *QUICK]) == 0
+    assert main(['transfer', 'base.jpg', 'style.jpg', 'out', '--image-height', '36', *QUICK]) == 0
     assert record()['preset'] is None
     assert not record()['config']['transfer']['optimizer']['restart']
 
@@ -198,7 +198,7 @@ def test_a_prefix_may_follow_seed_003s_options(folder):
                 'style.jpg',
                 'mine',
                 '--image-height',
-                '32',
+                '36',
                 *QUICK,
             ]
         )
