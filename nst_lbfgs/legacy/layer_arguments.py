@@ -34,6 +34,15 @@ _RENAMED_IN = {
 }
 _INITIALIZERS = {'normal': 'random_normal', 'uniform': 'random_uniform', 'one': 'ones', 'zero': 'zeros'}
 _DROPPED = {'BatchNormalization': ('mode',), 'Optimizer': ('decay',)}
+_DEFAULTS: dict[str, dict[str, Any]] = {  # of the first argument, where Keras 3 has another or none
+    'AveragePooling1D': {'pool_size': 2},
+    'AveragePooling2D': {'pool_size': (2, 2)},
+    'AveragePooling3D': {'pool_size': (2, 2, 2)},
+    'Adadelta': {'learning_rate': 1.0},
+    'Adagrad': {'learning_rate': 0.01},
+    'Adamax': {'learning_rate': 0.002},
+    'Nadam': {'learning_rate': 0.002},
+}
 _CONVOLUTIONS = ('Conv2D', 'SeparableConv2D', 'Conv2DTranspose')
 _AFTER_KERNEL = ('init', 'activation', 'weights', 'border_mode', 'subsample', 'dim_ordering')
 
@@ -42,18 +51,20 @@ def translate(
     kind: str,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
+    family: str,
 ) -> tuple[tuple[Any, ...], dict[str, Any], dict[str, Any]]:
     """Return a layer's arguments as Keras 3 has them, and what is to be set on it ourselves.
 
-    kind: the class's name. Arguments of Keras 2 and 3 come back as they are.
+    kind: the class's name; family: that by which its arguments were renamed. Arguments of Keras 2
+    and 3 come back as they are.
     """
     ours: dict[str, Any] = {}
     if kind in _CONVOLUTIONS:
         args, kwargs = _kernel_size(args, dict(kwargs))
-    renamed = {**_RENAMED, **_RENAMED_IN.get(kind, {})}
+    renamed = {**_RENAMED, **_RENAMED_IN.get(family, {})}
     found: dict[str, Any] = {}
     for name, value in kwargs.items():
-        if name in _DROPPED.get(kind, ()):
+        if name in _DROPPED.get(family, ()):
             continue
         if name in ('batch_input_shape', 'batch_shape') and kind != 'InputLayer':
             ours['_legacy_batch_shape'] = tuple(value)
@@ -63,6 +74,8 @@ def translate(
             ours['_legacy_initial_weights'] = value
         elif name != 'weights' or kind == 'Embedding':
             found[renamed.get(name, name)] = value
+    if not args:
+        found = {**_DEFAULTS.get(kind, {}), **found}
     initializer = found.get('kernel_initializer')
     if isinstance(initializer, str):
         found['kernel_initializer'] = _INITIALIZERS.get(initializer, initializer)

@@ -16,6 +16,7 @@ import keras
 import tensorflow as tf
 
 from ..errors import LegacyError
+from .overrides import carried_out, overrides_of
 from .row_wise import broadcasts_over_rows, is_elementwise, is_network_layer, is_row_wise
 from .tensors import (
     Concatenation,
@@ -236,7 +237,8 @@ class Lowering:
 
             def compute(environment: Environment) -> list[Any]:
                 results = {name: environment[value] for name, value in chosen.items()}
-                return self._run(operation, node.arguments, results)
+                with carried_out(overrides_of(node)):
+                    return self._run(operation, node.arguments, results)
 
             self._calls[key] = Value(compute, inputs, live)
         return self._calls[key]
@@ -261,7 +263,7 @@ class Lowering:
                 for leaf in tf.nest.flatten(node.arguments.kwargs)
                 if not isinstance(leaf, keras.KerasTensor)
             ]
-            return (id(operation), given, repr(others))
+            return (id(operation), given, repr(others), repr(overrides_of(node)))
         return (id(node), given)
 
     def _pick(self, call: Value, tensor: Tensor) -> Value:

@@ -16,6 +16,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from .overrides import overrides_of
 from .tensors import (
     Constant,
     Gradients,
@@ -74,7 +75,8 @@ def _line(tensor: Tensor, places: dict[int, int], nodes: dict[int, int]) -> Any:
     node = node_of(tensor)
     call = nodes.setdefault(id(node), len(nodes))
     read = tuple(places[id(parent)] for parent in node.input_tensors)
-    return (call, tensor._keras_history.tensor_index, read, _call(node))
+    place = (call, tensor._keras_history.tensor_index, read)
+    return (place, _call(node), repr(overrides_of(node)))
 
 
 def _call(node: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from .functions import Function
+from .overrides import overriding_gradients
 from .tensors import is_symbolic
 
 
@@ -24,6 +25,13 @@ class Graph:
 
     def finalize(self) -> None:
         """Do nothing: what is made later is no danger to what was made before."""
+
+    def gradient_override_map(self, op_type_map: dict[str, str]) -> AbstractContextManager[None]:
+        """Return a context in which layers are called with other gradients: {'Relu': 'GuidedRelu'}.
+
+        The values are names given to `tf.RegisterGradient`.
+        """
+        return overriding_gradients(op_type_map)
 
 
 _graph = Graph()

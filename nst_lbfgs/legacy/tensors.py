@@ -147,7 +147,7 @@ def _variable_of(storage: Any) -> Variable:
 
 
 def leaf_value(tensor: Tensor) -> Tensor:
-    """Return the TensorFlow value of a Variable or Constant.
+    """Return the TensorFlow value of a Variable or Constant, or of what is computed from such alone.
 
     Raises LegacyError for other symbolic tensors: these have a value only inside K.function.
     """
@@ -155,6 +155,11 @@ def leaf_value(tensor: Tensor) -> Tensor:
         return tf.convert_to_tensor(tensor.storage.value)
     if isinstance(tensor, Constant):
         return tf.constant(tensor.value)
+    operation = operation_of(tensor)
+    if isinstance(operation, keras.Operation) and not isinstance(operation, (Gradients, keras.layers.Layer)):
+        given = node_of(tensor).arguments
+        args, kwargs = map_leaves(_concrete, (given.args, given.kwargs))
+        return tf.nest.flatten(operation.call(*args, **kwargs))[tensor._keras_history.tensor_index]
     raise LegacyError(
         f'Expected a tensor with a value. Received: {tensor!r}, which has one only inside K.function'
     )

@@ -7,6 +7,7 @@ import pytest
 
 from nst_lbfgs.errors import LegacyError
 from nst_lbfgs.legacy import backend as K
+from nst_lbfgs.legacy.tensors import leaf_value
 
 OPERATORS = [
     lambda a, b: a + b,
@@ -160,3 +161,14 @@ def test_a_long_sum_does_not_exhaust_the_stack() -> None:
     for _ in range(1200):
         loss += x
     assert K.function([x], [loss])([1.0])[0] == 1200
+
+
+def test_backend_functions_of_numbers_inside_a_lambda() -> None:
+    """K.one_hot([2], 4) and its like are computed there; a placeholder from outside is refused."""
+    import keras
+
+    x, weight = K.placeholder((1, 4)), K.variable([1.0, 2.0, 3.0, 4.0])
+    y = keras.layers.Lambda(lambda t: t * K.one_hot([2], 4) + K.sum(K.square(weight)))(x)
+    assert K.function([x], [y])([[[5.0, 6.0, 7.0, 8.0]]])[0].tolist() == [[30.0, 30.0, 37.0, 30.0]]
+    with pytest.raises(LegacyError, match='only inside K.function'):
+        leaf_value(K.square(x))

@@ -87,6 +87,22 @@ def test_a_script_that_trains(how: str, run_old: Callable[..., int]) -> None:
     assert run_old(TRAINING.replace('GET', how)) == 0
 
 
+def test_defaults_are_the_old_ones(run_old: Callable[..., int]) -> None:
+    """Sizes of pooling and learning rates that Keras 3 has otherwise; what a script gives comes first."""
+    script = """
+        from keras import optimizers
+        from keras.layers import AveragePooling2D, Input
+        assert AveragePooling2D()(Input((8, 8, 3))).shape[1] == 4
+        assert AveragePooling2D(4)(Input((8, 8, 3))).shape[1] == 2
+        assert AveragePooling2D(pool_size=(4, 4))(Input((8, 8, 3))).shape[1] == 2
+        for name, rate in dict(Adadelta=1., Adagrad=.01, Adamax=.002, Nadam=.002, Adam=.001).items():
+            kind = getattr(optimizers, name)
+            assert abs(float(kind().learning_rate) - rate) < 1e-7, name
+            assert float(kind(.5).learning_rate) == float(kind(lr=.5).learning_rate) == .5
+    """
+    assert run_old(script) == 0
+
+
 TENSORFLOW_1 = """
     import tensorflow as tf
     from tensorflow.keras import backend as K

@@ -102,3 +102,34 @@ def test_model_input_is_the_tensor(run_old: Callable[..., int], capsys: pytest.C
     """A ready-made network's input, alone and not in a list, stands for its input_tensor."""
     assert run_old(MODEL_INPUT) == 0
     assert '1 input' in capsys.readouterr().out
+
+
+def test_all_of_a_model_s_layers_can_be_called_one_by_one() -> None:
+    """Its InputLayer among them gives back what it is called on."""
+    x = Input((6, 8, 3))
+    model = keras.Model(x, keras.layers.MaxPooling2D()(network(x)))
+    y = entry = Input((6, 8, 3))
+    for layer in model.layers:
+        y = keras.layers.AveragePooling2D()(y) if type(layer) is keras.layers.MaxPooling2D else layer(y)
+    (found,) = K.function([entry], [y])([POINT])
+    np.testing.assert_allclose(found, np.full((1, 3, 4, 4), 0.5) * KERNEL.sum(0), rtol=1e-5)
+
+
+def test_a_sequential_goes_on_from_the_model_that_it_begins_with() -> None:
+    """Its end has gradients against the model's layers; feeding either input feeds both."""
+    x = Input((6, 8, 3))
+    features = network(x)
+    inner = keras.Model(x, keras.layers.GlobalAveragePooling2D()(features))
+    outer = keras.Sequential()
+    outer.add(inner)
+    outer.add(keras.layers.Lambda(lambda t: t * np.float32([0, 2, 0, 0])))
+    outer.add(keras.layers.Lambda(lambda t: t + 1.0))
+    loss = K.sum(outer.layers[-1].output)
+    slope = K.gradients(loss, features)[0]
+    expected = np.broadcast_to(np.float32([0, 2 / 48, 0, 0]), (1, 6, 8, 4))
+    value = (0.5 * KERNEL.sum(0))[1] * 2 + 4
+    for fed in (outer.layers[0].input, outer.input):
+        total, found = K.function([fed], [loss, slope])([POINT])
+        assert total == pytest.approx(value, rel=1e-5)
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+    assert outer.predict(POINT).sum() == pytest.approx(value, rel=1e-5)

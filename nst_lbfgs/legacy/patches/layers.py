@@ -22,9 +22,9 @@ from ..updates import OptimizerStep
 def patch_layers() -> None:
     """Make Keras 3's layers, models and optimizers take old arguments and methods."""
     for kind in _public_classes(keras.layers, keras.layers.Layer):
-        kind.__init__ = _translating(kind.__init__, kind.__name__)
+        kind.__init__ = _translating(kind.__init__, kind.__name__, kind.__name__)
     for kind in _public_classes(keras.optimizers, keras.optimizers.Optimizer):
-        kind.__init__ = _translating(kind.__init__, 'Optimizer')
+        kind.__init__ = _translating(kind.__init__, kind.__name__, 'Optimizer')
     _patch_layer(keras.layers.Layer)
     _patch_models()
     keras.optimizers.Optimizer.get_updates = _get_updates
@@ -39,10 +39,10 @@ def _public_classes(module: Any, base: type) -> list[Any]:
     return [kind for kind in dict.fromkeys(found) if '__init__' in vars(kind)]
 
 
-def _translating(initialise: Callable[..., None], kind: str) -> Callable[..., None]:
+def _translating(initialise: Callable[..., None], kind: str, family: str) -> Callable[..., None]:
     @functools.wraps(initialise)
     def wrapped(self: Any, *args: Any, **kwargs: Any) -> None:
-        args, kwargs, ours = translate(kind, args, kwargs)
+        args, kwargs, ours = translate(kind, args, kwargs, family)
         initialise(self, *args, **kwargs)
         for name, value in ours.items():
             setattr(self, name, value)
@@ -61,6 +61,7 @@ def _patch_layer(layer: Any) -> None:
     for what, nodes in (('input', 'input_tensors'), ('output', 'output_tensors')):
         setattr(layer, f'get_{what}_at', _at_node(nodes, what))
         setattr(layer, f'get_{what}_shape_at', _shape_at_node(nodes, what))
+    keras.layers.InputLayer.__call__ = _identity
     layer.W = property(lambda self: self.kernel)
     layer.b = property(lambda self: self.bias)
     layer.set_weights = set_layer_weights
@@ -69,6 +70,11 @@ def _patch_layer(layer: Any) -> None:
 def _input_of(found: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Give an InputLayer's own tensor as its input too, as Keras 2 did."""
     return lambda self: self.output if isinstance(self, keras.layers.InputLayer) else found(self)
+
+
+def _identity(_layer: Any, inputs: Any, **_kwargs: Any) -> Any:
+    """Give back the tensor that an InputLayer is called on, as when all of a model's layers are."""
+    return inputs
 
 
 def _shape_of(tensors: Any) -> Any:
@@ -128,8 +134,26 @@ def _with_entry(add: Callable[..., None]) -> Callable[..., None]:
             elif batch_shape is not None:
                 add(self, keras.layers.InputLayer(batch_shape=batch_shape))
         add(self, layer, *args, **kwargs)
+        _join_to_first_model(self)
 
     return wrapped
+
+
+def _join_to_first_model(sequential: Any) -> None:
+    """Make a Sequential that begins with a model go on from that model's own tensors.
+
+    As in Keras 2: a loss at its end has gradients against the model's layers in between.
+    """
+    first = sequential.layers[0] if sequential.layers else None
+    if isinstance(first, _functional_class()) and sequential.built and len(first.inputs) == 1:
+        sequential.inputs[0]._legacy_source = first.inputs[0]
+        _first_output(sequential, first)._legacy_source = first.outputs[0]
+
+
+def _first_output(sequential: Any, first: Any) -> Any:
+    """Return what a Sequential's first layer gives for the Sequential's input."""
+    calls = first._inbound_nodes
+    return next(node.outputs[0] for node in reversed(calls) if node.input_tensors[0] is sequential.inputs[0])
 
 
 def _with_plural_names(function: Callable[..., Any]) -> Callable[..., Any]:

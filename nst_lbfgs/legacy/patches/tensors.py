@@ -5,13 +5,16 @@ Applied once, when `nst_lbfgs.legacy` is used; nothing that Keras 3 does itself 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from keras.src.ops.node import Node
 
+from ..overrides import remember_overrides
 from ..sessions import evaluate_tensor
 from ..static_shapes import StaticShape, shape_for_caller
 from ..tensors import Constant, Expression, Slice, apply, as_symbolic, is_symbolic, map_leaves
@@ -38,7 +41,17 @@ def patch_tensors() -> None:
     kind.shape = property(lambda self: shape_for_caller(self._shape), kind.shape.fset)
     kind.get_shape = lambda self: StaticShape(self._shape)
     kind._keras_shape = property(lambda self: self._shape)
+    Node.__init__ = _remembering(Node.__init__)
     TensorFlowFunctions().register()
+
+
+def _remembering(initialise: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(initialise)
+    def wrapped(node: Any, *args: Any, **kwargs: Any) -> None:
+        initialise(node, *args, **kwargs)
+        remember_overrides(node)
+
+    return wrapped
 
 
 def _with_operand(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
