@@ -10,7 +10,7 @@ from nst_lbfgs.legacy.settings import PRECISIONS
 from ..runs.streams import put
 
 DESCRIPTION = """
-Run an unmodified Keras 1 or 2 script or notebook on today's TensorFlow, with its own arguments. Its code
+Run an unmodified Keras 1 or 2, or TensorFlow 1, script or notebook on today's TensorFlow. Its code
 can do anything that you can: run only what you trust.
 """
 
@@ -19,7 +19,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the command to the command line."""
     parser = commands.add_parser(
         'run',
-        help='run an old Keras 1 or 2 style-transfer script, unmodified',
+        help='run an old Keras or TensorFlow 1 style-transfer script, unmodified',
         description=DESCRIPTION,
     )
     parser.add_argument(

@@ -62,15 +62,15 @@ def test_modules_beside_the_script_are_read(tmp_path: Path) -> None:
     (tmp_path / 'kit').mkdir()
     (tmp_path / 'kit' / '__init__.py').write_text('')
     (tmp_path / 'kit' / 'layers.py').write_text('from keras.layers import nothing_at_all\n')
-    (tmp_path / 'old.py').write_text('print "loss"\n')
+    (tmp_path / 'broken.py').write_text('def (\n')
     report = checked(
         tmp_path,
-        'import losses\nfrom losses import loss\nfrom kit import layers\nimport kit.layers\nimport old',
+        'import losses\nfrom losses import loss\nfrom kit import layers\nimport kit.layers\nimport broken',
     )
     found = problems(report)
     assert found.pop('K.rnn [losses.py]') == 'use keras.layers.RNN instead'
     assert 'no name of old Keras' in found.pop(f'keras.layers.nothing_at_all [{Path("kit/layers.py")}]')
-    assert "old.py, line 1: this is Python 2's syntax" in found.pop('import old')
+    assert 'broken.py, line 1: invalid syntax' in found.pop('import broken')
     assert found == {}
     assert [use.line for use in report.uses if use.name.startswith('K.rnn')] == [4]
 

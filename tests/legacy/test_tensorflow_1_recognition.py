@@ -61,8 +61,8 @@ def test_check_knows_what_is_given(tmp_path: Path, capsys: pytest.CaptureFixture
     script.write_text(
         f'{TENSORFLOW}from tensorflow.contrib.opt import ScipyOptimizerInterface\n'
         'with tf.Session() as s:\n    tf.train.AdamOptimizer(2.0)\n'
-        'tf.contrib.opt.ScipyOptimizerInterface(l)\ntf.random_normal((3,))\ntf.app.run()\n'
-        'tf.layers.conv2d(x, 1, 1)\n'
+        'tf.contrib.opt.ScipyOptimizerInterface(l)\n'
+        'tf.random_normal((3,))\ntf.app.run()\ntf.layers.conv2d(x, 1, 1)\n'
     )
     assert main(['run', '--check', str(script)]) == 0, capsys.readouterr().out
     script.write_text('import tensorflow as tf\ntf.random_normal((3,))\n')
