@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nst_lbfgs import transfer_style
-from nst_lbfgs.config import ObjectiveConfig, TransferConfig
+from nst_lbfgs.config import ObjectiveConfig, StartConfig, TransferConfig
 from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.network.layers import LAYER_NAMES
 from nst_lbfgs.search import recovery
@@ -53,7 +53,19 @@ NAN, INFINITY = float('nan'), float('inf')
         ({'restart': 'yes'}, 'Expected restart: true or false'),
         ({'weights': 3}, 'Expected weights'),
         ({'pooling': 'avarage'}, "Did you mean 'average'"),
-        ({'init': 'white'}, 'content, noise, picture'),
+        ({'init': 'white'}, 'content, noise, picture, style, gray, blend:R'),
+        ({'init': 3}, 'Expected init'),
+        ({'init': 'blend'}, 'Expected init blend:R, as blend:0.3'),
+        *(
+            ({'init': f'blend:{share}'}, 'R in init blend:R: a number from 0 to 1')
+            for share in ('-0.1', '1.1', 'nan', 'inf')
+        ),
+        *(({'init': f'blend:{share}'}, 'Expected init blend:R, as blend:0.3') for share in ('', 'R', '0,3')),
+        ({'init_colors': 'style'}, 'Expected init_colors: one of own, matched'),
+        *(
+            ({'init': init, 'init_colors': 'matched'}, f'blend:R for init_colors matched. Received: {init}')
+            for init in ('noise', 'picture', 'style', 'gray')
+        ),
         ({'optimizer': 'admm'}, "Did you mean 'adam'"),
         ({'feature_scale': 'torch'}, "Did you mean 'torchvision'"),
         *(
@@ -87,6 +99,15 @@ def test_transfer_settings_that_cannot_be_used(settings, message):
 def test_groups_that_are_none(settings, message):
     with pytest.raises(ConfigError, match=message):
         TransferConfig(**settings)
+
+
+@pytest.mark.parametrize(
+    'init, kind, share',
+    [('content', 'content', 0), ('noise', 'noise', 1), ('gray', 'gray', 0), ('blend:0.3', 'blend', 0.3)],
+)
+def test_a_start_has_a_kind_and_a_share_of_noise(init, kind, share):
+    start = StartConfig(init)
+    assert (start.kind, start.noise_share) == (kind, share)
 
 
 @pytest.mark.parametrize(

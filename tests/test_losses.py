@@ -13,6 +13,9 @@ from nst_lbfgs.losses import (
     GRAM_SCALES,
     STYLE_NORMALISATIONS,
     TOTAL_VARIATIONS,
+    Guide,
+    guided_gram_gradient,
+    guided_gram_matrices,
     mean_gram_gradient,
     mean_gram_matrix,
 )
@@ -94,6 +97,36 @@ def test_gradient_of_the_gram_matrix_agrees_with_automatic_differentiation():
     )
 
 
+@pytest.mark.parametrize('row', [0, 1])
+def test_guided_gram_matrix_and_gradient_agree_with_automatic_differentiation(row):
+    generator = np.random.default_rng(0)
+    features = tf.constant(generator.standard_normal((2, 3, 4, 5)))
+    upstream = tf.constant(generator.standard_normal((5, 5)))
+    guide = Guide(row, tf.constant(generator.uniform(0, 1, (12, 1))))
+    with tf.GradientTape() as tape:
+        tape.watch(features)
+        rows = tf.reshape(features[row], (12, 5))
+        gram = tf.matmul(rows, guide.weights * rows, transpose_a=True) / tf.reduce_sum(guide.weights)
+        loss = tf.reduce_sum(upstream * gram)
+    np.testing.assert_allclose(guided_gram_matrices(features, [guide])[0], gram, rtol=1e-12)
+    np.testing.assert_allclose(
+        guided_gram_gradient(features, guide, upstream), tape.gradient(loss, features), atol=1e-15
+    )
+
+
+@pytest.mark.parametrize('dtype, tolerance', [(tf.float32, 1e-5), (tf.bfloat16, 1e-5)])
+def test_guided_gram_matrices_of_many_features_are_summed_in_float32(dtype, tolerance):
+    """More features than are weighted at a time; powers of two, which bfloat16 has."""
+    generator = np.random.default_rng(0)
+    features = tf.constant(generator.choice([0.0, 0.5, 1.0, 2.0], (1, 300, 301, 64)))
+    weights = [tf.constant(generator.uniform(0, 1, (300 * 301, 1))) for _ in range(2)]
+    wide = guided_gram_matrices(features, [Guide(0, each) for each in weights])
+    guides = [Guide(0, tf.cast(each, tf.float32)) for each in weights]
+    narrow = guided_gram_matrices(tf.cast(features, dtype), guides)
+    assert narrow.dtype == tf.float32
+    np.testing.assert_allclose(narrow, wide, rtol=tolerance)
+
+
 def test_gram_matrix_of_bfloat16_features_is_summed_in_float32():
     """4096 products of 1 + 1/128: a bfloat16 sum of them stops growing long before."""
     features = tf.cast(tf.fill((1, 64, 64, 1), 1.0078125), tf.bfloat16)
@@ -115,6 +148,12 @@ def test_gram_matrix_of_many_bfloat16_features_is_that_of_float32():
 )
 def test_distance_of_known_features(name, expected):
     assert float(DISTANCES[name](tf.constant([0.0, 1, 2, 3]), tf.zeros(4))) == expected
+
+
+@pytest.mark.parametrize('name, expected', [('sum-squared-error', 0.5 + 9), ('mean-squared-error', 9.5 / 4)])
+def test_weighted_distance_of_known_features(name, expected):
+    weights = tf.constant([1.0, 0.5, 0.0, 1.0])
+    assert float(DISTANCES[name](tf.constant([0.0, 1, 2, 3]), tf.zeros(4), weights)) == expected
 
 
 def test_distances_of_bfloat16_features_are_float32():

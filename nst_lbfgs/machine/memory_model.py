@@ -92,10 +92,12 @@ def _first_pass(config: TransferConfig, styles: Sequence[tuple[int, int]], size:
     In use are a layer's inputs and outputs, and all of the style pictures in float32.
     """
     layers = _computed_layers(config)
+    if not layers:
+        return 0.0
     outputs = [prod(feature_shape(layer, *size)) for layer in layers]
-    numbers = float(max(map(sum, zip([3 * prod(size), *outputs], outputs)), default=0))
-    numbers += _copied_neighbourhoods(config, layers, *size)
-    return BYTES[config.computation.precision] * numbers + 4 * 3 * sum(map(prod, styles))
+    numbers = max(map(sum, zip([3 * prod(size), *outputs], outputs)))
+    copied = _copied_neighbourhoods(config, layers, *size)
+    return BYTES[config.computation.precision] * (numbers + copied) + 4 * 3 * sum(map(prod, styles))
 
 
 def _copied_neighbourhoods(config: TransferConfig, layers: list[str], height: int, width: int) -> float:

@@ -79,7 +79,7 @@ def test_colours_that_only_style_maps_have_are_unused():
 
 def test_a_region_takes_the_pictures_whose_maps_have_its_colour():
     maps = [painted(RED, BLUE, size=(40, 40)), painted(RED, size=(50, 40))]
-    regions = Regions.from_maps(painted(RED, BLUE), maps)
+    regions = Regions.from_maps(painted(RED, RED, BLUE), maps)
     pictures = [np.zeros((40, 40, 3), np.uint8), np.zeros((50, 40, 3), np.uint8)]
     styles = regions.styles(pictures, [3.0, 1.0])
     assert [style.weight for style in styles] == [3.0, 1.0, 3.0]

@@ -106,6 +106,35 @@ def test_a_network_of_one_layer_needs_less_than_one_of_two():
     assert peak_memory(one, 512, 512) < peak_memory(two, 512, 512)
 
 
+@pytest.mark.parametrize('config', [SHALLOW, transfer_config(), TV_ONLY], ids=['shallow', 'default', 'tv'])
+def test_style_pictures_that_are_no_larger_need_no_more(config):
+    alone = peak_memory(config, 300, 400)
+    assert peak_memory(config, 300, 400, styles=[(300, 400)]) == alone
+    assert peak_memory(config, 300, 400, styles=[(300, 400)] * 2, regions=1) == alone
+
+
+def test_the_first_pass_of_a_large_style_picture_counted_by_hand():
+    """In use are block1_conv2's input and output, in bfloat16, and the picture itself in float32."""
+    need = peak_memory(SHALLOW, 32, 32, styles=[(640, 960)]) - peak_memory(SHALLOW, 32, 32)
+    pixels, in_use = 640 * 960, 3 * 32 * 32 * 64
+    expected = memory_model.ALLOCATOR_WASTE * ((2 * 2 * 64 + 4 * 3) * pixels - 2 * in_use)
+    assert need == pytest.approx(expected, abs=1)
+
+
+def test_regions_need_their_gram_matrices_and_masks():
+    need = [peak_memory(SHALLOW, 300, 400, regions=regions) for regions in (1, 2, 3)]
+    gram, masks = memory_model.ALLOCATOR_WASTE * 3 * 4 * 64**2, 4 * 3 * 300 * 400
+    assert need[1] - need[0] == pytest.approx(gram + 2 * masks, abs=1)
+    assert need[2] - need[1] == pytest.approx(gram + masks, abs=1)
+
+
+def test_in_one_batch_every_style_picture_is_a_row():
+    config = changed(SHALLOW, references='each-evaluation')
+    need = [peak_memory(config, 300, 400, styles=[(300, 400)] * count) for count in (1, 2, 3)]
+    assert need[0] == peak_memory(config, 300, 400)
+    assert need[2] - need[1] == pytest.approx(need[1] - need[0], abs=2) and need[1] > need[0]
+
+
 def test_precision_auto_counts_as_float32():
     automatic, wide = (peak_memory(transfer_config(precision=name), 300, 400) for name in ('auto', 'float32'))
     assert automatic == wide

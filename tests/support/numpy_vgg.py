@@ -9,13 +9,14 @@ BLOCKS = {1: 2, 2: 2, 3: 4, 4: 4, 5: 4}
 
 def convolution(x, kernel, bias):
     """Same-padded 3 x 3 cross-correlation: y[i, j, f] = sum_abc x[i+a-1, j+b-1, c] k[a, b, c, f] + b[f]."""
-    height, width, _ = x.shape
+    height, width, channels = x.shape
     padded = np.pad(x, ((1, 1), (1, 1), (0, 0)))
-    y = np.zeros((height, width, kernel.shape[-1]))
+    y = np.zeros((height * width, kernel.shape[-1]))
     for a in range(3):
         for b in range(3):
-            y += padded[a : a + height, b : b + width] @ kernel[a, b].astype(np.float64)
-    return y + bias
+            shifted = padded[a : a + height, b : b + width].reshape(-1, channels)
+            y += shifted @ kernel[a, b].astype(np.float64)
+    return y.reshape(height, width, -1) + bias
 
 
 def pool(x, how):
@@ -25,14 +26,16 @@ def pool(x, how):
     return {'max': blocks.max, 'average': blocks.mean}[how](axis=(1, 3))
 
 
-def features(caffe, kernels, pooling='max'):
-    """Return every layer's features (h, w, c) of Caffe's coordinates (H, W, 3)."""
+def features(caffe, kernels, pooling='max', deepest=None):
+    """Return every layer's features (h, w, c) of Caffe's coordinates (H, W, 3), down to `deepest`."""
     result, x = {}, np.asarray(caffe, np.float64)
     for block, count in BLOCKS.items():
         for index in range(1, count + 1):
             name = f'block{block}_conv{index}'
             x = np.maximum(convolution(x, *kernels[name]), 0)
             result[name] = x
+            if name == deepest:
+                return result
         x = pool(x, pooling)
         result[f'block{block}_pool'] = x
     return result
