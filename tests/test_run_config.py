@@ -17,6 +17,17 @@ def refused(kind, settings, message):
     assert message in str(error.value) and '\n' not in str(error.value)
 
 
+def test_defaults_are_those_of_the_keras_example():
+    """examples/neural_style_transfer.py at 2.3.1, its argparse defaults and its layers."""
+    config = RunConfig().transfer
+    objective = config.objective
+    assert (objective.content_weight, objective.style_weight, objective.tv_weight) == (0.025, 1.0, 1.0)
+    assert (config.iterations, config.evaluations_per_iteration) == (10, 20)
+    assert objective.content_layers == (('block5_conv2', 1.0),)
+    assert [name for name, _ in objective.style_layers] == [f'block{b}_conv1' for b in range(1, 6)]
+    assert RunConfig().pictures.image_height == 400
+
+
 def test_a_start_from_a_picture_needs_one():
     with pytest.raises(ConfigError, match='Expected init_path for init picture'):
         RunConfig(TransferConfig(start=StartConfig('picture')))
