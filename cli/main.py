@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from nst_lbfgs import __version__
-from nst_lbfgs.address_space import NUMPY, check_address_space
 from nst_lbfgs.errors import ConfigError, StyleTransferError, one_line
+from nst_lbfgs.machine.address_space import NUMPY, check_address_space
 
 from .commands import (
     bench,

@@ -126,7 +126,7 @@ class StartConfig:
     of the content. R is cysmith's `noise_ratio`; the noise there is within 20 of the mean colour.
 
     With `init_colors` 'matched' the content, or its part of a blend, has the styles' mean colour and
-    covariance (`nst_lbfgs/starting_picture.py`). Raises ConfigError.
+    covariance (`nst_lbfgs/guidance/starting_picture.py`). Raises ConfigError.
     """
 
     init: str = 'content'

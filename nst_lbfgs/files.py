@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .errors import OutputExistsError, OutputWriteError
-from .sudden_end import undone_if_sudden
+from .machine.sudden_end import undone_if_sudden
 
 CHUNK_BYTES = 1 << 20
 PROBE_BYTES = 1 << 16

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .arrays import PictureArray, Tensor
 from .config import TransferConfig
 from .errors import ConfigError, NonFiniteLossError, OutOfMemoryError
-from .feature_losses import FeatureLosses, layers_of
+from .guidance.feature_losses import FeatureLosses, layers_of
 from .guidance.keeping import Kept
 from .guidance.layer_guides import Place, layer_guides, location_weights
 from .guidance.references import References

@@ -10,10 +10,10 @@ import traceback
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager, nullcontext, suppress
 
-from .address_space import TENSORFLOW, check_address_space
 from .child_process import python_command
 from .errors import BackendError
-from .sudden_end import undone_if_sudden
+from .machine.address_space import TENSORFLOW, check_address_space
+from .machine.sudden_end import undone_if_sudden
 
 STDERR = 2
 HOLDER_SECONDS = 10

@@ -14,6 +14,7 @@ from .config import AdamConfig, TransferConfig
 from .errors import ConfigError, OutOfMemoryError, SearchError
 from .guidance.given import Given, Styles, check_picture
 from .guidance.references import References
+from .guidance.starting_picture import check_init, starting_picture, without_noise
 from .guidance.style import Mask
 from .machine.determinism import make_deterministic
 from .machine.precision import with_chosen_precision
@@ -28,7 +29,6 @@ from .search.evaluations import Place
 from .search.lbfgs import Box, StopSearch
 from .search.recovery import Search, coordinates_for
 from .search.state import SearchState
-from .starting_picture import check_init, starting_picture, without_noise
 from .weights.sources import Weights, resolve_weights
 from .weights.vgg19 import Network, find_network
 

@@ -15,7 +15,6 @@ LIBRARY = ROOT / 'nst_lbfgs'
 
 # What each room, a folder or a file beside the folders, may import of the other rooms.
 ALLOWED = {
-    'address_space': {'errors'},
     'arrays': set(),
     'benchmark': {
         'arrays',
@@ -34,23 +33,21 @@ ALLOWED = {
         'weights',
     },
     'checks': {'errors', 'network'},
-    'child_process': {'sudden_end'},
+    'child_process': {'machine'},
     'config': {'checks', 'errors', 'network'},
     'errors': set(),
-    'feature_losses': {'arrays', 'config', 'losses', 'network'},
-    'files': {'errors', 'sudden_end'},
+    'files': {'errors', 'machine'},
     'flat_settings': {'checks', 'config', 'errors', 'pictures', 'run_config'},
-    'guidance': {'arrays', 'errors', 'losses', 'network'},
+    'guidance': {'arrays', 'config', 'errors', 'losses', 'network', 'pictures'},
     'inspection': {'arrays', 'losses', 'network', 'weights'},
     'legacy': {'errors', 'machine', 'quiet', 'weights'},
     'losses': {'arrays'},
-    'machine': {'address_space', 'arrays', 'config', 'errors', 'network'},
+    'machine': {'arrays', 'config', 'errors', 'network'},
     'network': {'arrays', 'errors', 'losses'},
     'objective': {
         'arrays',
         'config',
         'errors',
-        'feature_losses',
         'guidance',
         'losses',
         'network',
@@ -61,7 +58,7 @@ ALLOWED = {
     'presets': {'config', 'flat_settings', 'run_config'},
     'progress': {'arrays', 'errors', 'network', 'search'},
     'pyramid': {'arrays', 'config', 'errors', 'guidance', 'network', 'objective', 'search'},
-    'quiet': {'address_space', 'child_process', 'errors', 'sudden_end'},
+    'quiet': {'child_process', 'errors', 'machine'},
     'reconstruction': {'checks', 'config', 'errors'},
     'records': {
         '__init__',
@@ -78,8 +75,6 @@ ALLOWED = {
     },
     'run_config': {'checks', 'config', 'errors', 'pictures'},
     'search': {'arrays', 'config', 'errors'},
-    'starting_picture': {'arrays', 'config', 'errors', 'guidance', 'pictures'},
-    'sudden_end': set(),
     'transfer': {
         'arrays',
         'config',
@@ -91,7 +86,6 @@ ALLOWED = {
         'progress',
         'pyramid',
         'search',
-        'starting_picture',
         'weights',
     },
     'weights': {'arrays', 'child_process', 'errors', 'files', 'network', 'quiet'},
@@ -103,7 +97,6 @@ ONLY_IN = {
     'matplotlib': {'benchmark.plot'},
     'tensorflow': {
         'benchmark.old_way',
-        'feature_losses',
         'guidance',
         'inspection',
         'legacy',

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from nst_lbfgs.errors import OutputError, OutputExistsError, OutputWriteError
 from nst_lbfgs.files import marked_temporaries
-from nst_lbfgs.sudden_end import undone_if_sudden
+from nst_lbfgs.machine.sudden_end import undone_if_sudden
 
 
 @contextmanager

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nst_lbfgs.address_space import TENSORFLOW, check_address_space
 from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.errors import ConfigError
+from nst_lbfgs.machine.address_space import TENSORFLOW, check_address_space
 from nst_lbfgs.pictures.writing import check_size_for_format
 from nst_lbfgs.records.checkpoint import read_checkpoint
 from nst_lbfgs.run_config import RunConfig

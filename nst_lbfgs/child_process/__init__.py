@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..sudden_end import undone_if_sudden
+from ..machine.sudden_end import undone_if_sudden
 
 END_SECONDS = 10  # only one that waits for a broken disk takes so long
 _START = Path(__file__).absolute().with_name('start.py')

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from ..address_space import room_in_address_space
+from .address_space import room_in_address_space
 
 PROC = Path('/proc')
 CGROUPS = Path('/sys/fs/cgroup')

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from .errors import InsufficientMemoryError
+from ..errors import InsufficientMemoryError
 
 # Measured with NumPy 2.4, scipy 1.17 and TensorFlow 2.21 on Linux, one, two and 16 threads: NumPy and scipy
 # map 0.32 GB, and a transfer of 32 x 32 pixels 2.0, 2.2 and 3.0 GB, of which 0.7 GB are ever resident. With

@@ -7,10 +7,10 @@ from typing import Any
 
 import tensorflow as tf
 
-from .arrays import Tensor
-from .config import LayerWeights, ObjectiveConfig
-from .losses import DISTANCES, FEATURE_SCALES, GRAM_SCALES, STYLE_NORMALISATIONS
-from .network.layers import feature_shape
+from ..arrays import Tensor
+from ..config import LayerWeights, ObjectiveConfig
+from ..losses import DISTANCES, FEATURE_SCALES, GRAM_SCALES, STYLE_NORMALISATIONS
+from ..network.layers import feature_shape
 
 
 class FeatureLosses:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from nst_lbfgs import address_space
-from nst_lbfgs.address_space import TENSORFLOW, check_address_space, room_in_address_space
 from nst_lbfgs.errors import InsufficientMemoryError
+from nst_lbfgs.machine import address_space
+from nst_lbfgs.machine.address_space import TENSORFLOW, check_address_space, room_in_address_space
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 RUN = [
     *['transfer', 'base.png', 'style.png', 'out', '--weights', 'random', '--image-height', '32'],
     '--iter',

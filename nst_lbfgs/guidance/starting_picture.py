@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import PictureArray, Pixels
-from .config import StartConfig
-from .errors import ConfigError
-from .guidance.given import Given, StyledRegion
-from .pictures.colour_matching import monge_kantorovich
-from .pictures.colour_statistics import ColourStatistics
-from .pictures.size import resize
+from ..arrays import PictureArray, Pixels
+from ..config import StartConfig
+from ..errors import ConfigError
+from ..pictures.colour_matching import monge_kantorovich
+from ..pictures.colour_statistics import ColourStatistics
+from ..pictures.size import resize
+from .given import Given, StyledRegion
 
 GRAY = 127.5
 

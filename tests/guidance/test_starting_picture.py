@@ -7,8 +7,8 @@ import pytest
 
 from nst_lbfgs import StartConfig, Style
 from nst_lbfgs.guidance.given import Given
+from nst_lbfgs.guidance.starting_picture import starting_picture, with_styles_colours, without_noise
 from nst_lbfgs.pictures.colour_statistics import ColourStatistics
-from nst_lbfgs.starting_picture import starting_picture, with_styles_colours, without_noise
 
 LEFT = np.zeros((40, 48), np.float32)
 LEFT[:, :24] = 1

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 # A file is being written, a folder is in use and a child runs when the process ends; then nothing begins.
 PROGRAM = f"""
 import os, subprocess, sys, threading, time
@@ -14,7 +14,7 @@ sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
 from nst_lbfgs.child_process import started
 from nst_lbfgs.files import temporary_folder, whole_file
-from nst_lbfgs.sudden_end import undo_all
+from nst_lbfgs.machine.sudden_end import undo_all
 with whole_file(Path('out.png'), overwrite=True) as temporary, temporary_folder('in-use-') as folder:
     temporary.write_text('half')
     (folder / 'file').touch()
