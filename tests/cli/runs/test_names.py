@@ -12,8 +12,8 @@ from PIL import Image
 
 from cli.main import main
 from cli.runs.outputs import Outputs
-from nst_lbfgs.config import RunConfig
 from nst_lbfgs.errors import OutputExistsError
+from nst_lbfgs.run_config import RunConfig
 
 from ...support.error_lines import error_line
 
