@@ -99,7 +99,8 @@ def test_signals_at_random_moments(rounds):
             time.sleep(moments.uniform(0, whole))
             process.send_signal(number)
         returned, said = finish(process)
-        assert returned in (0, code) and 'Traceback' not in said, said
+        is_done = 'all iterations done' in said  # then Python may be past hearing anything
+        assert returned in (0, code, *[-number] * is_done) and 'Traceback' not in said, said
         assert left_lying() == []
         for path in Path().glob('out*.png'):
             Image.open(path).load()
