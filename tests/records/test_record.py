@@ -61,7 +61,7 @@ def test_settings_are_written_in_their_groups():
         'computation',
     }
     assert config['transfer']['optimizer']['name'] == 'adam'
-    assert config['transfer']['start'] == {'init': 'content', 'seed': 0}
+    assert config['transfer']['start'] == {'init': 'content', 'seed': 0, 'init_colors': 'own'}
     assert config['pictures']['enhancement'] is None
 
 
