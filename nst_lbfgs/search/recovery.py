@@ -209,5 +209,5 @@ def coordinates_for(
     """Return the coordinates that `config` asks for, around `x0`, (H * W * 3,)."""
     if config.lbfgs.coordinates == 'pixels' or config.lbfgs.bounds:
         return PixelCoordinates()
-    exponent = config.lbfgs.exponent_from(config.start.init)
+    exponent = config.lbfgs.exponent_from(config.start)
     return SpectralCoordinates(x0, shape, exponent, first_step(box.highest - box.lowest, x0.size))
