@@ -84,7 +84,7 @@ def test_a_transfer_imports_nothing_from_the_users_folder(hostile, command):
     write_convolutions(hostile / 'w.h5', layers, 'a test')
     pixels = np.random.default_rng(1).integers(0, 256, (36, 36, 3), np.uint8)
     Image.fromarray(pixels).save('base.png')
-    options = ['--weights', 'w.h5', '--iter', '1', '--image-height', '32', '--precision', 'float32']
+    options = ['--weights', 'w.h5', '--iter', '1', '--image-height', '36', '--precision', 'float32']
     done = run(*command, 'transfer', 'base.png', 'base.png', 'out', *options)
     assert (done.returncode, imported(hostile)) == (0, []), done.stderr
     assert json.loads((hostile / 'out.json').read_text())['weights']['source'] == 'file'

@@ -14,7 +14,7 @@ from nst_lbfgs.machine.address_space import TENSORFLOW, check_address_space, roo
 
 ROOT = Path(__file__).parent.parent.parent
 RUN = [
-    *['transfer', 'base.png', 'style.png', 'out', '--weights', 'random', '--image-height', '32'],
+    *['transfer', 'base.png', 'style.png', 'out', '--weights', 'random', '--image-height', '36'],
     '--iter',
     '1',
 ]

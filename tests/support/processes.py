@@ -18,7 +18,7 @@ SHORT = [
         '--maxfun',
         '2',
         '--image-height',
-        '32',
+        '36',
         '--precision',
         'float32',
     ],

@@ -49,8 +49,8 @@ def webp_breaks(monkeypatch):
 @pytest.mark.parametrize(
     'command',
     [
-        ['transfer', 'wide.png', 'style.png', 'out.webp'],
-        ['sweep', 'wide.png', 'style.png', 'out.webp', '--vary', 'seed=1,2'],
+        ['transfer', 'wide.png', 'style.png', 'out.webp', '--style-size', 'content'],
+        ['sweep', 'wide.png', 'style.png', 'out.webp', '--vary', 'seed=1,2', '--style-size', 'content'],
         ['reconstruct', 'content', 'wide.png', 'out.webp', '--layer', 'block1_conv1'],
         ['reconstruct', 'content', 'wide.png', 'out.webp', '--layer', 'block1_conv1', 'block1_conv2'],
         ['enhance', 'wide.png', 'out.webp'],

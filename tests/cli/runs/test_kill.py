@@ -23,7 +23,7 @@ RUN = [
     '--maxfun',
     '4',
     '--image-height',
-    '32',
+    '36',
     '--restart',
     '--save-every',
     '7',
