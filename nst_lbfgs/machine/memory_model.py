@@ -30,9 +30,9 @@ PICTURES = 6  # of 3 numbers a pixel: combination, references, their gradient, t
 ABOVE_ALL_SMALL = (736, 736)  # more than LARGE_PICTURE, and all poolings are exact
 # Copies of each pixel's 3 x 3 neighbourhood, where a convolution is a product of matrices: in float64, for
 # which there is no other kernel, and in all types on an x86 processor without AVX-512. (Measured on one with
-# AVX2, at 256 to 768 pixels a side in float32 and at 512 in bfloat16.)
+# AVX2 at 512 pixels a side: whole runs in float32 took 1.49 to 1.69 GB, and this is between them.)
 FLOAT64_COLUMNS = 1.4
-COLUMNS_WITHOUT_AVX512 = {'bfloat16': 1.75, 'float32': 0.66, 'auto': 0.66}
+COLUMNS_WITHOUT_AVX512 = {'bfloat16': 1.75, 'float32': 0.45, 'auto': 0.45}
 # Vectors of a search, one number a value of the picture, beside those of each pair.
 PAIR_VECTORS = 2
 REMEMBERED_PAIR_VECTORS = 1  # once more in float32, to go on with from a checkpoint

@@ -227,7 +227,7 @@ def test_the_model_is_within_15_percent_of_a_real_run(config, tmp_path, monkeypa
     assert peak_memory(config, 512, 512) == pytest.approx(measured, rel=0.15)
 
 
-@pytest.mark.parametrize('precision, copies', [('float32', 0.66), ('bfloat16', 1.75), ('float64', 1.4)])
+@pytest.mark.parametrize('precision, copies', [('float32', 0.45), ('bfloat16', 1.75), ('float64', 1.4)])
 def test_without_avx512_neighbourhoods_are_copied(precision, copies, monkeypatch):
     """9 numbers for each of block1_conv2's 64 channels and each pixel; float64 copies them anywhere."""
     config = transfer_config(precision=precision)
