@@ -170,6 +170,18 @@ def take_late_paths(args: argparse.Namespace, rest: list[str]) -> list[str]:
     return rest[taken:]
 
 
+def add_files(group: argparse._ActionsContainer) -> None:
+    """Add what commands have that make a finished picture into another, OUT."""
+    add_option(group, '--force', action='store_true', help='replace OUT if it exists')
+    add_option(
+        group,
+        '--max-pixels',
+        type=int,
+        metavar='N',
+        help="read pictures of up to N pixels (default: 89478485, Pillow's limit)",
+    )
+
+
 def add_running(group: argparse._ActionsContainer) -> None:
     """Add what every command has that runs transfers."""
     add_option(

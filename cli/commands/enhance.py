@@ -7,6 +7,8 @@ from pathlib import Path
 
 from nst_lbfgs.pictures.enhancement import Enhancement
 
+from ..options import HelpFormatter, add_files
+
 DESCRIPTION = """
 Change a picture's brightness, colour and sharpness, in this order. A factor of 1 changes nothing.
 """
@@ -18,6 +20,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         'enhance',
         help='change the brightness, colour and sharpness of a picture',
         description=DESCRIPTION,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument('input', metavar='IN', type=Path, help='the picture')
     parser.add_argument(
@@ -30,14 +33,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_factor(factors, 'brightness', '0 is black')
     _add_factor(factors, 'color', 'saturation; 0 is grey')
     _add_factor(factors, 'sharpness', '0 is blurred')
-    files = parser.add_argument_group('files')
-    files.add_argument('--force', action='store_true', help='replace OUT if it exists')
-    files.add_argument(
-        '--max-pixels',
-        type=int,
-        metavar='N',
-        help="read pictures of up to N pixels (default: 89478485, Pillow's limit)",
-    )
+    add_files(parser.add_argument_group('files'))
     parser.set_defaults(run=run)
 
 

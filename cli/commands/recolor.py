@@ -8,7 +8,7 @@ from pathlib import Path
 from nst_lbfgs.checks import check_between, check_choice
 from nst_lbfgs.pictures.colour_names import COLOUR_SPACE_NAMES
 
-from ..options import HelpFormatter, add_option
+from ..options import HelpFormatter, add_files, add_option
 
 DESCRIPTION = """
 Give RESULT, a finished picture, the colours of CONTENT, the photograph that it was made of: RESULT's
@@ -35,7 +35,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.set_defaults(run=run)
     _add_colours(parser.add_argument_group('colours'))
-    _add_files(parser.add_argument_group('files'))
+    add_files(parser.add_argument_group('files'))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -64,15 +64,4 @@ def _add_colours(group: argparse._ArgumentGroup) -> None:
         metavar='S',
         default=1.0,
         help="the share of the content's in the colours, 0 to 1 (default: %(default)s)",
-    )
-
-
-def _add_files(group: argparse._ArgumentGroup) -> None:
-    add_option(group, '--force', action='store_true', help='replace OUT if it exists')
-    add_option(
-        group,
-        '--max-pixels',
-        type=int,
-        metavar='N',
-        help="read pictures of up to N pixels (default: 89478485, Pillow's limit)",
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import LegacyError
 from .guards import guarded_nodes
 from .old_uses import Use, canonical, in_version_1, module_use, name_use
-from .source import Cell, presumed_data_format, read_script
+from .source import Cell, dotted_name, presumed_data_format, read_script
 from .tensorflow_1.recognition import trees_of, way_of_computing
 
 _KERAS_1 = {
@@ -201,7 +201,7 @@ def _uses(node: ast.AST, names: dict[str, str]) -> Iterator[Use]:
 
 def _attribute(node: ast.Attribute, names: dict[str, str]) -> Iterator[Use]:
     """Yield what is to be said of a chain of attributes, from its end."""
-    full = _dotted(node, names)
+    full = dotted_name(node, names)
     if full is not None:
         yield from name_use(node.lineno, canonical(full))
         return
@@ -209,13 +209,3 @@ def _attribute(node: ast.Attribute, names: dict[str, str]) -> Iterator[Use]:
         yield Use(node.lineno, _METHODS[node.attr])
     if isinstance(node.value, ast.Attribute):
         yield from _attribute(node.value, names)
-
-
-def _dotted(node: ast.expr, names: dict[str, str]) -> str | None:
-    """Return 'keras.backend.sum' for `K.sum`, or None for what is no imported name."""
-    if isinstance(node, ast.Name):
-        return names.get(node.id)
-    if isinstance(node, ast.Attribute):
-        owner = _dotted(node.value, names)
-        return None if owner is None else f'{owner}.{node.attr}'
-    return None

@@ -192,3 +192,16 @@ def _is_channels(shape: ast.Tuple, *, first: bool) -> bool:
     sizes = [e.value if isinstance(e, ast.Constant) else None for e in shape.elts[-3:]]
     channels, other = (sizes[0], sizes[-1]) if first else (sizes[-1], sizes[0])
     return channels == 3 and other != 3
+
+
+def dotted_name(node: ast.expr, names: dict[str, str]) -> str | None:
+    """Return 'keras.backend.sum' for `K.sum`, or None for what is no imported name.
+
+    `names` has the whole name of each imported one.
+    """
+    if isinstance(node, ast.Name):
+        return names.get(node.id)
+    if isinstance(node, ast.Attribute):
+        owner = dotted_name(node.value, names)
+        return None if owner is None else f'{owner}.{node.attr}'
+    return None

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..source import Cell
+from ..source import Cell, dotted_name
 from .catalogue import EAGER, GRAPH, GRAPH_BESIDE_KERAS, RUNS_VARIABLES
 
 _ROOTS = ('tensorflow.compat.v1', 'tensorflow')
@@ -69,7 +69,7 @@ def _tensorflow_names(tree: ast.Module) -> Iterator[str]:
     names = _bound_names(tree)
     yield from (_below_tensorflow(full) for full in names.values() if full.startswith('tensorflow.'))
     for node in ast.walk(tree):
-        full = _dotted(node, names) if isinstance(node, ast.Attribute) else None
+        full = dotted_name(node, names) if isinstance(node, ast.Attribute) else None
         if full is not None and full.startswith('tensorflow.'):
             yield _below_tensorflow(full)
         elif isinstance(node, ast.Attribute) and node.attr == 'get_session':
@@ -90,15 +90,6 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             for alias in node.names:
                 yield f'{node.module}.{alias.name}', alias.asname or alias.name
-
-
-def _dotted(node: ast.expr, names: dict[str, str]) -> str | None:
-    if isinstance(node, ast.Name):
-        return names.get(node.id)
-    if isinstance(node, ast.Attribute):
-        owner = _dotted(node.value, names)
-        return None if owner is None else f'{owner}.{node.attr}'
-    return None
 
 
 def _below_tensorflow(full: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +25,7 @@ _OF_PLACEHOLDERS = ('keras.backend.concatenate', 'keras.backend.ndim')
 _ORDERINGS = {'channels_last': 'tf', 'channels_first': 'th'}
 
 
-class Calls(Parts):
+class Calls(Parts, ABC):
     """Evaluates expressions with calls; of others than the functions that are followed they are UNKNOWN."""
 
     def _Call(self, node: ast.Call) -> Any:
@@ -142,10 +143,10 @@ class Calls(Parts):
         self.samples[symbol], self.derived[symbol] = value, number
         return Number(value, {symbol: 1}, number.lines)
 
+    @abstractmethod
     def call_own(self, function: ast.FunctionDef, arguments: list[Any], named: dict[str, Any]) -> Any:
         """Follow a function of the script's."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call_search(self, node: ast.Call, arguments: list[Any], named: dict[str, Any]) -> Any:
         """Note a call of L-BFGS."""
-        raise NotImplementedError

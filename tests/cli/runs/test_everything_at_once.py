@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import shutil
@@ -14,7 +13,6 @@ import pytest
 from PIL import Image
 
 from cli.main import main
-from nst_lbfgs.objective import Objective
 
 from ...support.error_lines import error_line
 
@@ -36,24 +34,6 @@ def kept(guided):
     mask[10:30, 4:14] = 255
     Image.fromarray(mask).save('kept.png')
     Image.open('left.png').resize((60, 40)).save('wide.png')
-
-
-@pytest.fixture
-def at_evaluation(monkeypatch):
-    """Return a function that has something happen at the start of an evaluation, counted from 1."""
-
-    def at(number, happen):
-        evaluate, count = Objective.evaluate, itertools.count(1)
-
-        def evaluate_and(self, x):
-            if next(count) == number:
-                happen()
-            return evaluate(self, x)
-
-        monkeypatch.setattr(Objective, 'evaluate', evaluate_and)
-        return lambda: monkeypatch.setattr(Objective, 'evaluate', evaluate)
-
-    return at
 
 
 def transfer(prefix, *options):

@@ -31,24 +31,6 @@ RESULTS = ['out.checkpoint', 'out.json', 'out.png', *(f'out_at_iteration_{i}.png
 pytestmark = pytest.mark.usefixtures('folder')
 
 
-@pytest.fixture
-def at_evaluation(monkeypatch):
-    """Return a function that has something happen at the start of an evaluation, counted from 1."""
-
-    def at(number, happen):
-        evaluate, count = Objective.evaluate, itertools.count(1)
-
-        def evaluate_and(self, x):
-            if next(count) == number:
-                happen()
-            return evaluate(self, x)
-
-        monkeypatch.setattr(Objective, 'evaluate', evaluate_and)
-        return lambda: monkeypatch.setattr(Objective, 'evaluate', evaluate)
-
-    return at
-
-
 def transfer(*options, prefix='out'):
     return main(['transfer', 'base.png', 'style.png', prefix, *RUN, *options])
 
