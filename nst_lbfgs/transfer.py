@@ -12,16 +12,18 @@ from numpy.typing import NDArray
 from .arrays import PictureArray, Pixels
 from .config import AdamConfig, TransferConfig
 from .errors import ConfigError, OutOfMemoryError, SearchError
-from .guidance.given import Given, Styles, check_picture
+from .guidance.given import Given, Styles, checked_picture
 from .guidance.references import References
 from .guidance.starting_picture import check_init, starting_picture, without_noise
 from .guidance.style import Mask
 from .machine.determinism import make_deterministic
+from .machine.eager import check_eager
 from .machine.precision import with_chosen_precision
 from .machine.threads import available_cores
 from .network.extractor import build_extractor
 from .network.preprocessing import PREPROCESSINGS
 from .objective import Objective
+from .pictures.given import Picture
 from .progress import IterationLosses, Progress, Recorder, TransferState
 from .pyramid import grown_start
 from .search.adam import AdamSearch
@@ -58,13 +60,13 @@ class TransferResult:
 
 
 def transfer_style(
-    content: Pixels,
+    content: Picture,
     styles: Styles,
     config: TransferConfig = TransferConfig(),
     *,
     content_mask: Mask | None = None,
     keep: Mask | None = None,
-    init: Pixels | None = None,
+    init: Picture | None = None,
     network: Network | None = None,
     on_iteration: Callable[[Progress], None] | None = None,
     on_evaluation: Callable[[int, float], None] | None = None,
@@ -74,7 +76,8 @@ def transfer_style(
 ) -> TransferResult:
     """Return `content` in the style of `styles` (Gatys, Ecker, Bethge, 2015).
 
-    Pictures are RGB, (H, W, 3), uint8, at least 32 pixels a side; the result has the content's size.
+    Pictures are RGB, (H, W, 3), uint8, or images of Pillow's, at least 32 pixels a side; the result has the
+    content's size. An image is taken upright, in sRGB, on white where it is clear.
     `styles` is a picture, a `Style`, or a sequence of either, of any sizes, unless
     `config.computation.references` is 'each-evaluation'. Styles with the same mask make a region of the
     result, whose target is the weighted mean of their Gram matrices; regions may overlap. `init` is the
@@ -99,17 +102,18 @@ def transfer_style(
     With `config.computation.deterministic` TensorFlow's operations are deterministic from now on, for
     the whole process.
 
-    Raises ConfigError, ImageSizeError, WeightsError, and NonFiniteLossError or OutOfMemoryError if not
-    even the first evaluation can be made.
+    Raises ConfigError, ImageReadError for an image whose file is damaged, ImageSizeError, WeightsError,
+    BackendError inside `tf.Graph` or `tf.function`, and NonFiniteLossError or OutOfMemoryError if not even
+    the first evaluation can be made.
     """
+    check_eager()
     given = Given.checked(content, styles, content_mask, keep)
-    if init is not None:
-        check_picture('init', init)
-    check_init(init, content, config.start)
+    first = None if init is None else checked_picture('init', init)
+    check_init(first, given.content, config.start)
     if config.computation.references == 'each-evaluation':
         given.check_one_size()
     if resume:
-        _check_state(resume, content, config)
+        _check_state(resume, given.content, config)
     if config.computation.deterministic:
         make_deterministic(available_cores())
     config, _ = with_chosen_precision(config)
@@ -117,18 +121,18 @@ def transfer_style(
     objective = _objective(given, config, network)
     recorder = Recorder(
         PREPROCESSINGS[config.objective.preprocessing],
-        content.shape,
+        given.content.shape,
         resume.iterations if resume else (),
         finished=objective.picture,
         on_iteration=on_iteration,
         on_evaluation=on_evaluation,
         on_trouble=on_trouble,
     )
-    search = _search(objective, given, init, config, recorder, resume.search if resume else None)
+    search = _search(objective, given, first, config, recorder, resume.search if resume else None)
     stop_reason, place, failure = _run(search)
     x = objective.picture(place.x)
     return TransferResult(
-        PREPROCESSINGS[config.objective.preprocessing].deprocess(x.reshape(content.shape)),
+        PREPROCESSINGS[config.objective.preprocessing].deprocess(x.reshape(given.content.shape)),
         x,
         place.loss,
         config.computation.precision,
@@ -144,7 +148,7 @@ def transfer_style(
 
 def loss_in_float32(
     x: PictureArray,
-    content: Pixels,
+    content: Picture,
     styles: Styles,
     config: TransferConfig,
     network: Network,

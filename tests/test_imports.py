@@ -83,6 +83,7 @@ ALLOWED = {
         'machine',
         'network',
         'objective',
+        'pictures',
         'progress',
         'pyramid',
         'search',

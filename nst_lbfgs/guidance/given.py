@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from ..arrays import Pixels
 from ..errors import ConfigError, ImageSizeError
 from ..network.layers import SMALLEST_SIDE
+from ..pictures.given import Picture, as_pixels
 from .masks import Weights, checked_mask
 from .references import References, Region, Source
-from .style import Mask, Style, by_mask
+from .style import CheckedStyle, Mask, Style, by_mask
 
-Styles = Pixels | Style | Sequence[Pixels | Style]
+Styles = Picture | Style | Sequence[Picture | Style]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +26,7 @@ class StyledRegion:
     """A part of the result, (H, W), without what is kept; None is all of it. The styles in it."""
 
     mask: Weights | None
-    styles: tuple[Style, ...]
+    styles: tuple[CheckedStyle, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,24 +34,24 @@ class Given:
     """The content, (H, W, 3), the styles by region, and masks, each (H, W)."""
 
     content: Pixels
-    styles: tuple[Style, ...]
+    styles: tuple[CheckedStyle, ...]
     regions: tuple[StyledRegion, ...]
     content_mask: Weights | None
     keep: Weights | None
 
     @classmethod
     def checked(
-        cls, content: Pixels, styles: Styles, content_mask: Mask | None = None, keep: Mask | None = None
+        cls, content: Picture, styles: Styles, content_mask: Mask | None = None, keep: Mask | None = None
     ) -> Given:
-        """Return what is given, masks in float32 and pictures that are no Style made one.
+        """Return what is given: masks in float32, pictures as arrays, those that are no Style made one.
 
         The style goes where the content is not kept: every region's mask, also that of all the picture, is
         multiplied with 1 - keep. What is kept neither spends the style's statistics nor dilutes them.
 
-        Raises ConfigError and ImageSizeError.
+        Raises ConfigError, ImageReadError and ImageSizeError.
         """
-        check_picture('content', content)
-        size = content.shape[0], content.shape[1]
+        pixels = checked_picture('content', content)
+        size = pixels.shape[0], pixels.shape[1]
         if content_mask is not None:
             content_mask = checked_mask('content_mask', content_mask, size)
         if keep is not None:
@@ -58,7 +59,7 @@ class Given:
             if keep.min() == 1:
                 raise ConfigError('Expected keep: a part that is not kept. Received: 1 everywhere')
         checked = _checked_styles(styles, size)
-        return cls(content, checked, tuple(_regions(checked, keep)), content_mask, keep)
+        return cls(pixels, checked, tuple(_regions(checked, keep)), content_mask, keep)
 
     def check_one_size(self) -> None:
         """Raise ConfigError unless all style pictures have the content's size."""
@@ -85,34 +86,37 @@ class Given:
         )
 
 
-def check_picture(name: str, picture: NDArray[Any]) -> None:
-    """Raise ConfigError or ImageSizeError unless `picture` is one that VGG19 takes. `name` names it."""
-    if not isinstance(picture, np.ndarray):
-        raise ConfigError(
-            f'Expected {name}: a picture (H, W, 3) of uint8. Received: {type(picture).__name__}'
-        )
-    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
-        raise ConfigError(
-            f'Expected {name}: a picture (H, W, 3) of uint8. Received: {picture.shape} of {picture.dtype}'
-        )
-    if min(picture.shape[:2]) < SMALLEST_SIDE:
+def checked_picture(name: str, picture: Picture) -> Pixels:
+    """Return a picture as an array, (H, W, 3) uint8, that VGG19 takes. `name` names it.
+
+    Raises ConfigError, ImageReadError and ImageSizeError.
+    """
+    pixels = as_pixels(name, picture)
+    if min(pixels.shape[:2]) < SMALLEST_SIDE:
         raise ImageSizeError(
             f'Expected {name}: at least {SMALLEST_SIDE} x {SMALLEST_SIDE} pixels. '
-            f'Received: {picture.shape[1]} x {picture.shape[0]}'
+            f'Received: {pixels.shape[1]} x {pixels.shape[0]}'
         )
+    return pixels
 
 
-def _checked_styles(styles: Styles, size: tuple[int, int]) -> tuple[Style, ...]:
-    several = [styles] if isinstance(styles, (np.ndarray, Style)) else list(styles)
+def _checked_styles(styles: Styles, size: tuple[int, int]) -> tuple[CheckedStyle, ...]:
+    one = isinstance(styles, (str, bytes)) or not isinstance(styles, Sequence)
+    several: Any = [styles] if one else styles
     if not several:
         raise ConfigError('Expected a style picture. Received: none')
-    names = ['style'] if len(several) == 1 else [f'style {number}' for number in range(1, len(several) + 1)]
-    return tuple(_checked_style(name, style, size) for name, style in zip(names, several, strict=True))
+    checked: list[CheckedStyle] = []
+    pictures: dict[int, Pixels] = {}  # one array for an image that is given twice
+    for number, given in enumerate(several, start=1):
+        name = f'style {number}' if len(several) > 1 else 'style'
+        style = given if isinstance(given, Style) else Style(given)
+        if id(style.picture) not in pictures:
+            pictures[id(style.picture)] = checked_picture(name, style.picture)
+        checked.append(_checked_style(name, style, pictures[id(style.picture)], size))
+    return tuple(checked)
 
 
-def _checked_style(name: str, given: Pixels | Style, size: tuple[int, int]) -> Style:
-    style = given if isinstance(given, Style) else Style(given)
-    check_picture(name, style.picture)
+def _checked_style(name: str, style: Style, pixels: Pixels, size: tuple[int, int]) -> CheckedStyle:
     weight = style.weight
     number = isinstance(weight, (int, float, np.integer, np.floating)) and not isinstance(weight, bool)
     if not number or not isfinite(weight) or weight < 0:
@@ -121,12 +125,12 @@ def _checked_style(name: str, given: Pixels | Style, size: tuple[int, int]) -> S
     if mask is not None:
         mask = checked_mask(f'the mask of {name}', mask, size)
     if source_mask is not None:
-        height, width = style.picture.shape[:2]
+        height, width = pixels.shape[:2]
         source_mask = checked_mask(f'the source mask of {name}', source_mask, (height, width))
-    return replace(style, weight=float(weight), mask=mask, source_mask=source_mask)
+    return CheckedStyle(pixels, float(weight), mask, source_mask)
 
 
-def _regions(styles: tuple[Style, ...], keep: Weights | None) -> Iterable[StyledRegion]:
+def _regions(styles: tuple[CheckedStyle, ...], keep: Weights | None) -> Iterable[StyledRegion]:
     for group in by_mask(styles):
         counted = tuple(style for style in group if style.weight)
         if not counted:
@@ -145,11 +149,11 @@ Key = tuple[int, int]
 """What tells one source from another: its picture and its mask, as objects."""
 
 
-def _key(style: Style) -> Key:
+def _key(style: CheckedStyle) -> Key:
     return id(style.picture), id(style.source_mask)
 
 
-def _sources(styles: Iterable[Style]) -> tuple[list[Pixels], list[tuple[Key, Source]]]:
+def _sources(styles: Iterable[CheckedStyle]) -> tuple[list[Pixels], list[tuple[Key, Source]]]:
     """Return the different pictures of styles, and the different sources in the pictures' order."""
     pictures: dict[int, Pixels] = {}
     sources: dict[Key, Source] = {}
@@ -161,7 +165,7 @@ def _sources(styles: Iterable[Style]) -> tuple[list[Pixels], list[tuple[Key, Sou
     return list(pictures.values()), sorted(sources.items(), key=lambda item: item[1].picture)
 
 
-def _share(key: Key, styles: tuple[Style, ...]) -> float:
+def _share(key: Key, styles: tuple[CheckedStyle, ...]) -> float:
     """Return the share of a source in a region's target."""
     largest = max(style.weight for style in styles)  # so that no sum of weights overflows
     weights = [style.weight / largest for style in styles]

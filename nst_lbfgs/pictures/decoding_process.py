@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image
 
 from ..arrays import Pixels
-from ..child_process import python_command
+from ..child_process import python_command, started
 from ..child_process.limits import ONE_THREAD, limit_memory, limit_seconds, time_was_up
 from ..errors import ImageError, ImageReadError, ImageSizeError
 from ..quiet import silent_stderr
@@ -53,23 +53,19 @@ def decode_in_process(
     os.lseek(file.fileno(), 0, os.SEEK_SET)  # the process begins where the descriptor stands
     settings = json.dumps([background, max_pixels, SECONDS, BYTES])
     try:
-        process = subprocess.Popen(
+        with started(
             python_command(__name__, str(path), settings),
             env=os.environ | ONE_THREAD | {'PYTHONUTF8': '1'},
             stdin=file,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-        )
-    except OSError as error:
-        raise ImageReadError(f'{path} cannot be read: no process can be started: {error}') from error
-    with process:
-        assert process.stdout and process.stderr
-        try:
+        ) as process:
+            assert process.stdout and process.stderr
             read = _read_answer(process.stdout)
             complaint = process.stderr.read().decode(errors='replace')
-        except BaseException:
-            process.kill()
-            raise
+            process.wait()
+    except OSError as error:
+        raise ImageReadError(f'{path} cannot be read: no process can be started: {error}') from error
     if read is None or process.returncode:
         raise _why_it_died(path, process.returncode, complaint)
     return read

@@ -12,6 +12,9 @@ from ..errors import ConfigError, ImageReadError
 from .colour_profiles import composite, to_srgb
 from .reading import WHITE
 
+Picture = Pixels | Image.Image
+"""RGB, (H, W, 3) uint8, or an image of Pillow's, which is taken as a person sees it."""
+
 SHOWN = 80  # characters of a value
 
 

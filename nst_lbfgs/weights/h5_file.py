@@ -14,7 +14,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from ..child_process import python_command
+from ..child_process import python_command, started
 from ..child_process.limits import ONE_THREAD, limit_memory, limit_seconds, time_was_up
 from ..errors import WeightsError
 from ..network.layers import CONVOLUTIONS
@@ -45,22 +45,22 @@ def check_file(path: Path) -> None:
     """
     _require_h5_name(path)
     try:
-        done = subprocess.run(
+        with started(
             python_command(__name__, str(path), str(PROCESSOR_SECONDS), str(BYTES)),
             env=os.environ | ONE_THREAD | {'PYTHONUTF8': '1'},
             stdin=subprocess.DEVNULL,
-            check=False,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding='utf-8',
             errors='surrogateescape',
-            timeout=CHECK_SECONDS,
-        )
+        ) as process:
+            said, complaint = process.communicate(timeout=CHECK_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise WeightsError(f'{path} is broken: HDF5 finds no end in it') from error
     except OSError as error:
         raise WeightsError(f'{path} cannot be checked: no process can be started: {error}') from error
-    if done.returncode:
-        raise WeightsError(_why_refused(path, done))
+    if process.returncode:
+        raise WeightsError(_why_refused(path, process.returncode, said, complaint))
 
 
 def read_convolutions(path: Path) -> Iterator[Convolution]:
@@ -123,14 +123,14 @@ def _write(file: h5py.File, convolutions: Iterable[Convolution], origin: str) ->
     file.attrs['layer_names'] = np.array(names)
 
 
-def _why_refused(path: Path, check: subprocess.CompletedProcess[str]) -> str:
-    if check.returncode == REFUSED:
-        return check.stdout.strip()
-    if time_was_up(check.returncode):
+def _why_refused(path: Path, exit_code: int, said: str, complaint: str) -> str:
+    if exit_code == REFUSED:
+        return said.strip()
+    if time_was_up(exit_code):
         return f'{path} is broken: HDF5 finds no end in it'
-    if check.returncode == PYTHON_FAILED:  # the file may be good
-        return f'{path} cannot be checked: {(check.stderr.splitlines() or ["no reason given"])[-1]}'
-    if check.returncode == KILLED:
+    if exit_code == PYTHON_FAILED:  # the file may be good
+        return f'{path} cannot be checked: {(complaint.splitlines() or ["no reason given"])[-1]}'
+    if exit_code == KILLED:
         return f'{path} cannot be checked: the check was killed, as when memory runs out'
     return f'{path} is broken: HDF5 crashes on it'
 

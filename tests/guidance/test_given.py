@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import tensorflow as tf
+from PIL import Image
 
 from nst_lbfgs import Style, transfer_style
-from nst_lbfgs.errors import ConfigError, ImageSizeError
+from nst_lbfgs.errors import BackendError, ConfigError, ImageSizeError
 from nst_lbfgs.guidance.given import Given
 
 from ..support.settings import references, transfer_config
@@ -67,13 +71,47 @@ def test_masks_that_cannot_be_used(masks, message, town, stripes):
     'styles, error, message',
     [
         ([], ConfigError, 'Expected a style picture. Received: none'),
-        (['a.png'], ConfigError, r'style: a picture \(H, W, 3\) of uint8. Received: str'),
+        (
+            ['a.png'],
+            ConfigError,
+            r"Expected style: .* of Pillow. Received: a path; PIL.Image.open\('a.png'\)",
+        ),
+        ('a.png', ConfigError, r"PIL.Image.open\('a.png'\) reads it"),
+        (Path('a.png'), ConfigError, r"PIL.Image.open\('a.png'\) reads it"),
+        (None, ConfigError, 'Received: NoneType'),
+        ([[0, 0, 0]], ConfigError, 'Received: list'),
         ([np.zeros((40, 40, 3), np.uint8), np.zeros((40, 31, 3), np.uint8)], ImageSizeError, 'style 2: at'),
     ],
 )
 def test_no_styles(styles, error, message, town):
     with pytest.raises(error, match=message):
         transfer_style(town, styles, transfer_config(weights='none'))
+
+
+def test_images_of_pillow_are_pictures(town, stripes):
+    """The same result as from their arrays; an image that is given twice is one picture."""
+    config = transfer_config(iterations=1, evaluations_per_iteration=2)
+    image = Image.fromarray(stripes)
+    made = transfer_style(
+        Image.fromarray(town), [Style(image, mask=HALF), Style(image, mask=1 - HALF)], config
+    )
+    expected = transfer_style(town, [Style(stripes, mask=HALF), Style(stripes, mask=1 - HALF)], config)
+    np.testing.assert_array_equal(made.image, expected.image)
+    given = Given.checked(town, [Style(image, mask=HALF), Style(image, mask=1 - HALF)])
+    assert given.styles[0].picture is given.styles[1].picture
+
+
+def test_the_picture_to_start_from_may_be_an_image(town, stripes):
+    config = transfer_config(init='picture', iterations=1, evaluations_per_iteration=1)
+    made = transfer_style(town, stripes, config, init=Image.fromarray(stripes[: SIZE[0]]))
+    np.testing.assert_array_equal(made.x, transfer_style(town, stripes, config, init=stripes[: SIZE[0]]).x)
+    with pytest.raises(ConfigError, match=r"Expected init: .*a path; PIL.Image.open\('a.png'\)"):
+        transfer_style(town, stripes, config, init='a.png')
+
+
+def test_where_tensorflow_does_not_compute_at_once_a_transfer_is_refused(town, stripes):
+    with tf.Graph().as_default(), pytest.raises(BackendError, match='executes eagerly'):
+        transfer_style(town, stripes, transfer_config(weights='none'))
 
 
 def test_a_style_all_of_whose_place_is_kept_is_refused(town, stripes):
