@@ -21,7 +21,7 @@ from .checks import (
 )
 from .config import TransferConfig
 from .errors import ConfigError
-from .pictures.colour_names import COLOUR_MATCHING_NAMES, COLOUR_SPACE_NAMES
+from .pictures.colour_names import COLOUR_MATCHING_NAMES, COLOUR_SPACE_NAMES, DEFAULT_COLOUR_SPACE
 from .pictures.enhancement import Enhancement
 
 STYLE_SIZES = ('own', 'content')
@@ -169,7 +169,7 @@ class ColoursConfig:
 
     preserve_colors: bool = False
     match_colors: str | None = None
-    color_space: str = 'lab'
+    color_space: str = DEFAULT_COLOUR_SPACE
     color_strength: float = 1.0
 
     def __post_init__(self) -> None:

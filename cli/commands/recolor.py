@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from nst_lbfgs.checks import check_between, check_choice
-from nst_lbfgs.pictures.colour_names import COLOUR_SPACE_NAMES
+from nst_lbfgs.pictures.colour_names import COLOUR_SPACE_NAMES, DEFAULT_COLOUR_SPACE
 
 from ..options import HelpFormatter, add_files, add_option
 
@@ -53,9 +53,9 @@ def _add_colours(group: argparse._ArgumentGroup) -> None:
         group,
         '--color-space',
         metavar='SPACE',
-        default='lab',
-        help='where brightness is told from colour: lab, in which equal steps look about equal, or yiq, '
-        "television's (default: %(default)s)",
+        default=DEFAULT_COLOUR_SPACE,
+        help="where brightness is told from colour: yiq, television's, which keeps skies blue, or lab, in "
+        'which equal steps look about equal (default: %(default)s)',
     )
     add_option(
         group,

@@ -3,4 +3,5 @@
 from __future__ import annotations
 
 COLOUR_SPACE_NAMES = ('lab', 'yiq')
+DEFAULT_COLOUR_SPACE = 'yiq'
 COLOUR_MATCHING_NAMES = ('histogram', 'pca', 'cholesky')

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ..arrays import FloatArray, Pixels
 from ..checks import check_between, check_choice
 from ..errors import ConfigError
+from .colour_names import DEFAULT_COLOUR_SPACE
 from .colour_spaces import COLOUR_SPACES, ColourSpace
 from .pixel_bands import bands, check_pixels
 
@@ -16,7 +17,7 @@ HALVINGS = 12  # of the chroma, which is below 150: the largest that fits, to 0.
 
 
 def preserve_colours(
-    result: Pixels, content: Pixels, space: str = 'lab', strength: float = 1.0
+    result: Pixels, content: Pixels, space: str = DEFAULT_COLOUR_SPACE, strength: float = 1.0
 ) -> tuple[Pixels, float]:
     """Return the result's luminance with the content's colours, and the share of pixels out of gamut.
 
@@ -31,8 +32,9 @@ def preserve_colours(
 
     Source: luminance-only transfer of Gatys et al., Preserving Color in Neural Artistic Style Transfer
     (2016), section 4, and Controlling Perceptual Factors in Neural Style Transfer (2017), section 5.1.
-    Deviations: Lab by default, where they take YIQ, because equal steps of it look about equal; the result
-    comes from a transfer in colour, where they transfer luminance alone; they do not speak of the gamut.
+    Deviations: the result comes from a transfer in colour, where they transfer luminance alone; they do not
+    speak of the gamut. YIQ is theirs. Equal steps of Lab look more nearly equal, but at another luminance
+    its blues are other blues: a sky that has become dark turns teal.
 
     Raises ConfigError for another space, a strength outside 0 to 1, arrays that are no such pictures, or
     pictures of two sizes.

@@ -38,10 +38,10 @@ def recolor(*options, result='result.png', content='content.png', out='out.png')
 @pytest.mark.parametrize(
     ('options', 'space', 'strength'),
     [
-        ([], 'lab', 1.0),
-        (['--color-space', 'yiq'], 'yiq', 1.0),
-        (['--color-strength=0.4'], 'lab', 0.4),
-        (['--color_space', 'yiq', '--color_strength', '0'], 'yiq', 0.0),
+        ([], 'yiq', 1.0),
+        (['--color-space', 'lab'], 'lab', 1.0),
+        (['--color-strength=0.4'], 'yiq', 0.4),
+        (['--color_space', 'lab', '--color_strength', '0'], 'lab', 0.0),
     ],
 )
 def test_options_reach_the_picture(pictures, capsys, options, space, strength):
@@ -177,7 +177,7 @@ def test_help(capsys):
         main(['recolor', '--help'])
     assert caught.value.code == 0
     text = capsys.readouterr().out
-    assert '(default: lab)' in text and '(default: 1.0)' in text
+    assert '(default: yiq)' in text and '(default: 1.0)' in text
 
 
 def test_nothing_heavy_is_loaded_for_help_or_bad_values():
