@@ -10,7 +10,7 @@ from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.pictures.colour_preservation import preserve_colours
 from nst_lbfgs.pictures.reading import MAX_PIXELS, WHITE, read_picture
 from nst_lbfgs.pictures.size import resize
-from nst_lbfgs.pictures.writing import check_output, keeps_alpha, write_picture
+from nst_lbfgs.pictures.writing import check_output, check_size_for_format, keeps_alpha, write_picture
 
 from .streams import tell
 
@@ -24,6 +24,7 @@ def recolour(args: argparse.Namespace) -> int:
     limit = MAX_PIXELS if args.max_pixels is None else args.max_pixels
     background = None if keeps_alpha(args.output) else WHITE
     result = read_picture(args.result, background=background, max_pixels=limit)
+    check_size_for_format(args.output, *result.pixels.shape[:2])
     content = read_picture(args.content, max_pixels=limit).pixels
     content = _to_size_of(result.pixels, content, args.result, args.content)
     pixels, outside = preserve_colours(result.pixels, content, args.color_space, args.color_strength)

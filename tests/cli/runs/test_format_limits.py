@@ -54,12 +54,13 @@ def webp_breaks(monkeypatch):
         ['reconstruct', 'content', 'wide.png', 'out.webp', '--layer', 'block1_conv1'],
         ['reconstruct', 'content', 'wide.png', 'out.webp', '--layer', 'block1_conv1', 'block1_conv2'],
         ['enhance', 'wide.png', 'out.webp'],
+        ['recolor', 'wide.png', 'not-read.png', 'out.webp'],
     ],
     ids=lambda command: f'{command[0]}, {len(command)}',
 )
 def test_a_size_that_the_format_does_not_hold_is_refused_before_the_run(command, no_evaluation, capsys):
     Image.new('RGB', (16_384, 32)).save('wide.png')
-    options = [] if command[0] == 'enhance' else ['--weights', 'random', '--image-height', '32']
+    options = [] if command[0] in ('enhance', 'recolor') else ['--weights', 'random', '--image-height', '32']
     assert main([*command, *options]) == 2
     assert TOO_WIDE in error_line(capsys)
     assert not [name for name in os.listdir() if name.startswith('out') and not name.endswith('.lock')]
