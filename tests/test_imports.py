@@ -75,6 +75,7 @@ ALLOWED = {
     },
     'run_config': {'checks', 'config', 'errors', 'pictures'},
     'search': {'arrays', 'config', 'errors'},
+    'side_by_side': {'arrays', 'errors', 'guidance', 'pictures', 'transfer'},
     'transfer': {
         'arrays',
         'config',
