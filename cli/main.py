@@ -17,6 +17,7 @@ from .commands import (
     bench,
     enhance,
     inspect,
+    plot,
     port,
     presets,
     recolor,
@@ -44,6 +45,7 @@ ADD_PARSERS = (
     enhance.add_parser,
     recolor.add_parser,
     animate.add_parser,
+    plot.add_parser,
     weights.add_parser,
     bench.add_parser,
 )

@@ -17,9 +17,9 @@ from nst_lbfgs.errors import ConfigError, ImageError, RecordError
 from nst_lbfgs.pictures.animation import Timing, check_animation, check_size_for_animation, write_animation
 from nst_lbfgs.pictures.reading import MAX_PIXELS, read_picture
 from nst_lbfgs.pictures.size import fitted_size, resize
-from nst_lbfgs.pictures.writing import FORMATS
 from nst_lbfgs.records.record import read_record
 
+from .outputs import record_of
 from .streams import tell
 
 
@@ -28,7 +28,7 @@ def animate(args: argparse.Namespace) -> int:
     timing = Timing(args.frame_seconds, args.first_seconds, args.last_seconds, args.plays)
     check_integer('longest_side', args.longest_side)
     check_animation(args.output, overwrite=args.force)
-    record_path = _record_path(args.prefix)
+    record_path = record_of(args.prefix)
     record = read_record(record_path)
     iterations = list(_iterations(record_path, record))
     if not iterations:
@@ -45,14 +45,6 @@ def animate(args: argparse.Namespace) -> int:
     write_animation(args.output, shown, timing, overwrite=args.force)
     tell(f'{args.output}: {len(shown)} frames, {width} x {height} pixels')
     return 0
-
-
-def _record_path(prefix: Path) -> Path:
-    """Return the record of a PREFIX, which may also end like the picture or be the record itself."""
-    if prefix.suffix == '.json':
-        return prefix
-    stem = prefix.with_suffix('') if prefix.suffix.lower() in FORMATS else prefix
-    return stem.with_name(f'{stem.name}.json')
 
 
 def _suffix(record: dict[str, Any]) -> str:

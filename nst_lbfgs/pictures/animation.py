@@ -56,8 +56,8 @@ class Timing:
 def check_animation(path: Path, *, overwrite: bool) -> None:
     """Find out whether an animation can be written to `path`, before its frames are read.
 
-    Raises ConfigError for an extension that no format here has and, for MP4, without the extra `video`;
-    OutputExistsError and OutputWriteError as `check_output` does.
+    Raises ConfigError for an extension that no format here has; OutputExistsError and OutputWriteError as
+    `check_output` does, and the latter for MP4 without the extra `video`.
     """
     if _format_of(path) == 'MP4':
         _ffmpeg()
@@ -183,7 +183,7 @@ def _ffmpeg() -> Any:
     try:
         import imageio_ffmpeg
     except ImportError as error:
-        raise ConfigError(
+        raise OutputWriteError(
             'Expected ffmpeg for an .mp4: pip install imageio-ffmpeg. Received: a Python without it'
         ) from error
     return imageio_ffmpeg

@@ -149,7 +149,7 @@ def test_sizes_that_a_format_does_not_hold():
 
 def test_without_ffmpeg_a_video_is_refused(monkeypatch, tmp_path):
     monkeypatch.setitem(__import__('sys').modules, 'imageio_ffmpeg', None)
-    with pytest.raises(ConfigError, match='pip install imageio-ffmpeg'):
+    with pytest.raises(OutputWriteError, match='pip install imageio-ffmpeg'):
         check_animation(tmp_path / 'a.mp4', overwrite=False)
 
 
