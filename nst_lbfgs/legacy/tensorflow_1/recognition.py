@@ -15,10 +15,12 @@ _ROOTS = ('tensorflow.compat.v1', 'tensorflow')
 def trees_of(path: Path, cells: Iterable[Cell]) -> list[ast.Module]:
     """Return a script's syntax trees and those of its own modules that it imports.
 
-    They lie beside it, or in folders that it adds to `sys.path`.
+    A notebook's cells, which share their names, are one tree. The modules lie beside the script, or in
+    folders that it adds to `sys.path`.
     """
     script = path.resolve()
-    found = [(cell.tree, script) for cell in cells]
+    whole = ast.Module([statement for cell in cells for statement in cell.tree.body], [])
+    found = [(whole, script)]
     folders, seen = [script.parent], {script}
     for tree, file in found:  # grows on the way
         folders += _added_folders(tree, script.parent)
