@@ -11,9 +11,11 @@ import tensorflow as tf
 
 from . import backend
 from .applications import MODULES, decode_predictions, is_builder
+from .callbacks import CALLBACKS
 from .keras_names import IMAGE, LAYERS, UTILS
 from .old_modules import restore_old_modules
 from .patches import patch_keras
+from .patches.saving import load_model, save_model
 from .removed_names import restore_removed_names
 from .replacements import replace, replace_module
 from .static_shapes import restore_dimensions
@@ -46,6 +48,10 @@ def _replace_functions(undo: ExitStack) -> None:
             replace(undo, module, name, value)
     for name, value in UTILS.items():
         replace(undo, keras.utils, name, value)
+    for name, value in CALLBACKS.items():
+        replace(undo, keras.callbacks, name, value)
+    replace(undo, keras.models, 'load_model', load_model)
+    replace(undo, keras.models, 'save_model', save_model)
     replace(undo, keras.applications.imagenet_utils, 'decode_predictions', decode_predictions)
     for name, contents in MODULES.items():
         module = getattr(keras.applications, name)

@@ -17,6 +17,7 @@ from ..layer_arguments import translate
 from ..old_weights import load_old_weights, set_layer_weights
 from ..tensors import bind, is_input, keras_input, layer_ancestry, source_of
 from ..updates import OptimizerStep
+from .layer_lists import patch_layer_lists
 
 
 def patch_layers() -> None:
@@ -104,6 +105,7 @@ def set_input(layer: Any, tensor: Any, shape: Any = None) -> None:
 
 def _patch_models() -> None:
     sequential, functional = keras.Sequential, _functional_class()
+    patch_layer_lists(functional)
     sequential.add = _with_entry(sequential.add)
     sequential.input = property(lambda self: self.inputs[0])
     sequential.output = property(lambda self: self.outputs[0])
