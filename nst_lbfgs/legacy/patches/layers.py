@@ -14,6 +14,7 @@ from typing import Any
 import keras
 
 from ..layer_arguments import translate
+from ..layer_names import found_by_old_name, with_old_names
 from ..old_weights import load_old_weights, set_layer_weights
 from ..tensors import bind, is_input, keras_input, layer_ancestry, source_of
 from ..updates import OptimizerStep
@@ -66,6 +67,7 @@ def _patch_layer(layer: Any) -> None:
     layer.W = property(lambda self: self.kernel)
     layer.b = property(lambda self: self.bias)
     layer.set_weights = set_layer_weights
+    layer.__init__ = with_old_names(layer.__init__)
 
 
 def _input_of(found: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -114,6 +116,7 @@ def _patch_models() -> None:
     keras.Model.__new__ = staticmethod(_with_plural_names(new))
     keras.Model.load_weights = _loading(keras.Model.load_weights)
     keras.Model.predict = _silent(keras.Model.predict)
+    keras.Model.get_layer = found_by_old_name(keras.Model.get_layer)
     for phase in ('predict', 'test', 'train'):
         setattr(keras.Model, f'_make_{phase}_function', getattr(keras.Model, f'make_{phase}_function'))
 

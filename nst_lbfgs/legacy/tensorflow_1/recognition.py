@@ -51,9 +51,12 @@ def way_of_computing(trees: list[ast.Module]) -> str | None:
 
 
 def _uses_keras(trees: list[ast.Module], roots: set[str]) -> bool:
-    return 'keras' in roots or any(
-        module.partition('.')[0] == 'keras' for tree in trees for module, _ in _imports(tree)
-    )
+    return 'keras' in roots or imports_keras_itself(trees)
+
+
+def imports_keras_itself(trees: list[ast.Module]) -> bool:
+    """Return whether a script imports Keras, and not only TensorFlow's copy of it."""
+    return any(module.partition('.')[0] == 'keras' for tree in trees for module, _ in _imports(tree))
 
 
 def _goes_by_compat(tree: ast.Module) -> bool:
