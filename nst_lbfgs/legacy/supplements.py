@@ -10,6 +10,7 @@ import keras
 from . import backend, small_functions
 from .backend.state import data_format_named
 from .keras_names import IMAGE, LAYERS, UTILS, get_source_inputs, merge
+from .model_class import Model
 
 _LOSSES: dict[str, Any] = {
     **dict.fromkeys(('mse', 'MSE'), keras.losses.mean_squared_error),
@@ -94,11 +95,11 @@ _EVERYWHERE: dict[str, Any] = {
     'AtrousConv1D': keras.layers.Conv1D,
     'AtrousConv2D': keras.layers.Conv2D,
     'AtrousConvolution1D': keras.layers.Conv1D,
-    'Container': keras.Model,
+    'Container': Model,
     'CuDNNGRU': keras.layers.GRU,
     'CuDNNLSTM': keras.layers.LSTM,
     'Deconv2D': LAYERS['Deconvolution2D'],
-    'Network': keras.Model,
+    'Network': Model,
     'get_source_inputs': get_source_inputs,
     'merge': merge,
     'load_batch': keras.src.datasets.cifar.load_batch,
