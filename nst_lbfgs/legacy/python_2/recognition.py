@@ -12,6 +12,14 @@ from .import_pass import GONE_MODULES
 _GONE_FUNCTIONS = ('basestring', 'execfile', 'raw_input', 'reduce', 'unichr', 'unicode', 'xrange')
 # Methods of a dictionary that Python 3 took away, with the number of their arguments.
 _GONE_METHODS = {'has_key': 1, 'iteritems': 0, 'iterkeys': 0, 'itervalues': 0}
+# Names in modules that Python 3 has, without these.
+_GONE_IN = {
+    'itertools': ('ifilter', 'imap', 'izip', 'izip_longest'),
+    'os': ('getcwdu',),
+    'string': ('letters', 'lowercase', 'maketrans', 'uppercase'),
+    'sys': ('maxint',),
+    'urllib': ('quote', 'unquote', 'urlencode', 'urlopen', 'urlretrieve'),
+}
 
 
 def is_for_python_2(trees: list[ast.Module], folder: Path) -> bool:
@@ -30,6 +38,10 @@ def _is_gone(node: ast.AST, bound: set[str], folder: Path) -> bool:
         return node.id in _GONE_FUNCTIONS and node.id not in bound
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return _GONE_METHODS.get(node.func.attr) == len(node.args) and node.func.attr not in bound
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return node.attr in _GONE_IN.get(node.value.id, ())
+    if isinstance(node, ast.ImportFrom) and node.module in _GONE_IN:
+        return any(alias.name in _GONE_IN[node.module] for alias in node.names)
     return any(name in GONE_MODULES and not _is_own(name, folder) for name in _modules_imported(node))
 
 

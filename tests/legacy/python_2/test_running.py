@@ -46,6 +46,9 @@ def test_a_script_runs_and_one_line_says_how(run_old: Run, capsys: Capture) -> N
         '{}.has_key(1)',
         'reduce(lambda a, b: a + b, [1, 2])',
         'isinstance(u"", unicode)',
+        'import urllib\nurllib.urlretrieve',
+        'from itertools import izip',
+        'import sys\nsys.maxint',
     ],
 )
 def test_what_only_python_2_had_makes_a_script_one_of_python_2(
