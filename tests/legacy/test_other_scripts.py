@@ -254,7 +254,8 @@ def test_an_array_s_bytes_are_pixels_of_the_mode_that_is_given(run_old: Callable
         pixels = np.arange(60).reshape(4, 5, 3) * 4
         for given in (pixels.astype(np.int8), pixels.astype(np.uint8), pixels.astype(np.uint8)[::1]):
             assert np.array_equal(np.asarray(Image.fromarray(given, mode='RGB')), pixels)
-        assert Image.fromarray(pixels.astype(np.uint8), 'RGB').size == Image.fromarray(np.uint8(pixels)).size
+        plain = pixels.astype(np.uint8)
+        assert Image.fromarray(plain, "RGB").size == Image.fromarray(plain).size
         assert np.asarray(Image.fromarray(pixels[..., 0].astype(np.float32), 'F')).max() == pixels[..., 0].max()
     """
     assert run_old(script) == 0

@@ -254,3 +254,23 @@ def test_what_is_not_here_answers(line: str, message: str, run_old: Run, capsys:
     assert run_old(f'import tensorflow as tf\ns = tf.Session()\n{line}\n') == 1
     err = capsys.readouterr().err
     assert err.count('\n') == 1 and 'script.py, line 3' in err and message in err
+
+
+def test_nothing_of_an_earlier_run_reaches_the_graph(run_old: Run, capsys: Capture) -> None:
+    """After an evaluation that failed, a variable may be fed as ever."""
+    failing = """
+        from keras import backend as K
+        try:
+            K.shape(K.placeholder((None, 2)))[0].eval()
+        except Exception as error:
+            print('failed')
+    """
+    feeding = """
+        import tensorflow as tf
+        picture = tf.Variable(1.0)
+        with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
+            assert session.run(2 * picture, {picture: 3.0}) == 6.0
+    """
+    assert run_old(failing) == 0 and 'failed' in capsys.readouterr().out
+    assert run_old(feeding) == 0, capsys.readouterr().err
