@@ -256,6 +256,7 @@ def test_an_array_s_bytes_are_pixels_of_the_mode_that_is_given(run_old: Callable
             assert np.array_equal(np.asarray(Image.fromarray(given, mode='RGB')), pixels)
         plain = pixels.astype(np.uint8)
         assert Image.fromarray(plain, "RGB").size == Image.fromarray(plain).size
-        assert np.asarray(Image.fromarray(pixels[..., 0].astype(np.float32), 'F')).max() == pixels[..., 0].max()
+        grey = Image.fromarray(pixels[..., 0].astype(np.float32), "F")
+        assert np.asarray(grey).max() == pixels[..., 0].max()
     """
     assert run_old(script) == 0
