@@ -14,6 +14,7 @@ from . import backend
 from .applications import MODULES, decode_predictions, is_builder
 from .callbacks import CALLBACKS
 from .keras_names import IMAGE, LAYERS, UTILS
+from .old_configs import model_from_json
 from .old_modules import restore_old_modules
 from .patches import patch_keras
 from .patches.saving import load_model, save_model
@@ -40,7 +41,12 @@ def old_names() -> Iterator[None]:
 
 
 def _replace_functions(undo: ExitStack) -> None:
-    models = {'Model': LAYERS['Model'], 'load_model': load_model, 'save_model': save_model}
+    models = {
+        'Model': LAYERS['Model'],
+        'load_model': load_model,
+        'model_from_json': model_from_json,
+        'save_model': save_model,
+    }
     owners: list[tuple[Any, dict[str, Any]]] = [
         (keras, {'backend': backend, 'Input': LAYERS['Input'], 'Model': LAYERS['Model']}),
         (keras.layers, LAYERS),

@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from . import backend, small_functions
+from . import backend, old_configs, small_functions
 from .backend.state import data_format_named
 from .keras_names import IMAGE, LAYERS, UTILS, get_source_inputs, merge
 from .model_class import Model
@@ -100,6 +100,10 @@ _EVERYWHERE: dict[str, Any] = {
     'CuDNNLSTM': keras.layers.LSTM,
     'Deconv2D': LAYERS['Deconvolution2D'],
     'Network': Model,
+    'container_from_config': old_configs.model_from_config,
+    'layer_from_config': old_configs.layer_from_config,
+    'model_from_config': old_configs.model_from_config,
+    'model_from_json': old_configs.model_from_json,
     'get_source_inputs': get_source_inputs,
     'merge': merge,
     'load_batch': keras.src.datasets.cifar.load_batch,

@@ -10,11 +10,14 @@ from typing import Any
 import h5py
 import keras
 
+from ..old_configs import patch_configs
+
 _format = keras.src.legacy.saving.legacy_h5_format
 
 
 def patch_saving() -> None:
     """Let Keras's models save themselves under any name."""
+    patch_configs()
     keras.Model.save = _saving(keras.Model.save, save_model)
     keras.Model.save_weights = _saving(keras.Model.save_weights, save_weights)
 
