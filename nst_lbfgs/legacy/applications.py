@@ -65,7 +65,7 @@ def legacy_builder(build: Callable[..., Any]) -> Callable[..., Any]:
                 randomise(model)
         else:
             model = _with_download(build, source, given)
-        if build.__name__ == 'ResNet50' and SETTINGS.layers_count_from == 1:
+        if build.__name__ == 'ResNet50' and SETTINGS.old_resnet50:
             rename_resnet50(model)
         return model
 

@@ -6,6 +6,7 @@ Keras counted from 1 ('conv2d_1', 'input_1', 'model_1'), TensorFlow's copy of it
 
 from __future__ import annotations
 
+import ast
 import collections
 import functools
 import inspect
@@ -30,6 +31,7 @@ _RESNET = {
     'predictions': 'fc1000',
 }
 _RESNET_BLOCK = re.compile(r'conv(\d)_block(\d)_(add|out|\d_(?:conv|bn|relu))$')
+_RESNET_OLD = re.compile(r'((res|bn)\d[a-f]_branch\d[a-c]?|bn_conv1|fc1000)$')
 
 
 def with_old_names(initialise: Callable[..., None]) -> Callable[..., None]:
@@ -44,6 +46,12 @@ def with_old_names(initialise: Callable[..., None]) -> Callable[..., None]:
 
     wrapped.__signature__ = inspect.signature(initialise)  # type: ignore[attr-defined]
     return wrapped
+
+
+def asks_for_old_resnet50(trees: list[ast.Module]) -> bool:
+    """Return whether a script has a name in it that only old Keras gave to a layer of ResNet50."""
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return any(isinstance(node.value, str) and _RESNET_OLD.match(node.value) for node in nodes)
 
 
 @contextmanager

@@ -50,9 +50,19 @@ RESNET = """
     assert Model(net.input, net.get_layer('res5c_branch2c').output).output_shape == (None, 1, 1, 2048)
     assert ResNet50(weights=None, input_shape=(32, 32, 3)).layers[-1].name == 'fc1000'
 """
+TENSORFLOW_S_RESNET = """
+    from tensorflow.keras.applications.resnet50 import ResNet50
+    net = ResNet50(weights=None, input_shape=(32, 32, 3), include_top=False)
+    assert net.get_layer('res5c_branch2c').output.shape[-1] == 2048
+"""
+TODAY_S_RESNET = """
+    from tensorflow.keras.applications.resnet50 import ResNet50
+    net = ResNet50(weights=None, input_shape=(32, 32, 3), include_top=False)
+    assert net.get_layer('conv5_block3_out').output is net.output
+"""
 
 
-@pytest.mark.parametrize('script', [KERAS, TENSORFLOW_S, RESNET], ids=['keras', 'tf.keras', 'resnet50'])
+@pytest.mark.parametrize('script', [KERAS, TENSORFLOW_S, RESNET, TENSORFLOW_S_RESNET, TODAY_S_RESNET])
 def test_names(script: str, run_old: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     """Keras counts from 1, TensorFlow's copy from nothing; ResNet50 has its old names."""
     assert run_old(script) == 0, capsys.readouterr().err
