@@ -113,6 +113,12 @@ _EVERYWHERE: dict[str, Any] = {
     'zip': builtins.zip,
 }
 
+_layers = keras.src.layers
+_CONVOLUTIONS = {'_Conv': _layers.convolutional.base_conv.BaseConv}
+_POOLING = {f'_Pooling{n}D': _layers.pooling.base_pooling.BasePooling for n in (1, 2, 3)}
+_MERGING = {'_Merge': _layers.merging.base_merge.Merge}
+
+# Besides public names: classes within, which other packages (keras-vis for one) compare with.
 SUPPLEMENTS: dict[str, dict[str, Any]] = {
     '*': _EVERYWHERE,
     'keras.applications.imagenet_utils': {
@@ -125,6 +131,9 @@ SUPPLEMENTS: dict[str, dict[str, Any]] = {
         name: small_functions.initialisation(name) for name in _INITIALISATIONS.split()
     },
     'keras.initializers': _INITIALIZERS,
+    'keras.layers.convolutional': _CONVOLUTIONS,
+    'keras.layers.merge': _MERGING,
+    'keras.layers.pooling': _POOLING,
     'keras.losses': _LOSSES,
     'keras.metrics': _LOSSES,
     'keras.objectives': _LOSSES,

@@ -103,7 +103,13 @@ ACCIDENTS = """
     from keras.applications.imagenet_utils import _obtain_input_shape, preprocess_input
     from keras.preprocessing.image import list_pictures, random_rotation, ImageDataGenerator
     from keras.preprocessing.text import Tokenizer
+    from keras.layers.convolutional import _Conv
+    from keras.layers.pooling import _Pooling2D
+    from keras.layers.merge import _Merge
+    from keras.layers import Add, AveragePooling2D
     from tensorflow.python.keras.engine.base_layer import Layer as AndThis
+    assert issubclass(Convolution2D, _Conv) and issubclass(AveragePooling2D, _Pooling2D)
+    assert issubclass(Add, _Merge) and not issubclass(Dense, _Conv)
     from tensorflow.keras.layers import Merge
     import keras.initializations, keras.objectives, keras.regularizers as regularizers
     assert Layer is Same is AndThis and K.np is np and warnings

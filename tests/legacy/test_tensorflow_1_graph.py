@@ -274,3 +274,14 @@ def test_nothing_of_an_earlier_run_reaches_the_graph(run_old: Run, capsys: Captu
     """
     assert run_old(failing) == 0 and 'failed' in capsys.readouterr().out
     assert run_old(feeding) == 0, capsys.readouterr().err
+
+
+def test_eager_execution_by_its_module_in_contrib(run_old: Run, capsys: Capture) -> None:
+    """`tfe` as its own examples imported it."""
+    script = """
+        import tensorflow as tf
+        from tensorflow.contrib.eager.python import tfe
+        tfe.enable_eager_execution()
+        assert float(tfe.Variable(2.0) * 3) == 6.0
+    """
+    assert run_old(script) == 0, capsys.readouterr().err

@@ -25,6 +25,7 @@ BOTH = f'{TENSORFLOW}from keras import backend as K\n'
         (f'{TENSORFLOW}with tf.compat.v1.Session() as s: pass', 'ported'),
         (f'{TENSORFLOW}tf.enable_eager_execution()\ntf.train.AdamOptimizer(1.0)', 'eager'),
         (f'{TENSORFLOW}tfe = tf.contrib.eager', 'eager'),
+        (f'{TENSORFLOW}from tensorflow.contrib.eager.python import tfe', 'eager'),
         (f'{TENSORFLOW}tape = tf.GradientTape()\nx = tf.Variable(1.0)', None),
         (f'{TENSORFLOW}tf.train.Checkpoint()', None),
         ('import numpy as np\nSession = np.zeros(3)', None),

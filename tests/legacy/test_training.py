@@ -103,6 +103,11 @@ SCRIPTS = {
     model.optimizer.lr = 0.125
     assert np.isclose(K.get_value(model.optimizer.lr), 0.125)
     """,
+    'a symbolic tensor is predicted for by what it holds': """
+    model, x = net(), K.variable(X)
+    assert np.allclose(model.predict(x, steps=1), model.predict(X))
+    assert model.predict(K.concatenate([x, x], axis=0), steps=2).shape == (32, 3)
+    """,
     'layers popped from the list, and outputs given anew': """
     first = Sequential([Dense(4, input_shape=(5,)), Dense(3), Dense(2)])
     model = Model(first.input, first.output)

@@ -12,11 +12,13 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 
 from ..layer_arguments import translate
 from ..layer_names import found_by_old_name, with_old_names
 from ..old_weights import load_old_weights, set_layer_weights
-from ..tensors import bind, is_input, keras_input, layer_ancestry, source_of
+from ..sessions import evaluate_tensor
+from ..tensors import bind, is_input, is_symbolic, keras_input, layer_ancestry, source_of
 from ..updates import OptimizerStep
 from .layer_lists import patch_layer_lists
 
@@ -192,10 +194,15 @@ def _alone(tensors: Any) -> Any:
 
 
 def _silent(predict: Callable[..., Any]) -> Callable[..., Any]:
-    """Predict without a progress bar unless one is asked for, as Keras 1 and 2 did."""
+    """Predict without a progress bar unless one is asked for, as Keras 1 and 2 did.
+
+    A symbolic tensor, which then comes with `steps`, is what it holds.
+    """
 
     @functools.wraps(predict)
     def wrapped(self: Any, x: Any, batch_size: Any = None, verbose: Any = 0, **kwargs: Any) -> Any:
+        if is_symbolic(x):
+            x = np.concatenate([evaluate_tensor(x)] * (kwargs.pop('steps', None) or 1))
         return predict(self, x, batch_size=batch_size, verbose=verbose, **kwargs)
 
     return wrapped

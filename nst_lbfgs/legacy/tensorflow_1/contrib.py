@@ -64,6 +64,9 @@ def submodules(package: types.ModuleType) -> Iterator[tuple[str, Any]]:
     """Yield the names that can be imported, and what they give."""
     for name in (*_PARTS, *CONTRIB_MOVED):
         yield f'tensorflow.contrib.{name}', getattr(package, name)
+    python = Package('tensorflow.contrib.eager.python')
+    python.__dict__['tfe'] = package.eager  # where it was imported from, mostly
+    yield python.__name__, python
 
 
 def _value(name: str) -> Any:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import importlib
 import os
 import re
 import stat
@@ -21,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..applications import MODULES
-from ..replacements import replace
+from ..replacements import once_imported, replace
 from .absent_weights import AbsentWeights
 from .behaviour import outside_the_graph
 from .vgg_matlab_file import matlab_network
@@ -35,15 +34,12 @@ _CONNECTED = {'fc6': (25088, 4096), 'fc7': (4096, 4096), 'fc8': (4096, 1000)}
 
 def stand_in(undo: ExitStack, trees: list[ast.Module]) -> None:
     """Let the files' readers answer for files that are not there; `undo` ends this."""
-    if any(_names(node) == 'loadmat' for tree in trees for node in ast.walk(tree)):
-        matlab = importlib.import_module('scipy.io')  # takes a while, and few need it
-        replace(undo, matlab, 'loadmat', _loading_matlab(matlab.loadmat, first_edition(trees)))
+    edition = first_edition(trees)
+    once_imported(
+        undo, 'scipy.io', lambda io: replace(undo, io, 'loadmat', _loading_matlab(io.loadmat, edition))
+    )
     replace(undo, np, 'load', _loading_numpy(np.load))
     replace(undo, os, 'stat', _existing(os.stat))
-
-
-def _names(node: ast.AST) -> str:
-    return str(getattr(node, 'attr', getattr(node, 'id', getattr(node, 'name', ''))))
 
 
 def first_edition(trees: list[ast.Module]) -> bool:

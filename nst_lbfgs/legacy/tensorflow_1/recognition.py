@@ -40,7 +40,7 @@ def way_of_computing(trees: list[ast.Module]) -> str | None:
     """
     used = {name for tree in trees for name in _tensorflow_names(tree)}
     roots = {name.partition('.')[0] for name in used}
-    if used & EAGER or roots & EAGER:
+    if used & EAGER or any(name.startswith('contrib.eager.') for name in used):
         return 'eager'
     optimizes = any(n.startswith('train.') and n.endswith(('Optimizer', 'Saver')) for n in used)
     if not _uses_keras(trees, roots):
