@@ -84,6 +84,8 @@ def check_script(path: Path) -> Report:
     report.uses = reading.uses_of(cells, '')
     if way_of_computing(trees_of(path, cells)) in ('graph', 'eager'):
         report.uses = [in_version_1(use) for use in report.uses]
+    if any(cell.is_python_2 for cell in cells):
+        report.notes.append('Python 2: translated as it is read')
     presumed = presumed_data_format(cells)
     if presumed is not None:
         report.notes.append(f"channels come first (line {presumed[1]}): run with Theano's ordering")
