@@ -258,9 +258,8 @@ def test_what_cannot_be_used_is_said_before_anything_is_measured(
 
 def test_without_matplotlib_a_plot_is_refused_before_anything_is_measured(measurements, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, 'matplotlib', None)
-    for name in [
-        name for name in sys.modules if name.startswith(('matplotlib.', 'nst_lbfgs.benchmark.plot'))
-    ]:
+    drawing = ('matplotlib.', 'nst_lbfgs.benchmark.plot', 'nst_lbfgs.plots')
+    for name in [name for name in sys.modules if name.startswith(drawing)]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr(nst_lbfgs.benchmark, 'plot', raising=False)
     assert bench(*RANDOM, '--race', '--plot', 'race.png') == 1
