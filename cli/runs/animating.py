@@ -15,8 +15,9 @@ from nst_lbfgs.arrays import Pixels
 from nst_lbfgs.checks import check_integer
 from nst_lbfgs.errors import ConfigError, ImageError, RecordError
 from nst_lbfgs.pictures.animation import Timing, check_animation, check_size_for_animation, write_animation
+from nst_lbfgs.pictures.contact_sheet import thumbnail
 from nst_lbfgs.pictures.reading import MAX_PIXELS, read_picture
-from nst_lbfgs.pictures.size import fitted_size, resize
+from nst_lbfgs.pictures.size import resize
 from nst_lbfgs.records.record import read_record
 
 from .outputs import record_of
@@ -57,6 +58,9 @@ def _iterations(path: Path, record: dict[str, Any]) -> Iterator[Path]:
 
     A longer run that once had the same prefix may have left later ones.
     """
+    done = record.get('iterations')
+    if not isinstance(done, list):
+        raise RecordError(f'Expected a record with a list of its iterations. Received: {path}')
     name = re.compile(f'{re.escape(path.stem)}_at_iteration_([0-9]+){re.escape(_suffix(record))}')
     try:
         found = [match for match in map(name.fullmatch, os.listdir(path.parent)) if match]
@@ -64,7 +68,7 @@ def _iterations(path: Path, record: dict[str, Any]) -> Iterator[Path]:
         raise RecordError(f'Cannot read the folder {path.parent}: {error.strerror}') from error
     numbered = sorted((int(match[1]), match[0]) for match in found)
     for number, file_name in numbered:
-        if number < len(record['iterations']):
+        if number < len(done):
             yield path.with_name(file_name)
 
 
@@ -79,11 +83,7 @@ def _frames(iterations: list[Path], finished: Path, longest_side: int, limit: in
 
 
 def _read(path: Path, longest_side: int, limit: int) -> Pixels:
-    pixels = read_picture(path, max_pixels=limit).pixels
-    height, width = pixels.shape[:2]
-    if max(height, width) <= longest_side:
-        return pixels
-    return resize(pixels, *fitted_size(height, width, longest_side=longest_side))
+    return thumbnail(read_picture(path, max_pixels=limit).pixels, longest_side)
 
 
 def _content(record: dict[str, Any], size: tuple[int, int], limit: int) -> Pixels | None:

@@ -39,9 +39,9 @@ def _bindings_of(tree: ast.Module) -> dict[str, list[tuple[int, bool]]]:
     """Return, by name, the lines on which the script itself binds it, and whether not by an import."""
     events: dict[str, list[tuple[int, bool]]] = {}
     for node in _own_nodes(tree):
-        for name in _bound_by(node):
+        for name in bound_by(node):
             events.setdefault(name, []).append((getattr(node, 'lineno', 0), True))
-        for name in _imported_by(node):
+        for name in imported_by(node):
             events.setdefault(name, []).append((getattr(node, 'lineno', 0), False))
     return {name: sorted(found) for name, found in events.items()}
 
@@ -59,8 +59,8 @@ def _bound_in(scope: ast.AST) -> set[str]:
         return bound
     others: set[str] = set()
     for node in _own_nodes(scope):
-        bound |= set(_bound_by(node))
-        others |= set(_imported_by(node))
+        bound |= set(bound_by(node))
+        others |= set(imported_by(node))
         if isinstance(node, (ast.Global, ast.Nonlocal)):
             others |= set(node.names)
     return bound - others
@@ -74,7 +74,8 @@ def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
             yield from _own_nodes(node)
 
 
-def _bound_by(node: ast.AST) -> Iterator[str]:
+def bound_by(node: ast.AST) -> Iterator[str]:
+    """Yield the names to which a node itself, no import and no parameter, gives something."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
     elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -83,6 +84,7 @@ def _bound_by(node: ast.AST) -> Iterator[str]:
         yield node.name
 
 
-def _imported_by(node: ast.AST) -> Iterator[str]:
+def imported_by(node: ast.AST) -> Iterator[str]:
+    """Yield the names that an import binds."""
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         yield from (alias.asname or alias.name.partition('.')[0] for alias in node.names)

@@ -7,6 +7,18 @@ from nst_lbfgs.flat_settings import with_transfer_settings
 from nst_lbfgs.guidance.given import Given
 from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 
+# Options for runs of the command line of which only the files matter.
+QUICK = [
+    '--weights',
+    'random',
+    '--maxfun',
+    '1',
+    '--content-layer',
+    'block2_conv1',
+    '--style-layer',
+    'block1_conv1',
+]
+
 
 def transfer_config(**settings):
     """Return the default configuration with these settings."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..guards import guarded_nodes
+from ..rebinding import bound_by, imported_by
 from .import_pass import GONE_MODULES
 
 _GONE_FUNCTIONS = ('basestring', 'execfile', 'raw_input', 'reduce', 'unichr', 'unicode', 'xrange')
@@ -57,11 +58,7 @@ def _is_own(module: str, folder: Path) -> bool:
 
 
 def _bound_by(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
-    elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        yield node.name
-    elif isinstance(node, ast.arg):
+    if isinstance(node, ast.arg):
         yield node.arg
-    elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield from (alias.asname or alias.name for alias in node.names)
+    yield from bound_by(node)
+    yield from imported_by(node)

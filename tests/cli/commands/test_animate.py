@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -12,17 +13,7 @@ from PIL import Image
 from cli.main import main
 from nst_lbfgs.pictures.size import resize
 from tests.support.error_lines import error_line
-
-RUN = [
-    '--weights',
-    'random',
-    '--maxfun',
-    '1',
-    '--content-layer',
-    'block2_conv1',
-    '--style-layer',
-    'block1_conv1',
-]
+from tests.support.settings import QUICK
 
 
 @pytest.fixture(scope='module')
@@ -35,7 +26,7 @@ def made(tmp_path_factory):
         Image.fromarray(pixels).save(folder / f'{name}.png')
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        command = ['transfer', 'base.png', 'style.png', 'out/my.run', *RUN, '--image-height', '40']
+        command = ['transfer', 'base.png', 'style.png', 'out/my.run', *QUICK, '--image-height', '40']
         assert main([*command, '--iter', '3']) == 0
     return folder
 
@@ -133,6 +124,14 @@ def test_a_run_that_saved_no_iterations_is_named(capsys):
         path.unlink()
     assert main(['animate', 'out/my.run', 'a.gif']) == 2
     assert 'Expected pictures of iterations beside out/my.run.json' in error_line(capsys)
+
+
+@pytest.mark.parametrize('iterations', [None, 3, {}])
+def test_a_record_without_a_list_of_iterations_is_refused(iterations, capsys):
+    record = json.loads(Path('out/my.run.json').read_text()) | {'iterations': iterations}
+    Path('out/my.run.json').write_text(json.dumps(record))
+    assert main(['animate', 'out/my.run', 'a.gif']) == 1
+    assert 'Expected a record with a list of its iterations' in error_line(capsys)
 
 
 def test_a_damaged_iteration_is_named(capsys):

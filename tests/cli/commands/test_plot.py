@@ -12,17 +12,7 @@ from PIL import Image
 
 from cli.main import main
 from tests.support.error_lines import error_line
-
-RUN = [
-    '--weights',
-    'random',
-    '--maxfun',
-    '1',
-    '--content-layer',
-    'block2_conv1',
-    '--style-layer',
-    'block1_conv1',
-]
+from tests.support.settings import QUICK
 
 
 @pytest.fixture(scope='module')
@@ -30,7 +20,7 @@ def record(tmp_path_factory):
     """The record of a run of two iterations."""
     folder = tmp_path_factory.mktemp('run')
     Image.effect_noise((40, 36), 90).convert('RGB').save(folder / 'base.png')
-    command = ['transfer', str(folder / 'base.png'), str(folder / 'base.png'), str(folder / 'one'), *RUN]
+    command = ['transfer', str(folder / 'base.png'), str(folder / 'base.png'), str(folder / 'one'), *QUICK]
     assert main([*command, '--image-height', '36', '--iter', '2']) == 0
     return folder / 'one.json'
 
