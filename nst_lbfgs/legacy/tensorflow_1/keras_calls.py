@@ -25,7 +25,7 @@ from .keras_tensors import graph_tensor, in_the_graph, is_lowering
 from .keras_variables import as_graph_variable, graph_variable, store_from_session
 
 _v1 = tf.compat.v1
-_MODEL = keras.Model  # taken here: within a run the public name is ours
+_MODEL = keras.src.models.model.Model  # within a run the public name is ours
 _COMPUTING = (
     'compile', 'evaluate', 'fit', 'load_weights', 'predict', 'predict_on_batch', 'save', 'save_weights',
     'test_on_batch', 'train_on_batch',
