@@ -73,6 +73,19 @@ ALLOWED = {
         'run_config',
         'search',
     },
+    'report': {
+        '__init__',
+        'config',
+        'errors',
+        'files',
+        'flat_settings',
+        'pictures',
+        'presets',
+        'progress',
+        'records',
+        'run_config',
+        'search',
+    },
     'run_config': {'checks', 'config', 'errors', 'pictures'},
     'search': {'arrays', 'config', 'errors'},
     'transfer': {
@@ -108,6 +121,8 @@ ONLY_IN = {
         'quiet',
         'search.adam',
     },
+    'jinja2': {'report.rendering'},
+    'markupsafe': {'report.rendering'},
     'argparse': set(),
 }
 MODULES = {

@@ -63,7 +63,8 @@ def test_each_picture_a_sheet_and_a_table_with_the_network_loaded_once(folder, t
             'style.png',
             's.png',
             's.csv',
-            *(name + ending for name in names for ending in ('.png', '.json')),
+            's.html',
+            *(name + ending for name in names for ending in ('.png', '.json', '.html')),
         ]
     )
     assert len(transfers) == 4 and len({id(network) for _, network in transfers}) == 1
@@ -222,8 +223,12 @@ def test_determinism_is_for_the_whole_sweep(folder, capsys):
 def test_in_a_folder_the_results_are_named_after_the_pictures(folder):
     assert sweep(*FAST, *TWO, prefix='out/') == 0
     assert sorted(os.listdir('out')) == sorted(
-        ['base_style.png', 'base_style.csv']
-        + [f'base_style_content_weight_{weight}{end}' for weight in ('0.1', '1') for end in ('.png', '.json')]
+        [f'base_style{end}' for end in ('.png', '.csv', '.html')]
+        + [
+            f'base_style_content_weight_{weight}{end}'
+            for weight in ('0.1', '1')
+            for end in ('.png', '.json', '.html')
+        ]
     )
 
 
@@ -237,9 +242,12 @@ def test_a_colour_may_be_the_style_and_the_prefix_chooses_the_format(folder):
     assert sweep(*FAST, *TWO, style='black', prefix='new/s.jpg') == 0
     assert sorted(os.listdir('new')) == [
         's.csv',
+        's.html',
         's.jpg',
+        's_content_weight_0.1.html',
         's_content_weight_0.1.jpg',
         's_content_weight_0.1.json',
+        's_content_weight_1.html',
         's_content_weight_1.jpg',
         's_content_weight_1.json',
     ]
