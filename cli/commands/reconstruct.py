@@ -19,7 +19,8 @@ DESCRIPTION = """
 From noise, search for a picture that has the same features (content) or the same Gram matrices
 (style, which makes a texture) as IMAGE in a layer of VGG19. One layer gives PREFIX.png and its run
 record PREFIX.json. Several layers give a picture and a record each, PREFIX_LAYER.png and .json,
-all of them side by side with their labels as PREFIX.png, and a table of losses, PREFIX.csv; the
+all of them side by side with their labels as PREFIX.png, and a table of losses, PREFIX.csv. PREFIX.html shows
+them in a browser. The
 same command again makes only what is missing or failed.
 """
 

@@ -40,12 +40,16 @@ Pictures = Mapping[Place, Picture | str]
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture of the page; without a `source` it cannot be shown, for the reason in `note`."""
+    """A picture of the page; without a `source` it cannot be shown, for the reason in `note`.
+
+    `detail` says how a style picture was used.
+    """
 
     title: str
     name: str
     source: str | None
     note: str = ''
+    detail: str = ''
 
 
 def places_of(record: Mapping[str, Any]) -> Iterator[tuple[Place, str, object]]:
@@ -85,25 +89,27 @@ def shown_inputs(record: Mapping[str, Any], pictures: Pictures) -> dict[Place, S
     shown, size = {}, size_of(record)
     for place, path, _ in places_of(record):
         picture = pictures[place]
-        title = _title(record['config'], place, len(record['style_paths']))
+        title = _title(place, len(record['style_paths']))
+        detail = _detail(record['config'], place, len(record['style_paths']))
         over_result = place[0] in ('content', *OVER_RESULT) or place == ('regions', 0)
         if isinstance(picture, str):
-            shown[place] = Shown(title, shown_name(path), None, picture)
+            shown[place] = Shown(title, shown_name(path), None, picture, detail)
         else:
             side = CONTENT_SIDE if place[0] == 'content' else OTHER_SIDE
             masks = record['config'].masks
             grey = (masks.mask_threshold, masks.invert_masks) if place[0] in MASKS else None
             shape = size if over_result else None
-            shown[place] = Shown(title, shown_name(path), _source(picture, side, shape, grey))
+            source = _source(picture, side, shape, grey)
+            shown[place] = Shown(title, shown_name(path), source, detail=detail)
     return shown
 
 
-def _title(config: RunConfig, place: Place, styles: int) -> str:
+def _title(place: Place, styles: int) -> str:
     name, number = place
     if name == 'content':
         return 'Content'
     if name == 'style':
-        return _style_title(config, number, styles)
+        return f'Style {number + 1}' if styles > 1 else 'Style'
     which = str(number + 1) if styles > 1 else ''
     if name == 'regions':
         return 'Regions of the content' if number == 0 else f'Regions of style {number}'
@@ -111,14 +117,16 @@ def _title(config: RunConfig, place: Place, styles: int) -> str:
     return f'Mask: {title}'
 
 
-def _style_title(config: RunConfig, number: int, styles: int) -> str:
-    scale = config.styles.scales_of(styles)[number] if _fits(config, styles) else 1.0
+def _detail(config: RunConfig, place: Place, styles: int) -> str:
+    """Return the weight of a style among several, and its scale."""
+    name, number = place
+    if name != 'style' or not _fits(config, styles):
+        return ''
+    scale, weights = config.styles.scales_of(styles)[number], config.styles.weights_of(styles)
     size = '' if scale == 1 else f', at {scale:g} of its size'
-    if styles == 1 or not _fits(config, styles):
-        return f'Style{size}'
-    weights = config.styles.weights_of(styles)
-    share = weights[number] / sum(weights)
-    return f'Style {number + 1}, weight {weights[number]:g} ({share:.0%}){size}'
+    if styles == 1:
+        return size
+    return f', weight {weights[number]:g} ({weights[number] / sum(weights):.0%}){size}'
 
 
 def _fits(config: RunConfig, styles: int) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ..errors import one_line
@@ -12,7 +13,7 @@ from ..flat_settings import run_settings, shown, with_run_settings
 from ..presets import PUBLICATIONS
 from ..run_config import RunConfig
 
-SOURCES_OF_COMMANDS = {'sweep': 'the grid of the sweep', 'reconstruct': 'reconstruct'}
+SOURCES_OF_COMMANDS = {'sweep': 'the sweep', 'reconstruct': 'reconstruct'}
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Setting:
 def settings_of(record: Mapping[str, Any]) -> list[Setting]:
     """Return all settings of a record in the order of their groups."""
     config: RunConfig = record['config']
-    values, defaults = run_settings(config), _defaults(config)
+    values = run_settings(config)
+    defaults = _defaults(config.transfer.optimizer.name, config.pictures.enhancement is not None)
     return [
         Setting(
             name, _line(value), _line(defaults[name]), _source(name, value, record), value != defaults[name]
@@ -42,17 +44,17 @@ def _line(value: object) -> str:
     return one_line(shown(value))
 
 
-def _defaults(config: RunConfig) -> dict[str, Any]:
-    """Return the defaults; those of the optimiser and of the factors of an enhancement that is there."""
-    there = {'optimizer': config.transfer.optimizer.name, 'enhance': config.pictures.enhancement is not None}
-    return run_settings(with_run_settings(RunConfig(), there)) | {
-        name: run_settings(RunConfig())[name] for name in there
-    }
+@cache
+def _defaults(optimizer: str, enhanced: bool) -> dict[str, Any]:
+    """Return the defaults; those of an optimiser, and of the factors if there is an enhancement."""
+    there = {'optimizer': optimizer, 'enhance': enhanced}
+    defaults = run_settings(RunConfig())
+    return run_settings(with_run_settings(RunConfig(), there)) | {name: defaults[name] for name in there}
 
 
 def _source(name: str, value: object, record: Mapping[str, Any]) -> str:
     given = record.get('given')
-    if isinstance(given, Collection) and name in given:
+    if isinstance(given, list) and name in given:
         return 'the command line'
     preset = PUBLICATIONS.get(record.get('preset') or '')
     if preset:
@@ -64,6 +66,7 @@ def _source(name: str, value: object, record: Mapping[str, Any]) -> str:
     return _of_command(str(record.get('command')))
 
 
+@cache
 def _of_command(command: str) -> str:
     """Return where a command has settings from that were not given one by one, as far as it says."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,7 @@ def sweep_page(
 
     While the sweep is `running` the page renews itself. With `inside` all pictures are in the page.
     """
-    shown = [_shown(number, cell, folder, inside) for number, cell in enumerate(cells)]
+    grid = [_shown(number, cell, folder, inside) for number, cell in enumerate(cells)]
     fields = list(dict.fromkeys(field for cell in cells for field in cell.choices))
     return rendered(
         'sweep.html',
@@ -68,10 +68,10 @@ def sweep_page(
         running=running,
         every=EVERY if running else None,
         written=round(time.time()),
-        inputs=inputs,
-        cells=shown,
+        inputs=[replace(shown, detail='') for shown in inputs],  # it may be another in each cell
+        cells=grid,
         tried=sum(bool(cell.outcome) for cell in cells),
-        failed=sum(cell['failed'] for cell in shown),
+        failed=sum(cell['failed'] for cell in grid),
         fields={
             field: list(dict.fromkeys(cell.choices.get(field, '') for cell in cells)) for field in fields
         },

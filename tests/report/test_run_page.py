@@ -156,7 +156,7 @@ def test_several_styles_have_their_weights_and_masks_lie_over_the_result(tmp_pat
     }
     page = page_of(tmp_path, record)
     text = text_of(page)
-    assert 'weight 3 (75%)' in text and 'Mask: where style 2 goes right.png' in text
+    assert 'Style 1, weight 3 (75%)' in text and 'Mask: where style 2 goes right.png' in text
     over = [element.get('data-overlay') for element in elements(page, 'img') if element.get('data-overlay')]
     assert over == ['Mask: where style 1 goes', 'Mask: where style 2 goes']
 

@@ -41,8 +41,9 @@
     stage.prepend(under, over);
     const names = [...pictures.keys()];
     for (const choice of [left, right]) choice.append(...names.map(name => new Option(name, name)));
-    left.value = names[0];
-    right.value = ['Result', 'So far'].find(name => pictures.has(name)) || names[1];
+    const cells = all('#cells img').map(image => image.dataset.picture).slice(0, 2);
+    left.value = cells.length > 1 ? cells[0] : names[0];
+    right.value = cells.pop() || ['Result', 'So far'].find(name => pictures.has(name)) || names[1];
     const shape = pictures.get(right.value) || pictures.get(left.value);
     const width = +shape.getAttribute('width'), height = +shape.getAttribute('height');
     const setShape = value => stage.style.setProperty('--shape', value);
@@ -120,7 +121,7 @@
 
   // The losses, on a logarithmic axis
   const TERMS = [[2, 'loss', 'loss'], [3, 'content', 'content'], [4, 'style', 'style'], [5, 'variation', 'total variation']];
-  const EDGE = { left: 56, right: 12, top: 10, bottom: 40 }, HEIGHT = 320;
+  const EDGE = { left: 56, right: 24, top: 10, bottom: 40 }, HEIGHT = 320;
 
   function svg(name, attributes, text) {
     const element = document.createElementNS('http://www.w3.org/2000/svg', name);

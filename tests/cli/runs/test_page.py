@@ -102,6 +102,17 @@ def test_a_run_that_gives_up_says_so_on_its_page(folder, monkeypatch, capsys):
     assert 'No <b>memory</b> is left. : 0 of 2 iterations' in text_of(read('out.html'))
 
 
+def test_a_page_that_cannot_be_written_costs_no_picture_and_is_said(folder, at_evaluation, capsys):
+    def block():
+        os.remove('out.html')
+        os.mkdir('out.html')
+
+    at_evaluation(1, block)
+    assert transfer() == 1
+    assert 'Could not write out.html. Instead there are out.html in ' in error_line(capsys)
+    assert {'out.png', 'out.json', 'out_at_iteration_0.png', 'out_at_iteration_1.png'} < set(os.listdir())
+
+
 def test_somebody_elses_page_is_not_replaced_unasked(folder, capsys):
     Path('out.html').write_text('mine')
     assert transfer() == 1 and 'out.html exists already' in error_line(capsys)
