@@ -20,6 +20,7 @@ from ..support.made_runs import history, iteration_losses, made_record, made_run
 
 webdriver = pytest.importorskip('selenium.webdriver', reason="needs selenium: pip install '.[browser]'")
 axe = pytest.importorskip('axe_core_python.selenium', reason="needs axe-core: pip install '.[browser]'")
+from selenium.common.exceptions import WebDriverException  # noqa: E402
 from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
@@ -60,7 +61,9 @@ class Browser:
         return self.driver.execute_cdp_cmd(name, arguments)
 
     def wait(self, condition):
-        return WebDriverWait(self.driver, PATIENCE).until(lambda _: condition())
+        """Wait until it is so; meanwhile the page may be read again."""
+        waiting = WebDriverWait(self.driver, PATIENCE, ignored_exceptions=[WebDriverException])
+        return waiting.until(lambda _: condition())
 
     def requests(self):
         """Return what was asked for since the last time."""
@@ -212,15 +215,15 @@ def test_the_page_of_a_run_that_goes_on_renews_itself_and_stays_as_it_was(browse
     record = made_record(tmp_path) | {'iterations': [iteration_losses(0)]}
     write_page(tmp_path, record, running=True)
     browser.open(tmp_path / 'a.html')
-    browser.one('#divider').send_keys(Keys.HOME)
     browser.one('#defaults summary').click()
+    browser.one('#divider').send_keys(Keys.HOME)
     assert len(browser.all('#strip img')) == 1
     write_page(tmp_path, record | {'iterations': [iteration_losses(n) for n in range(2)]}, running=True)
     browser.wait(lambda: len(browser.all('#strip img')) == 2)
-    browser.wait(lambda: browser.run('return document.readyState') == 'complete')
-    assert browser.one('#divider').get_attribute('value') == '0'
-    assert browser.one('#defaults').get_attribute('open')
-    assert shown(browser, '#frame img') == 'a_at_iteration_1.png'  # the last one stays the last one
+    browser.wait(lambda: browser.one('#divider').get_attribute('value') == '0')
+    browser.wait(lambda: browser.one('#defaults').get_attribute('open'))
+    browser.wait(lambda: browser.driver.switch_to.active_element.get_attribute('id') == 'divider')
+    browser.wait(lambda: shown(browser, '#frame img') == 'a_at_iteration_1.png')  # still the last one
     write_page(tmp_path, record | {'iterations': [iteration_losses(n) for n in range(3)]}, running=False)
     browser.wait(lambda: 'all iterations done' in browser.one('#status').text)
     assert not browser.one('#status').get_attribute('data-every')

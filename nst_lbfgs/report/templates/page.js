@@ -11,7 +11,7 @@
   const valueOf = element => element.type === 'radio' ? element.checked : element.localName === 'details' ? element.open : element.value;
 
   function keep() {
-    const state = {};
+    const state = { focused: document.activeElement.id };
     for (const element of controls()) state[element.id] = { value: valueOf(element), most: element.max };
     history.replaceState(state, '');
   }
@@ -27,6 +27,11 @@
         if ([...element.options].some(option => option.value === value)) element.value = value;
       } else if (!(element.id !== 'divider' && value === most)) element.value = value;  // the last one stays the last one
     }
+  }
+
+  function refocus() {
+    const element = kept.focused && one(kept.focused);
+    if (element) element.focus({ preventScroll: true });
   }
 
   // Two pictures under a slider
@@ -64,12 +69,12 @@
     restore();
     show();
     move();
-    lay(stage, under);
-    return { left, right, show, move, section };
+    lay();
+    return { left, right, show, move };
   }
 
   // A mask or a map of regions over the pictures
-  function lay(stage) {
+  function lay() {
     const choice = one('overlay-choice');
     if (!choice) return;
     const masks = new Map(all('img[data-overlay]').map(image => [image.dataset.overlay, image]));
@@ -278,11 +283,12 @@
     if (!every) return;
     const old = Date.now() - 1000 * status.dataset.written;
     one('silence').hidden = old < Math.max(60000, 20 * every);
-    let held = false;
+    let held = false, touched = 0;
     listen(document, 'pointerdown', () => { held = true; });
+    for (const event of ['pointerdown', 'keydown']) listen(document, event, () => { touched = Date.now(); });
     for (const end of ['pointerup', 'pointercancel']) listen(document, end, () => { held = false; });
     const again = () => {
-      const choosing = document.activeElement && document.activeElement.localName === 'select';
+      const choosing = document.activeElement.localName === 'select' && Date.now() - touched < 10000;
       if (held || choosing || document.hidden || document.querySelector('dialog[open]')) setTimeout(again, 1000);
       else {
         keep();
@@ -298,6 +304,7 @@
   cells(comparison);
   copying();
   restore();
+  refocus();
   for (const event of ['change', 'toggle']) document.addEventListener(event, keep, true);
   renew();
 })();
