@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,8 @@ from .outputs import Outputs
 from .saving import Saver
 
 if TYPE_CHECKING:
+    from nst_lbfgs.progress import IterationLosses
+    from nst_lbfgs.records.history import History
     from nst_lbfgs.report.files import RunFiles
 
     from .inputs import Inputs
@@ -33,12 +35,19 @@ class Page:
         self._overwrite = overwrite
         self._saver = Saver(report)  # its own: what waits in memory for room is pictures
 
-    def write(self, record: Mapping[str, Any], *, running: bool) -> None:
-        """Write the page of the record so far."""
+    def write(
+        self,
+        record: Mapping[str, Any],
+        iterations: Sequence[IterationLosses],
+        history: History,
+        *,
+        running: bool,
+    ) -> None:
+        """Write the page of a run that stands here; `record` need not have its iterations."""
         from nst_lbfgs.report.run_page import run_page
 
-        files = files_of(self._outputs, len(record.get('iterations', [])))
-        page = run_page(record, files, self._pictures, running=running)
+        files = files_of(self._outputs, len(iterations))
+        page = run_page(record, iterations, history, files, self._pictures, running=running)
         write = partial(write_whole, data=page, overwrite=self._overwrite)
         self._overwrite = self._saver.save(self._outputs.page, write) or self._overwrite
 

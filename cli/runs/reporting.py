@@ -11,7 +11,7 @@ from nst_lbfgs.errors import ConfigError, RecordError
 from nst_lbfgs.files import check_place, write_whole
 from nst_lbfgs.pictures.writing import FORMATS
 from nst_lbfgs.records.checkpoint import read_checkpoint
-from nst_lbfgs.records.history import iterations_of
+from nst_lbfgs.records.history import history_of, iterations_of
 from nst_lbfgs.records.record import read_record
 from nst_lbfgs.report.inputs import read_inputs
 from nst_lbfgs.report.run_page import run_page
@@ -63,8 +63,10 @@ def _source(given: str) -> Path:
 def _run_page(source: Path, inside: bool) -> bytes:
     record = read_record(source) if source.suffix == '.json' else _record_so_far(source)
     outputs = Outputs(source.with_suffix(''), _suffix(record), record['config'])
-    files = files_of(outputs, len(iterations_of(record)))
-    return run_page(record, files, read_inputs(record, source.parent), inside=inside)
+    iterations = iterations_of(record)
+    pictures = read_inputs(record, source.parent)
+    files = files_of(outputs, len(iterations))
+    return run_page(record, iterations, history_of(record), files, pictures, inside=inside)
 
 
 def _record_so_far(checkpoint: Path) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class Results:
         """Leave what there is before the first evaluation."""
         self._iterations = list(state.iterations) if state else []
         self.checkpoint(lambda: state)
-        self._write_page(self._so_far(), running=True)
+        self._write_page(self._record, running=True)
 
     def iteration(
         self,
@@ -72,7 +72,7 @@ class Results:
         path = self._outputs.at_iteration(losses.iteration)
         saved = path is not None and self._saver.save(path, self._writer(pixels(), alpha))
         self.checkpoint(state)
-        self._write_page(self._so_far(), running=True)
+        self._write_page(self._record, running=True)
         return path if saved else None
 
     def checkpoint(self, state: Callable[[], TransferState | None]) -> None:
@@ -91,6 +91,7 @@ class Results:
     ) -> OutputWriteError | None:
         """Leave record, picture and page of a run that has ended; return what is not where it should be."""
         full = self._full_record(result, measured)
+        self._iterations = list(result.iterations)
         self.checkpoint(lambda: result.state)
         write = partial(write_whole, data=to_json(full), overwrite=self._overwrite)
         self._saver.save(self._outputs.record, write)
@@ -102,7 +103,7 @@ class Results:
 
     def failed(self, error: StyleTransferError) -> None:
         """Say on the page why the run has ended without a result."""
-        self._write_page(self._so_far() | {'stop_reason': str(error)}, running=False)
+        self._write_page(self._record | {'stop_reason': str(error)}, running=False)
 
     def _full_record(self, result: TransferResult, measured: dict[str, float]) -> dict[str, Any]:
         outcome = {
@@ -115,13 +116,9 @@ class Results:
         full = self._record | measured | outcome | self._history.record()
         return full | {'digest': digest_of(full)}
 
-    def _so_far(self) -> dict[str, Any]:
-        iterations = [asdict(losses) for losses in self._iterations]
-        return self._record | {'iterations': iterations} | self._history.record()
-
     def _write_page(self, record: dict[str, Any], *, running: bool) -> None:
         if self._page:
-            self._page.write(record, running=running)
+            self._page.write(record, self._iterations, self._history, running=running)
 
     def _writer(self, pixels: Pixels, alpha: Pixels | None, metadata: dict[str, str] | None = None) -> Writer:
         return partial(

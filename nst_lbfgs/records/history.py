@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import RecordError
 from ..progress import IterationLosses
 
-MOST_POINTS = 4000  # evaluations that are kept; beyond, every second one, every fourth one, and so on
+MOST_POINTS = 2000  # evaluations that are kept; beyond, every second one, every fourth one, and so on
 
 
 @dataclass(frozen=True)

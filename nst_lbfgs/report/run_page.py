@@ -11,7 +11,7 @@ from typing import Any
 from ..config import LbfgsConfig
 from ..errors import one_line
 from ..progress import IterationLosses
-from ..records.history import History, history_of, iterations_of
+from ..records.history import History
 from ..run_config import RunConfig
 from .commands import repeating, resuming
 from .files import RunFiles, source_of, whole_source_of
@@ -37,6 +37,8 @@ class Frame:
 
 def run_page(
     record: Mapping[str, Any],
+    iterations: Sequence[IterationLosses],
+    history: History,
     files: RunFiles,
     pictures: Pictures,
     *,
@@ -45,10 +47,10 @@ def run_page(
 ) -> bytes:
     """Return the page of a run as HTML, from its record, its 'config' a RunConfig, and what lies beside it.
 
+    `iterations` and `history` are those of the record, or so far; the record need not have them.
     While it is `running` the page renews itself. With `inside` all pictures are in the page, else those of
     the run are links to the page's own folder. Raises RecordError for a record that no run has left.
     """
-    iterations, history = iterations_of(record), history_of(record)
     config: RunConfig = record['config']
     frames = _frames(files, iterations, inside)
     settings = settings_of(record)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cli.main import main
+from nst_lbfgs.records.history import history_of, iterations_of
 from nst_lbfgs.report.files import RunFiles
 from nst_lbfgs.report.inputs import read_inputs
 from nst_lbfgs.report.run_page import run_page
@@ -206,7 +207,8 @@ def write_page(folder, record, *, running):
     """Write the page of a run as the run itself does."""
     frames = {n: folder / f'a_at_iteration_{n}.png' for n in range(len(record['iterations']))}
     files = RunFiles(folder / 'a', *(folder / f'a.{end}' for end in ('png', 'json', 'checkpoint')), frames)
-    page = run_page(record, files, read_inputs(record, folder), running=running)
+    losses, told = iterations_of(record), history_of(record)
+    page = run_page(record, losses, told, files, read_inputs(record, folder), running=running)
     (folder / 'a.html.new').write_bytes(page)
     (folder / 'a.html.new').replace(folder / 'a.html')
 

@@ -12,6 +12,7 @@ import pytest
 
 from nst_lbfgs.config import LbfgsConfig
 from nst_lbfgs.errors import RecordError
+from nst_lbfgs.records.history import history_of, iterations_of
 from nst_lbfgs.report.files import RunFiles
 from nst_lbfgs.report.inputs import read_inputs
 from nst_lbfgs.report.run_page import run_page
@@ -31,7 +32,8 @@ def page_of(folder, record, name='a', suffix='.png', **others):
         folder / f'{name}.checkpoint',
         frames,
     )
-    return run_page(record, files, read_inputs(record, folder), **others).decode()
+    losses, told = iterations_of(record), history_of(record)
+    return run_page(record, losses, told, files, read_inputs(record, folder), **others).decode()
 
 
 def test_it_shows_what_went_in_and_links_to_what_came_out(tmp_path):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from cli.main import main
 from nst_lbfgs.errors import StyleTransferError
+from nst_lbfgs.records.history import history_of, iterations_of
 from nst_lbfgs.records.record import parse_record
 from nst_lbfgs.report.files import RunFiles
 from nst_lbfgs.report.inputs import read_inputs
@@ -112,7 +113,8 @@ def test_a_record_with_an_odd_value_makes_a_page_or_is_refused(path, odd):
     files = RunFiles(*(nowhere / name for name in ('a', 'a.png', 'a.json', 'a.checkpoint')))
     try:
         record = parse_record(json.dumps(replaced(WHOLE, path, odd)).encode())
-        page = run_page(record, files, read_inputs(record, nowhere))
+        losses, told = iterations_of(record), history_of(record)
+        page = run_page(record, losses, told, files, read_inputs(record, nowhere))
     except StyleTransferError:
         return
     parsed(page.decode())
