@@ -210,7 +210,8 @@ def test_a_deterministic_sweep_twice_gives_the_same_bytes(command, folder):
             assert record['threads'] == len(os.sched_getaffinity(0))
         names = sorted(path.name for path in folder.glob('s*.png') if path.name != 'style.png')
         results.append({name: (folder / name).read_bytes() for name in names})
-        for path in [*folder.glob('s*.json'), *folder.glob('s*.csv'), *map(folder.joinpath, names)]:
+        others = [path for end in ('json', 'csv', 'html') for path in folder.glob(f's*.{end}')]
+        for path in [*others, *map(folder.joinpath, names)]:
             path.unlink()
     assert results[0] == results[1] and len(results[0]) in (1, 3)
 
