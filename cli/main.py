@@ -13,9 +13,11 @@ from nst_lbfgs.errors import ConfigError, StyleTransferError, one_line
 from nst_lbfgs.machine.address_space import NUMPY, check_address_space
 
 from .commands import (
+    animate,
     bench,
     enhance,
     inspect,
+    plot,
     port,
     presets,
     recolor,
@@ -44,6 +46,8 @@ ADD_PARSERS = (
     port.add_parser,
     enhance.add_parser,
     recolor.add_parser,
+    animate.add_parser,
+    plot.add_parser,
     weights.add_parser,
     bench.add_parser,
 )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .guidance.style import Style
     from .progress import IterationLosses, Progress, TransferState
     from .search.lbfgs import StopSearch
+    from .side_by_side import show
     from .transfer import TransferResult, transfer_style
 
 __version__ = '0.2.0'
@@ -44,6 +45,7 @@ __all__ = [
     'TransferConfig',
     'TransferResult',
     'TransferState',
+    'show',
     'transfer_style',
 ]
 
@@ -62,6 +64,7 @@ _HOMES = {
     'TransferConfig': 'config',
     'TransferResult': 'transfer',
     'TransferState': 'progress',
+    'show': 'side_by_side',
     'transfer_style': 'transfer',
 }
 

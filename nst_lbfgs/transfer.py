@@ -24,6 +24,7 @@ from .network.extractor import build_extractor
 from .network.preprocessing import PREPROCESSINGS
 from .objective import Objective
 from .pictures.given import Picture
+from .pictures.writing import png_of
 from .progress import IterationLosses, Progress, Recorder, TransferState
 from .pyramid import grown_start
 from .search.adam import AdamSearch
@@ -57,6 +58,10 @@ class TransferResult:
     """What went wrong on the way, and how the search went on."""
     failure: SearchError | None = None
     """Set if the search had to give up; the picture is then the best one before that."""
+
+    def _repr_png_(self) -> bytes:
+        """Return the picture as a PNG: a notebook shows it."""
+        return png_of(self.image)
 
 
 def transfer_style(

@@ -25,6 +25,7 @@ ALLOWED = {
         'machine',
         'network',
         'objective',
+        'plots',
         'presets',
         'progress',
         'quiet',
@@ -54,6 +55,7 @@ ALLOWED = {
         'search',
     },
     'pictures': {'arrays', 'checks', 'child_process', 'errors', 'files', 'network', 'quiet'},
+    'plots': set(),
     'porting': {'errors', 'legacy', 'network'},
     'presets': {'config', 'flat_settings', 'run_config'},
     'progress': {'arrays', 'errors', 'network', 'search'},
@@ -88,6 +90,7 @@ ALLOWED = {
     },
     'run_config': {'checks', 'config', 'errors', 'pictures'},
     'search': {'arrays', 'config', 'errors'},
+    'side_by_side': {'arrays', 'errors', 'guidance', 'pictures', 'transfer'},
     'transfer': {
         'arrays',
         'config',
@@ -108,7 +111,7 @@ ALLOWED = {
 ONLY_IN = {
     'scipy.optimize': {'benchmark.old_way', 'legacy', 'search.lbfgs'},
     'PIL': {'legacy', 'pictures'},
-    'matplotlib': {'benchmark.plot'},
+    'matplotlib': {'benchmark.plot', 'plots'},
     'tensorflow': {
         'benchmark.old_way',
         'guidance',

@@ -16,11 +16,12 @@ from nst_lbfgs.benchmark.summary import (
     race_summaries,
     rate_summaries,
 )
-from nst_lbfgs.errors import MeasurementError, OutputWriteError
+from nst_lbfgs.errors import MeasurementError
 from nst_lbfgs.files import check_place, check_room, temporary_folder, write_whole
 from nst_lbfgs.weights.sources import resolve_weights
 
 from .benchmark_pairs import sized_pairs
+from .plotting import check_matplotlib
 from .progress import duration
 from .streams import put, tell
 
@@ -59,7 +60,7 @@ class Benchmark:
             check_place(path, overwrite=settings.overwrite)
             check_room(path)
         if settings.plot:
-            _check_matplotlib()
+            check_matplotlib('--plot')
         self._pairs = sized_pairs(settings.pairs, settings.sizes)
         self._cases = _cases(settings, self._pairs.names)
         self._weights = resolve_weights(settings.weights, report=tell)
@@ -164,7 +165,8 @@ class Benchmark:
     def _write_plot(self) -> None:
         if self._settings.plot is None:
             return
-        from nst_lbfgs.benchmark.plot import encoded, race_figure
+        from nst_lbfgs.benchmark.plot import race_figure
+        from nst_lbfgs.plots.axes import encoded
 
         figure = race_figure(self._records)
         if figure is not None:
@@ -182,12 +184,3 @@ def _cases(settings: Settings, pairs: list[str]) -> list[Case]:
         if settings.iterations:
             cases += [Case('race', way, size, pair) for pair in pairs for way in ways]
     return cases
-
-
-def _check_matplotlib() -> None:
-    try:
-        import nst_lbfgs.benchmark.plot  # noqa: F401
-    except ImportError as error:
-        raise OutputWriteError(
-            f'Expected matplotlib for --plot: pip install matplotlib. Received: {error}'
-        ) from None

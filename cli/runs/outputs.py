@@ -121,6 +121,14 @@ class Outputs:
         return self.prefix.with_name(self.prefix.name + ending)
 
 
+def record_of(prefix: Path) -> Path:
+    """Return the record of a PREFIX, which may also end like the picture or be the record itself."""
+    if prefix.suffix == '.json':
+        return prefix
+    stem = prefix.with_suffix('') if prefix.suffix.lower() in FORMATS else prefix
+    return stem.with_name(f'{stem.name}.json')
+
+
 def _names_in(folder: Path) -> list[str]:
     try:
         return os.listdir(folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import textwrap
 from collections.abc import Sequence
 
@@ -10,19 +9,24 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import LogLocator, NullLocator
 
+from ..plots.axes import (
+    COLOURS,
+    DPI,
+    FONT_SIZE,
+    GREY,
+    INK,
+    draw_axes,
+    draw_legend,
+    draw_ticks,
+    draw_title,
+)
 from .outcomes import OLD_WAY, Race, Record
 from .summary import RaceSummary, race_summaries
 
 PANEL_SIZE = (6.0, 5.2)  # inches
-DPI = 100
 MOST_COLUMNS = 2  # more would be too small to read on a page
 TITLE_CHARACTERS = 44  # as many as are as wide as a panel
-FONT_SIZE = 12
-INK, GREY, GRID = '#222222', '#777777', '#e4e4e4'
-# Okabe and Ito's, which the colour-blind tell apart; the first is the old way's.
-COLOURS = ('#d55e00', '#0072b2', '#009e73', '#cc79a7', '#56b4e9')
 
 
 def race_figure(records: Sequence[Record]) -> Figure | None:
@@ -43,43 +47,24 @@ def race_figure(records: Sequence[Record]) -> Figure | None:
     return figure
 
 
-def encoded(figure: Figure, extension: str) -> bytes:
-    """Return the figure as a file of the format that the extension names, '.png' or '.svg'."""
-    file = io.BytesIO()
-    figure.savefig(file, format=extension.lower()[1:])
-    return file.getvalue()
-
-
 def _colours(races: Sequence[Record]) -> dict[str, str]:
     ours = dict.fromkeys(record.case.way for record in races if record.case.way != OLD_WAY)
     return {way: COLOURS[index % len(COLOURS)] for index, way in enumerate([OLD_WAY, *ours])}
 
 
 def _draw_panel(panel: Axes, title: str, records: Sequence[Record], colours: dict[str, str]) -> None:
-    lines = textwrap.fill(title, TITLE_CHARACTERS)
-    panel.set_title(lines, fontsize=FONT_SIZE + 1, color=INK, parse_math=False)
-    _draw_axes(panel)
+    draw_title(panel, textwrap.fill(title, TITLE_CHARACTERS))
+    panel.set_xscale('log')
+    panel.set_yscale('log')
+    draw_axes(panel, 'seconds', 'loss')
     for record in records:
         if isinstance(record.outcome, Race):
             _draw_curve(panel, record.case.way, record.outcome, colours)
     for gap in _gaps(race_summaries(records)):
         _draw_gap(panel, gap)
-    _draw_legend(panel)
-
-
-def _draw_axes(panel: Axes) -> None:
-    panel.set_xscale('log')
-    panel.set_yscale('log')
-    panel.set_xlabel('seconds', fontsize=FONT_SIZE, color=INK)
-    panel.set_ylabel('loss', fontsize=FONT_SIZE, color=INK)
-    panel.grid(color=GRID)
-    panel.set_axisbelow(True)
-    panel.spines[['top', 'right']].set_visible(False)
-    panel.tick_params(labelsize=FONT_SIZE - 1, labelcolor=INK)
     for axis in (panel.xaxis, panel.yaxis):
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axis.set_minor_locator(NullLocator())
-        axis.set_major_formatter(lambda value, position: _short(value))
+        draw_ticks(axis)
+    draw_legend(panel)
 
 
 def _draw_curve(panel: Axes, way: str, race: Race, colours: dict[str, str]) -> None:
@@ -131,21 +116,3 @@ def _draw_gap(panel: Axes, gap: RaceSummary) -> None:
         color=INK,
         path_effects=[withStroke(linewidth=3, foreground='white')],
     )
-
-
-def _draw_legend(panel: Axes) -> None:
-    """Explain curves and gaps below the panel, where nothing else is drawn."""
-    panel.legend(
-        loc='upper center',
-        bbox_to_anchor=(0.5, -0.14),
-        ncols=2,
-        frameon=False,
-        fontsize=FONT_SIZE - 1,
-        labelcolor=INK,
-        handlelength=1.5,
-    )
-
-
-def _short(value: float) -> str:
-    """Return 20000000000 as '2e10'."""
-    return f'{value:g}'.replace('e+0', 'e').replace('e+', 'e')

@@ -16,6 +16,7 @@ import keras
 import numpy as np
 
 from ..errors import WeightsError
+from .layer_names import rename_resnet50
 from .old_weights import randomise
 from .settings import RANDOM_WEIGHTS, SETTINGS
 from .tensors import bind, is_input, is_symbolic, source_of
@@ -62,8 +63,11 @@ def legacy_builder(build: Callable[..., Any]) -> Callable[..., Any]:
             model = build(weights=None, **given)
             if source is not None:
                 randomise(model)
-            return model
-        return _with_download(build, source, given)
+        else:
+            model = _with_download(build, source, given)
+        if build.__name__ == 'ResNet50' and SETTINGS.old_resnet50:
+            rename_resnet50(model)
+        return model
 
     return wrapped
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..errors import LegacyError
 from .guards import guarded_nodes
 from .old_uses import Use, canonical, in_version_1, module_use, name_use
+from .rebinding import ends_as_its_own, rebound_names
 from .source import Cell, dotted_name, presumed_data_format, read_script
 from .tensorflow_1.recognition import trees_of, way_of_computing
 
@@ -83,6 +84,8 @@ def check_script(path: Path) -> Report:
     report.uses = reading.uses_of(cells, '')
     if way_of_computing(trees_of(path, cells)) in ('graph', 'eager'):
         report.uses = [in_version_1(use) for use in report.uses]
+    if any(cell.is_python_2 for cell in cells):
+        report.notes.append('Python 2: translated as it is read')
     presumed = presumed_data_format(cells)
     if presumed is not None:
         report.notes.append(f"channels come first (line {presumed[1]}): run with Theano's ordering")
@@ -110,15 +113,18 @@ class _Reading:
         return uses
 
     def _cell_uses(self, cell: Cell, names: dict[str, str], used: set[str]) -> Iterator[Use]:
-        guarded = guarded_nodes(cell.tree)
+        guarded, rebound = guarded_nodes(cell.tree), rebound_names(cell.tree)
         nodes = sorted(ast.walk(cell.tree), key=lambda node: getattr(node, 'lineno', 0))
         imports = [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
         inner = {node.value for node in nodes if isinstance(node, ast.Attribute)}
         others: list[ast.AST] = [node for node in nodes if node not in inner and node not in set(imports)]
         found: list[tuple[ast.AST, Use]] = []
         found += [(node, use) for node in imports for use in self._import_uses(node, names, used)]
-        found += [(node, use) for node in others for use in _uses(node, names)]
+        for node in others:
+            found += [(node, use) for use in _uses(node, {} if _first_name(node) in rebound else names)]
         yield from (Use(use.line, use.name) if node in guarded else use for node, use in found)
+        for name in ends_as_its_own(cell.tree):
+            names.pop(name, None)
 
     # --- imports
 
@@ -186,6 +192,13 @@ def _modules_named(node: ast.AST) -> Iterator[str]:
 
 
 # --- names
+
+
+def _first_name(node: ast.AST) -> ast.AST:
+    """Return what a chain of attributes begins with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node
 
 
 def _uses(node: ast.AST, names: dict[str, str]) -> Iterator[Use]:

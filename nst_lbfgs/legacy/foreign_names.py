@@ -11,7 +11,7 @@ FOREIGN = {
     'ImageEnhance': 'PIL.ImageEnhance',
     'Iterable': 'collections.abc:Iterable',
     'OrderedDict': 'collections:OrderedDict',
-    'StrictVersion': 'distutils.version:StrictVersion',
+    'StrictVersion': 'packaging.version:Version',
     'ThreadPool': 'multiprocessing.pool:ThreadPool',
     'URLError': 'urllib.error:URLError',
     'abc': 'abc',
@@ -98,6 +98,9 @@ FOREIGN = {
     'wraps': 'functools:wraps',
     'zipfile': 'zipfile',
 }
+
+# Those that take long to import: scripts that use none of them are not to wait.
+SLOW = ('numpy.testing', 'scipy.linalg', 'scipy.ndimage')
 
 # Keras's own modules under the names that other modules imported them by.
 KERAS_ALIASES = {

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 _ABSENCE = ('ImportError', 'ModuleNotFoundError', 'AttributeError', 'NameError')
 _ANYTHING = ('Exception', 'BaseException')
 _VERSION_TESTS = ('version', 'version_info', '__version__', 'TYPE_CHECKING', 'PY2', 'PY3', 'hasattr')
+_BACKEND_TESTS = ('backend', '_BACKEND')
 _OTHER_BACKENDS = ('theano', 'cntk')
 
 
@@ -48,7 +49,7 @@ def _of_test(test: ast.If | ast.IfExp) -> set[ast.AST]:
     words = {_word(node) for node in ast.walk(test.test)}
     if words & set(_VERSION_TESTS):
         return set(_below([*branches[0], *branches[1]]))
-    if 'backend' in words and isinstance(test.test, ast.Compare):
+    if words & set(_BACKEND_TESTS) and isinstance(test.test, ast.Compare):
         equal = isinstance(test.test.ops[0], ast.Eq)
         other = bool(words & set(_OTHER_BACKENDS))
         return set(_below(branches[0 if equal == other else 1]))

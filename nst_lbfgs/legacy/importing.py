@@ -5,15 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import keras
 import tensorflow as tf
 
 from . import backend
 from .applications import MODULES, decode_predictions, is_builder
+from .callbacks import CALLBACKS
 from .keras_names import IMAGE, LAYERS, UTILS
+from .old_configs import model_from_json
 from .old_modules import restore_old_modules
 from .patches import patch_keras
+from .patches.saving import load_model, save_model
 from .removed_names import restore_removed_names
 from .replacements import replace, replace_module
 from .static_shapes import restore_dimensions
@@ -37,16 +41,28 @@ def old_names() -> Iterator[None]:
 
 
 def _replace_functions(undo: ExitStack) -> None:
-    replace(undo, keras, 'backend', backend)
-    replace(undo, keras, 'Input', LAYERS['Input'])
-    for name, value in LAYERS.items():
-        replace(undo, keras.layers, name, value)
-    for module in (keras.preprocessing.image, keras.utils):
-        for name, value in IMAGE.items():
-            replace(undo, module, name, value)
-    for name, value in UTILS.items():
-        replace(undo, keras.utils, name, value)
-    replace(undo, keras.applications.imagenet_utils, 'decode_predictions', decode_predictions)
+    models = {
+        'Model': LAYERS['Model'],
+        'load_model': load_model,
+        'model_from_json': model_from_json,
+        'save_model': save_model,
+    }
+    owners: list[tuple[Any, dict[str, Any]]] = [
+        (keras, {'backend': backend, 'Input': LAYERS['Input'], 'Model': LAYERS['Model']}),
+        (keras.layers, LAYERS),
+        (keras.preprocessing.image, IMAGE),
+        (keras.utils, {**IMAGE, **UTILS}),
+        (keras.callbacks, CALLBACKS),
+        (keras.models, models),
+        (keras.applications.imagenet_utils, {'decode_predictions': decode_predictions}),
+    ]
+    for owner, names in owners:
+        for name, value in names.items():
+            replace(undo, owner, name, value)
+    _replace_networks(undo)
+
+
+def _replace_networks(undo: ExitStack) -> None:
     for name, contents in MODULES.items():
         module = getattr(keras.applications, name)
         for key, value in vars(contents).items():

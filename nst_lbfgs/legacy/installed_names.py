@@ -26,6 +26,8 @@ def public_names(module: str) -> frozenset[str] | None:
             names.add(node.name)
         elif isinstance(node, ast.Assign):
             names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == 'setattr':
+            names |= {str(arg.value) for arg in node.args[1:2] if isinstance(arg, ast.Constant)}
     return frozenset(names)
 
 

@@ -10,6 +10,7 @@ import keras
 
 from .applications import vgg19_weights
 from .backend.state import data_format_named
+from .model_class import Model
 from .old_weights import (
     convert_all_kernels_in_model,
     convert_kernel,
@@ -147,7 +148,7 @@ LAYERS: dict[str, Any] = {
     'Input': Input,
     'InputSpec': keras.InputSpec,
     'Layer': keras.layers.Layer,
-    'Model': keras.Model,
+    'Model': Model,
     'Sequential': keras.Sequential,
 }
 UTILS: dict[str, Any] = {

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from . import backend
-from .foreign_names import FOREIGN, KERAS_ALIASES
+from .foreign_names import FOREIGN, KERAS_ALIASES, SLOW
 from .keras_names import CallableModule
 from .old_names import advice, old_modules
 from .refusal import Refusal
@@ -141,11 +141,30 @@ def _imported(module: str) -> Any:
         return types.SimpleNamespace()
 
 
+class _Later:
+    """A module, or something in it, that is imported once it is used."""
+
+    def __init__(self, module: str, attribute: str = '') -> None:
+        self._module, self._attribute = module, attribute
+
+    def _found(self) -> Any:
+        module = importlib.import_module(self._module)
+        return getattr(module, self._attribute) if self._attribute else module
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith('__'):
+            raise AttributeError(name)
+        return getattr(self._found(), name) if self._attribute else _Later(self._module, name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._found()(*args, **kwargs)
+
+
 def _foreign(name: str) -> Any:
     """Return what an old module imported from elsewhere and so had as a name of its own."""
     path = FOREIGN.get(name)
     if path is None:
         return getattr(builtins, name, _ABSENT)
     module, _, attribute = path.partition(':')
-    found = _imported(module)
+    found = _Later(module) if module in SLOW else _imported(module)
     return getattr(found, attribute, _ABSENT) if attribute else found

@@ -41,7 +41,7 @@ def canonical(name: str) -> str:
 def module_use(line: int, module: str) -> Iterator[Use]:
     """Yield what is to be said of `import module`, if anything."""
     name, root = canonical(module), canonical(module).partition('.')[0]
-    if root in sys.stdlib_module_names or root in ('scipy', 'numpy', 'PIL'):
+    if root in sys.stdlib_module_names or root in ('__main__', 'scipy', 'numpy', 'PIL'):
         if name.startswith('scipy.misc'):
             yield Use(line, f'import {module}')
     elif root == 'theano':
@@ -107,8 +107,8 @@ def _keras_name(line: int, module: str, name: str) -> Iterator[Use]:
 def in_version_1(use: Use) -> Use:
     """Return a use as it counts in a script that is given TensorFlow 1 for TensorFlow."""
     shown = use.name.partition(' ')[0]
-    given = use.problem == _GONE and has_name(f'tensorflow.compat.v1.{shown.partition(".")[2]}')
-    return Use(use.line, use.name) if given else use
+    there = has_name(f'tensorflow.compat.v1.{shown.partition(".")[2]}')
+    return Use(use.line, use.name) if use.problem == _GONE and there is not False else use
 
 
 def _below_tensorflow(name: str) -> str:

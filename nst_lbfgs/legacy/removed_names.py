@@ -40,6 +40,7 @@ _NUMPY_SPECIAL: dict[str, Any] = {
     'str': str,
     'unicode': str,
 }
+_fromarray = Image.fromarray
 _graph_placeholder = tf.compat.v1.placeholder
 _PRINTING = ('disp', 'iprint')
 
@@ -72,6 +73,7 @@ def _restore_pillow(undo: ExitStack) -> None:
     for old, new in PILLOW.items():
         if not hasattr(Image, old):
             replace(undo, Image, old, getattr(Image.Resampling, new))
+    replace(undo, Image, 'fromarray', _from_array)
     if not hasattr(ImageFont.FreeTypeFont, 'getsize'):
         replace(
             undo,
@@ -86,6 +88,14 @@ def _restore_pillow(undo: ExitStack) -> None:
             'textsize',
             lambda self, text, font=None, **kwargs: self.textbbox((0, 0), text, font)[2:],
         )
+
+
+def _from_array(obj: Any, mode: str | None = None) -> Image.Image:
+    """Return an array as a picture; where a mode is given, its bytes are those of pixels in that mode."""
+    if mode is None:
+        return _fromarray(obj)
+    array = np.ascontiguousarray(obj)
+    return Image.frombytes(mode, (array.shape[1], array.shape[0]), array.tobytes())
 
 
 def _restore_scipy(undo: ExitStack) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 
 _ABSENT: Any = object()
@@ -27,3 +30,35 @@ def replace_module(undo: ExitStack, name: str, module: Any) -> None:
         undo.callback(lambda: sys.modules.pop(name, None))
     else:
         undo.callback(lambda: sys.modules.__setitem__(name, before))
+
+
+def once_imported(undo: ExitStack, name: str, change: Callable[[Any], None]) -> None:
+    """Change a module when it is imported, at once if it is already; until `undo`."""
+    if name in sys.modules:
+        change(sys.modules[name])
+        return
+    finder = _Changing(name, change)
+    sys.meta_path.insert(0, finder)
+    undo.callback(sys.meta_path.remove, finder)
+
+
+class _Changing(MetaPathFinder):
+    """Finds one module, which is changed as soon as it is executed."""
+
+    def __init__(self, name: str, change: Callable[[Any], None]) -> None:
+        self._name, self._change = name, change
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> ModuleSpec | None:
+        if fullname != self._name:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        loader: Any = spec.loader if spec is not None else None
+        if loader is not None:
+            execute = loader.exec_module
+
+            def executed(module: Any) -> None:
+                execute(module)
+                self._change(module)
+
+            loader.exec_module = executed
+        return spec

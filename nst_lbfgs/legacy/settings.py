@@ -19,12 +19,16 @@ class Settings:
     learning_phase: 0 or 1 once `K.set_learning_phase` was called, else None.
     tensorflow_1_shapes: whether a length that is not fixed reads as TensorFlow 1's
     `Dimension(None)` in a script, and not as TensorFlow 2's None.
+    layers_count_from: the number of a kind's first layer in their names, None for today's names.
+    old_resnet50: whether ResNet50's layers have the names that Keras's own had.
     """
 
     weights: str = 'imagenet'
     precision: str = 'float32'
     learning_phase: int | None = None
     tensorflow_1_shapes: bool = False
+    layers_count_from: int | None = None
+    old_resnet50: bool = False
 
 
 SETTINGS = Settings()

@@ -7,10 +7,12 @@ import ast
 import json
 import tokenize
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ConfigError, LegacyError
+from .python_2.recognition import is_for_python_2
 from .python_2.translation import can_translate, future_features, translate
 
 _PYTHON_2 = (
@@ -43,10 +45,11 @@ class Cell:
 def read_script(path: Path) -> list[Cell]:
     """Return a script as one cell, or a notebook as its code cells without magics.
 
-    Raises ConfigError if there is no such file, LegacyError if it is no Python (in one line
-    that says where) or no notebook.
+    A script for Python 2 is translated: also one that is Python 3's syntax but needs what only Python 2
+    had, if fissix is installed. Raises ConfigError if there is no such file, LegacyError if it is no
+    Python (in one line that says where) or no notebook.
     """
-    return _cells(read_texts(path))
+    return _cells(read_texts(path), path.resolve().parent)
 
 
 def read_texts(path: Path) -> list[tuple[str, str]]:
@@ -62,13 +65,16 @@ def read_texts(path: Path) -> list[tuple[str, str]]:
         raise LegacyError(f'Cannot read {path}: {error}') from error
 
 
-def _cells(texts: list[tuple[str, str]]) -> list[Cell]:
-    cells = []
+def _cells(texts: list[tuple[str, str]], folder: Path) -> list[Cell]:
+    cells: list[Cell] = []
     for name, text in texts:
         try:
             cells.append(Cell(name, text, ast.parse(text, name)))
         except SyntaxError as error:
             return _python_2_cells(texts, _syntax_report(name, text, error))
+    if can_translate() and is_for_python_2([cell.tree for cell in cells], folder):
+        with suppress(LegacyError):  # newer syntax than fissix knows: Python itself says what is wrong
+            return _python_2_cells(texts, '')
     return cells
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import keras
 
-from . import backend, small_functions
+from . import backend, old_configs, small_functions
 from .backend.state import data_format_named
 from .keras_names import IMAGE, LAYERS, UTILS, get_source_inputs, merge
+from .model_class import Model
 
 _LOSSES: dict[str, Any] = {
     **dict.fromkeys(('mse', 'MSE'), keras.losses.mean_squared_error),
@@ -94,11 +95,15 @@ _EVERYWHERE: dict[str, Any] = {
     'AtrousConv1D': keras.layers.Conv1D,
     'AtrousConv2D': keras.layers.Conv2D,
     'AtrousConvolution1D': keras.layers.Conv1D,
-    'Container': keras.Model,
+    'Container': Model,
     'CuDNNGRU': keras.layers.GRU,
     'CuDNNLSTM': keras.layers.LSTM,
     'Deconv2D': LAYERS['Deconvolution2D'],
-    'Network': keras.Model,
+    'Network': Model,
+    'container_from_config': old_configs.model_from_config,
+    'layer_from_config': old_configs.layer_from_config,
+    'model_from_config': old_configs.model_from_config,
+    'model_from_json': old_configs.model_from_json,
     'get_source_inputs': get_source_inputs,
     'merge': merge,
     'load_batch': keras.src.datasets.cifar.load_batch,
@@ -108,6 +113,12 @@ _EVERYWHERE: dict[str, Any] = {
     'zip': builtins.zip,
 }
 
+_layers = keras.src.layers
+_CONVOLUTIONS = {'_Conv': _layers.convolutional.base_conv.BaseConv}
+_POOLING = {f'_Pooling{n}D': _layers.pooling.base_pooling.BasePooling for n in (1, 2, 3)}
+_MERGING = {'_Merge': _layers.merging.base_merge.Merge}
+
+# Besides public names: classes within, which other packages (keras-vis for one) compare with.
 SUPPLEMENTS: dict[str, dict[str, Any]] = {
     '*': _EVERYWHERE,
     'keras.applications.imagenet_utils': {
@@ -120,6 +131,9 @@ SUPPLEMENTS: dict[str, dict[str, Any]] = {
         name: small_functions.initialisation(name) for name in _INITIALISATIONS.split()
     },
     'keras.initializers': _INITIALIZERS,
+    'keras.layers.convolutional': _CONVOLUTIONS,
+    'keras.layers.merge': _MERGING,
+    'keras.layers.pooling': _POOLING,
     'keras.losses': _LOSSES,
     'keras.metrics': _LOSSES,
     'keras.objectives': _LOSSES,

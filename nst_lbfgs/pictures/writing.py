@@ -102,6 +102,13 @@ def write_picture(
     write_whole(path, encoded.getvalue(), overwrite=overwrite)
 
 
+def png_of(pixels: Pixels) -> bytes:
+    """Return uint8 sRGB pixels (height, width, 3) as a PNG. Raises ConfigError for another array."""
+    encoded = io.BytesIO()
+    _image_of(pixels, None).save(encoded, 'PNG', icc_profile=srgb_profile())
+    return encoded.getvalue()
+
+
 @cache
 def srgb_profile() -> bytes:
     """Return an sRGB ICC profile whose date of creation is always the same."""

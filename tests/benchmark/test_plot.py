@@ -11,7 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from nst_lbfgs.benchmark.outcomes import OLD_WAY, Case, Mark, Race, Record
-from nst_lbfgs.benchmark.plot import COLOURS, encoded, race_figure
+from nst_lbfgs.benchmark.plot import race_figure
+from nst_lbfgs.plots.axes import COLOURS, encoded
 
 OLD = Race(
     [10.0 * count for count in range(1, 51)],

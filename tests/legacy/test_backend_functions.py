@@ -204,3 +204,34 @@ def test_data_format_by_its_old_and_new_names() -> None:
             K.set_image_dim_ordering('channels_first')
     finally:
         K.set_image_data_format(before)
+
+
+def test_lengths_that_are_tensors_make_a_shape() -> None:
+    """K.reshape with entries of K.shape beside numbers, of fixed and of open lengths."""
+    for length in (2, None):
+        x = K.placeholder((length, 3, 4))
+        sizes = K.shape(x)
+        flat = K.reshape(x, (sizes[0], sizes[1] * sizes[2]))
+        other = K.reshape(x, [sizes[0], -1])
+        for found in K.function([x], [flat, other])([T]):
+            assert np.allclose(found, T.reshape(2, 12))
+
+
+def test_transposed_convolution_spreads_each_pixel() -> None:
+    """Of either data format, into the shape that is given, its lengths numbers or tensors."""
+    kernel = RNG.normal(size=(2, 2, 3, 2)).astype('float32')
+    spread = np.einsum('bijc,klmc->bikjlm', PICTURE, kernel).reshape(1, 8, 8, 3)
+    x = K.placeholder((1, 4, 4, 2))
+    y = K.conv2d_transpose(x, K.variable(kernel), (K.shape(x)[0], 8, 8, 3), strides=(2, 2))
+    first = K.conv2d_transpose(
+        K.permute_dimensions(x, (0, 3, 1, 2)), kernel, (1, 3, 8, 8), (2, 2), data_format='channels_first'
+    )
+    found, turned = K.function([x], [y, first])([PICTURE])
+    assert np.allclose(found, spread, atol=1e-5)
+    assert np.allclose(turned.transpose(0, 2, 3, 1), spread, atol=1e-5)
+
+
+def test_lengths_and_the_backend_s_name_as_keras_1_had_them() -> None:
+    """A number is a shape of one length; `_BACKEND` is what scripts test."""
+    assert K.eval(K.zeros(3)).tolist() == [0, 0, 0] and K.eval(K.ones(2)).tolist() == [1, 1]
+    assert K._BACKEND == 'tensorflow' == K.backend()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ def problems(report: Report) -> dict[str, str]:
         'from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n  import no_such',
         'from keras import backend as K\nif K.backend() == "theano":\n  import theano.tensor as T',
         'from keras import backend as K\nif K.backend() != "tensorflow":\n  import theano',
+        'from keras import backend as K\nif K._BACKEND == "theano":\n  import theano',
         'from keras import backend as K\nif hasattr(K, "unheard_of"):\n  K.unheard_of()',
         'from keras import backend as K\ntry:\n  K.unheard_of()\nexcept AttributeError:\n  pass',
         'import numpy as np\ntry:\n  input = raw_input\nexcept NameError:\n  pass',
@@ -110,3 +112,44 @@ import tensorflow.no_such_module
         'tf.nn.no_such_function',
         'import tensorflow.no_such_module',
     }
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        'from keras.preprocessing import image\ndef show(image):\n  return [i.rows for i in image.all]',
+        'from keras.applications import vgg16\ndef f():\n  vgg16 = load()\n  return vgg16.layers_of_mine',
+        'from keras.applications import vgg16\nvgg16 = vgg16.VGG16()\nvgg16.layers_of_mine',
+        'from keras.preprocessing import image\nshow = lambda image: image.rows',
+        'from keras.preprocessing import image\nfor image in []:\n  image.rows',
+        'from keras.preprocessing import image\nsizes = [image.rows for image in []]',
+    ],
+)
+def test_a_name_that_the_script_gives_to_something_else_is_its_own(text: str, tmp_path: Path) -> None:
+    """A parameter, a local or a later variable called as an import is no use of the import."""
+    assert problems(checked(tmp_path, text)) == {}
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        'from keras.preprocessing import image\nimage.rows\nimage = 1',
+        'from keras.preprocessing import image\ndef f(image):\n  pass\nimage.rows',
+        'from keras.preprocessing import image\ndef f():\n  return image.rows\ndef g():\n  image = 1',
+    ],
+)
+def test_before_and_outside_it_is_the_import(text: str, tmp_path: Path) -> None:
+    """Another function's local, or a variable of later, hides nothing."""
+    assert list(problems(checked(tmp_path, text))) == ['keras.preprocessing.image.rows']
+
+
+def test_main_is_a_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is there in a run, and the check does not stumble over a command's, which has no spec."""
+    monkeypatch.setattr(sys.modules['__main__'], '__spec__', None)
+    assert problems(checked(tmp_path, 'from __main__ import *\nimport __main__')) == {}
+
+
+def test_names_that_tensorflow_sets_late_are_there(tmp_path: Path) -> None:
+    """Its package binds some modules by setattr."""
+    text = 'import tensorflow as tf\ntf.optimizers.Adam, tf.losses.mse, tf.metrics.mse, tf.initializers'
+    assert problems(checked(tmp_path, text)) == {}

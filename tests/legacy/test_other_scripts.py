@@ -244,3 +244,19 @@ def test_library_route() -> None:
     assert evaluator.loss(point) == 5.0 and evaluator.grads(point).tolist() == [2.0, 4.0]
     with pytest.raises(RuntimeError, match='first'):
         evaluator.grads(point)
+
+
+def test_an_array_s_bytes_are_pixels_of_the_mode_that_is_given(run_old: Callable[..., int]) -> None:
+    """Pillow once took any type of array with `mode`: int8 for RGB, too."""
+    script = """
+        import numpy as np
+        from PIL import Image
+        pixels = np.arange(60).reshape(4, 5, 3) * 4
+        for given in (pixels.astype(np.int8), pixels.astype(np.uint8), pixels.astype(np.uint8)[::1]):
+            assert np.array_equal(np.asarray(Image.fromarray(given, mode='RGB')), pixels)
+        plain = pixels.astype(np.uint8)
+        assert Image.fromarray(plain, "RGB").size == Image.fromarray(plain).size
+        grey = Image.fromarray(pixels[..., 0].astype(np.float32), "F")
+        assert np.asarray(grey).max() == pixels[..., 0].max()
+    """
+    assert run_old(script) == 0

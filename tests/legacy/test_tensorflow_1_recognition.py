@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ BOTH = f'{TENSORFLOW}from keras import backend as K\n'
         (f'{TENSORFLOW}with tf.compat.v1.Session() as s: pass', 'ported'),
         (f'{TENSORFLOW}tf.enable_eager_execution()\ntf.train.AdamOptimizer(1.0)', 'eager'),
         (f'{TENSORFLOW}tfe = tf.contrib.eager', 'eager'),
+        (f'{TENSORFLOW}from tensorflow.contrib.eager.python import tfe', 'eager'),
         (f'{TENSORFLOW}tape = tf.GradientTape()\nx = tf.Variable(1.0)', None),
         (f'{TENSORFLOW}tf.train.Checkpoint()', None),
         ('import numpy as np\nSession = np.zeros(3)', None),
@@ -55,6 +57,15 @@ def test_modules_beside_a_script_count(tmp_path: Path) -> None:
     assert way_of_computing(trees_of(script, read_script(script))) == 'graph'
 
 
+def test_the_cells_of_a_notebook_share_their_names(tmp_path: Path) -> None:
+    """TensorFlow is imported in one cell and used in another, in the check too."""
+    notebook = tmp_path / 'book.ipynb'
+    sources = [TENSORFLOW, 'x = tf.placeholder(tf.float32)\ntf.image.resize_bilinear(x, (2, 2))']
+    notebook.write_text(json.dumps({'cells': [{'cell_type': 'code', 'source': s} for s in sources]}))
+    assert way_of_computing(trees_of(notebook, read_script(notebook))) == 'graph'
+    assert main(['run', '--check', str(notebook)]) == 0
+
+
 def test_check_knows_what_is_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Supported names without TensorFlow being loaded; others with the reason."""
     script = tmp_path / 'script.py'
@@ -62,7 +73,7 @@ def test_check_knows_what_is_given(tmp_path: Path, capsys: pytest.CaptureFixture
         f'{TENSORFLOW}from tensorflow.contrib.opt import ScipyOptimizerInterface\n'
         'with tf.Session() as s:\n    tf.train.AdamOptimizer(2.0)\n'
         'tf.contrib.opt.ScipyOptimizerInterface(l)\n'
-        'tf.random_normal((3,))\ntf.app.run()\ntf.layers.conv2d(x, 1, 1)\n'
+        'tf.random_normal((3,))\ntf.app.run()\ntf.GraphKeys.UPDATE_OPS\ntf.layers.conv2d(x, 1, 1)\n'
     )
     assert main(['run', '--check', str(script)]) == 0, capsys.readouterr().out
     script.write_text('import tensorflow as tf\ntf.random_normal((3,))\n')

@@ -39,6 +39,8 @@ from .state import (  # noqa: F401
 )
 from .variables import *  # noqa: F401,F403
 
+_BACKEND = 'tensorflow'  # where Keras 0.3 and 1 kept it; scripts read it
+
 
 def __getattr__(name: str) -> Any:
     return unsupported(name)

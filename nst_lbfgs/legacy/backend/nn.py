@@ -17,6 +17,7 @@ __all__ = [
     'binary_crossentropy',
     'categorical_crossentropy',
     'conv2d',
+    'conv2d_transpose',
     'depthwise_conv2d',
     'dropout',
     'elu',
@@ -138,6 +139,32 @@ def conv2d(
         kernel,
         label='conv2d',
     )
+
+
+def conv2d_transpose(
+    x: Any,
+    kernel: Any,
+    output_shape: Sequence[Any],
+    strides: Sequence[int] = (1, 1),
+    padding: str = 'valid',
+    data_format: str | None = None,
+) -> Tensor:
+    """Return pictures of `output_shape` that a convolution would make `x` of.
+
+    kernel: of shape (rows, columns, out, in).
+    """
+    first = data_format_named(data_format) == 'channels_first'
+
+    def compute(t: Any, k: Any, sizes: Any) -> Any:
+        sizes = [tf.cast(size, tf.int32) for size in sizes]
+        if not first:
+            return tf.nn.conv2d_transpose(t, k, tf.stack(sizes), tuple(strides), padding.upper())
+        sizes = tf.stack([sizes[0], sizes[2], sizes[3], sizes[1]])
+        last = tf.transpose(t, (0, 2, 3, 1))
+        found = tf.nn.conv2d_transpose(last, k, sizes, tuple(strides), padding.upper())
+        return tf.transpose(found, (0, 3, 1, 2))
+
+    return on_tensors(compute, x, kernel, list(output_shape), label='conv2d_transpose')
 
 
 def depthwise_conv2d(

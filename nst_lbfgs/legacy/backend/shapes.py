@@ -48,11 +48,15 @@ def reshape(x: Any, shape: Any) -> Tensor:
     """Return a tensor in another shape, one length of which may be -1."""
     if isinstance(shape, (list, tuple)):
         return (
-            on_tensors(lambda t, s: tf.reshape(t, s), x, list(shape), label='reshape')
+            on_tensors(lambda t, s: tf.reshape(t, _lengths(s)), x, list(shape), label='reshape')
             if _has_tensors(shape)
             else on_tensors(lambda t: tf.reshape(t, shape), x, label='reshape')
         )
     return on_tensors(tf.reshape, x, shape, label='reshape')
+
+
+def _lengths(sizes: Sequence[Any]) -> list[Any]:
+    return [tf.cast(size, tf.int32) for size in sizes]
 
 
 def _has_tensors(sizes: Sequence[Any]) -> bool:

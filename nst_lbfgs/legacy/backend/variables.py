@@ -183,14 +183,14 @@ def moving_average_update(x: Any, value: Any, momentum: float) -> Assignment:
     return Assignment(x, as_symbolic(x) * momentum + as_symbolic(value) * (1.0 - momentum))
 
 
-def zeros(shape: Sequence[int], dtype: str | None = None, name: str | None = None) -> Variable:
+def zeros(shape: int | Sequence[int], dtype: str | None = None, name: str | None = None) -> Variable:
     """Return a variable of zeros."""
-    return variable(np.zeros(tuple(shape)), dtype, name)
+    return variable(np.zeros(shape), dtype, name)
 
 
-def ones(shape: Sequence[int], dtype: str | None = None, name: str | None = None) -> Variable:
+def ones(shape: int | Sequence[int], dtype: str | None = None, name: str | None = None) -> Variable:
     """Return a variable of ones."""
-    return variable(np.ones(tuple(shape)), dtype, name)
+    return variable(np.ones(shape), dtype, name)
 
 
 def eye(size: int, dtype: str | None = None, name: str | None = None) -> Variable:

@@ -6,7 +6,9 @@ import keras
 
 from ...errors import LegacyError
 from .layers import patch_layers
+from .saving import patch_saving
 from .tensors import patch_tensors
+from .training import patch_training
 
 _done: list[bool] = []
 
@@ -25,3 +27,5 @@ def patch_keras() -> None:
         _done.append(True)
         patch_tensors()
         patch_layers()
+        patch_training()
+        patch_saving()

@@ -12,11 +12,15 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 
 from ..layer_arguments import translate
+from ..layer_names import found_by_old_name, with_old_names
 from ..old_weights import load_old_weights, set_layer_weights
-from ..tensors import bind, is_input, keras_input, layer_ancestry, source_of
+from ..sessions import evaluate_tensor
+from ..tensors import bind, is_input, is_symbolic, keras_input, layer_ancestry, source_of
 from ..updates import OptimizerStep
+from .layer_lists import patch_layer_lists
 
 
 def patch_layers() -> None:
@@ -65,6 +69,7 @@ def _patch_layer(layer: Any) -> None:
     layer.W = property(lambda self: self.kernel)
     layer.b = property(lambda self: self.bias)
     layer.set_weights = set_layer_weights
+    layer.__init__ = with_old_names(layer.__init__)
 
 
 def _input_of(found: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -104,6 +109,7 @@ def set_input(layer: Any, tensor: Any, shape: Any = None) -> None:
 
 def _patch_models() -> None:
     sequential, functional = keras.Sequential, _functional_class()
+    patch_layer_lists(functional)
     sequential.add = _with_entry(sequential.add)
     sequential.input = property(lambda self: self.inputs[0])
     sequential.output = property(lambda self: self.outputs[0])
@@ -112,6 +118,7 @@ def _patch_models() -> None:
     keras.Model.__new__ = staticmethod(_with_plural_names(new))
     keras.Model.load_weights = _loading(keras.Model.load_weights)
     keras.Model.predict = _silent(keras.Model.predict)
+    keras.Model.get_layer = found_by_old_name(keras.Model.get_layer)
     for phase in ('predict', 'test', 'train'):
         setattr(keras.Model, f'_make_{phase}_function', getattr(keras.Model, f'make_{phase}_function'))
 
@@ -187,10 +194,15 @@ def _alone(tensors: Any) -> Any:
 
 
 def _silent(predict: Callable[..., Any]) -> Callable[..., Any]:
-    """Predict without a progress bar unless one is asked for, as Keras 1 and 2 did."""
+    """Predict without a progress bar unless one is asked for, as Keras 1 and 2 did.
+
+    A symbolic tensor, which then comes with `steps`, is what it holds.
+    """
 
     @functools.wraps(predict)
     def wrapped(self: Any, x: Any, batch_size: Any = None, verbose: Any = 0, **kwargs: Any) -> Any:
+        if is_symbolic(x):
+            x = np.concatenate([evaluate_tensor(x)] * (kwargs.pop('steps', None) or 1))
         return predict(self, x, batch_size=batch_size, verbose=verbose, **kwargs)
 
     return wrapped

@@ -39,6 +39,8 @@ _OURS = {
     'urllib2': 'urllib',
     'urlparse': 'urllib',
 }
+# Those of both that Python 3 has no module of the same name for.
+GONE_MODULES = frozenset(name for name in (*_RENAMED, *_OURS) if name not in ('pickle', 'string', 'urllib'))
 
 
 def change_imports(tree: Any) -> None:

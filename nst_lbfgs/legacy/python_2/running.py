@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import python_2
 from ..replacements import replace
+from .recognition import is_for_python_2
 from .syntax import NAME
 from .translation import translate
 
@@ -30,7 +31,7 @@ _INSTALLED = ('site-packages', 'dist-packages')
 def python_2_names(path: Path, cells: list[Cell]) -> Iterator[None]:
     """Within this context translated text works, and modules in a script's folder are translated.
 
-    Beside a script in Python 2 those are all; beside one in Python 3, those that are no Python 3.
+    Beside a script in Python 2 those are all; beside one in Python 3, those that are not for Python 3.
     """
     old = any(cell.is_python_2 for cell in cells)
     if old:
@@ -76,10 +77,10 @@ class _OwnModules(MetaPathFinder):
 
 def _is_python_3(path: str) -> bool:
     try:
-        ast.parse(_text(path))
+        tree = ast.parse(_text(path))
     except (SyntaxError, ValueError):
         return False
-    return True
+    return not is_for_python_2([tree], Path(path).parent)
 
 
 def _text(path: str) -> str:

@@ -25,6 +25,8 @@ def version_1_behaviour(*, eager: bool = False) -> Iterator[None]:
         _compare_by_identity(True)
         _v1.disable_resource_variables()
         _v1.disable_control_flow_v2()
+        if not eager:  # the graph may have been met under version 2, and its variables then are version 2's
+            ops.reset_default_graph()
         try:
             yield
         finally:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 # What a script is recognised by that builds a graph of TensorFlow's own and runs it in a session.
 GRAPH = frozenset(
     """
@@ -56,6 +54,7 @@ RENAMED = {
 
 LAYERS = frozenset(
     """
+AveragePooling2D BatchNormalization Conv2D Conv2DTranspose Dense Dropout Flatten MaxPooling2D
 average_pooling2d batch_normalization conv2d conv2d_transpose dense dropout flatten max_pooling2d
 """.split()
 )
@@ -70,9 +69,21 @@ CONTRIB_MOVED = {
     'metrics': 'metrics',
     'summary': 'summary',
 }
-# Modules of tf.contrib that the package tf-slim carries on.
-CONTRIB_IN_TF_SLIM = ('framework', 'layers', 'slim')
-CONTRIB = frozenset(('opt', *CONTRIB_MOVED, *CONTRIB_IN_TF_SLIM))
+CONTRIB_LAYERS = frozenset(
+    """
+avg_pool2d batch_norm conv2d convolution convolution2d dropout flatten fully_connected instance_norm
+l1_regularizer l2_regularizer linear max_pool2d repeat softmax variance_scaling_initializer
+xavier_initializer xavier_initializer_conv2d
+""".split()
+)
+CONTRIB_FRAMEWORK = frozenset(('add_arg_scope', 'arg_scope', 'get_or_create_global_step'))
+CONTRIB_SLIM = CONTRIB_LAYERS | CONTRIB_FRAMEWORK
+_CONTRIB = {
+    'framework': CONTRIB_FRAMEWORK,
+    'layers': CONTRIB_LAYERS,
+    'opt': CONTRIB_OPT,
+    'slim': CONTRIB_SLIM,
+}
 
 # Parts of TensorFlow that version 2 left out, and that a script of version 1's is given.
 _GIVEN = frozenset(('app', 'flags', 'train', *RENAMED)) | GRAPH
@@ -92,8 +103,6 @@ def problem_of(name: str) -> str | None:
 
 
 def _problem_in_contrib(rest: list[str]) -> str:
-    if rest[0] in CONTRIB_IN_TF_SLIM and find_spec('tf_slim') is None:
-        return 'needs a package that is not installed here: python -m pip install tf-slim'
-    if rest[0] not in CONTRIB or (rest[0] == 'opt' and rest[1:] and rest[1] not in CONTRIB_OPT):
-        return 'TensorFlow 2 left it out'
-    return ''
+    part = rest[0]
+    known = part in CONTRIB_MOVED or (part in _CONTRIB and (not rest[1:] or rest[1] in _CONTRIB[part]))
+    return '' if known else 'TensorFlow 2 left it out'

@@ -1,15 +1,23 @@
-"""`tf.contrib`, which TensorFlow 2 left out: its optimizer, and what other packages carry on."""
+"""`tf.contrib`, which TensorFlow 2 left out: its optimizer, the usual layers, and what moved elsewhere."""
 
 from __future__ import annotations
 
-import importlib
 import types
 from collections.abc import Iterator
 from typing import Any
 
+import tensorflow as tf
+
 from ...errors import LegacyError
-from . import scipy_optimizer
-from .catalogue import CONTRIB_IN_TF_SLIM, CONTRIB_MOVED, CONTRIB_OPT
+from . import arguments_of_scopes, contrib_layers, scipy_optimizer
+from .catalogue import CONTRIB_FRAMEWORK, CONTRIB_LAYERS, CONTRIB_MOVED, CONTRIB_OPT, CONTRIB_SLIM
+
+_PARTS = {
+    'opt': CONTRIB_OPT,
+    'layers': CONTRIB_LAYERS,
+    'framework': CONTRIB_FRAMEWORK,
+    'slim': CONTRIB_SLIM,
+}
 
 
 class Package(types.ModuleType):
@@ -20,8 +28,6 @@ class Package(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith('__'):
             raise AttributeError(name)
-        if name in CONTRIB_IN_TF_SLIM and self.__name__ == 'tensorflow.contrib':
-            return _of_tf_slim(name)
         return _Absent(f'{self.__name__.replace("tensorflow", "tf")}.{name}')
 
 
@@ -46,9 +52,9 @@ class _Absent:
 def module(tensorflow: types.ModuleType) -> types.ModuleType:
     """Return `tf.contrib` for a module that stands for TensorFlow 1."""
     package = Package('tensorflow.contrib')
-    opt = Package('tensorflow.contrib.opt')
-    opt.__dict__.update({name: getattr(scipy_optimizer, name) for name in CONTRIB_OPT})
-    package.__dict__.update(opt=opt)
+    for part, names in _PARTS.items():
+        package.__dict__[part] = Package(f'tensorflow.contrib.{part}')
+        package.__dict__[part].__dict__.update({name: _value(name) for name in names})
     for old, new in CONTRIB_MOVED.items():
         package.__dict__[old] = tensorflow if new == 'compat.v1' else getattr(tensorflow, new)
     return package
@@ -56,31 +62,15 @@ def module(tensorflow: types.ModuleType) -> types.ModuleType:
 
 def submodules(package: types.ModuleType) -> Iterator[tuple[str, Any]]:
     """Yield the names that can be imported, and what they give."""
-    for name in ('opt', *CONTRIB_MOVED):
+    for name in (*_PARTS, *CONTRIB_MOVED):
         yield f'tensorflow.contrib.{name}', getattr(package, name)
-    for name in CONTRIB_IN_TF_SLIM:
-        yield f'tensorflow.contrib.{name}', _Later(name)
+    python = Package('tensorflow.contrib.eager.python')
+    python.__dict__['tfe'] = package.eager  # where it was imported from, mostly
+    yield python.__name__, python
 
 
-class _Later(types.ModuleType):
-    """A module of tf-slim, looked for only once something of it is used."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f'tensorflow.contrib.{name}')
-        self.__dict__['_part'] = name
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith('__'):
-            raise AttributeError(name)
-        return getattr(_of_tf_slim(self.__dict__['_part']), name)
-
-
-def _of_tf_slim(name: str) -> Any:
-    try:
-        slim = importlib.import_module('tf_slim')
-    except ImportError as error:
-        raise LegacyError(
-            f'Expected the package that carries on tf.contrib.{name}. Received: none; '
-            'python -m pip install tf-slim'
-        ) from error
-    return slim if name in ('slim', 'framework') else importlib.import_module(f'tf_slim.{name}')
+def _value(name: str) -> Any:
+    for home in (scipy_optimizer, contrib_layers, arguments_of_scopes):
+        if hasattr(home, name):
+            return getattr(home, name)
+    return getattr(tf.compat.v1.train if name == 'get_or_create_global_step' else tf.compat.v1, name)

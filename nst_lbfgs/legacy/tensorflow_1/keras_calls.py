@@ -25,6 +25,7 @@ from .keras_tensors import graph_tensor, in_the_graph, is_lowering
 from .keras_variables import as_graph_variable, graph_variable, store_from_session
 
 _v1 = tf.compat.v1
+_MODEL = keras.Model  # taken here: within a run the public name is ours
 _COMPUTING = (
     'compile', 'evaluate', 'fit', 'load_weights', 'predict', 'predict_on_batch', 'save', 'save_weights',
     'test_on_batch', 'train_on_batch',
@@ -39,7 +40,7 @@ _OPERATORS = tuple(
 
 def keep_outside(undo: ExitStack) -> None:
     """Let Keras compute outside the graph, and its tensors and variables enter it; `undo` ends this."""
-    for owner, names in ((keras.Model, _COMPUTING), (keras.layers.Layer, _READING)):
+    for owner, names in ((_MODEL, _COMPUTING), (keras.layers.Layer, _READING)):
         for name in names:
             replace(undo, owner, name, _after_the_session(getattr(owner, name)))
     replace(undo, keras.layers.Layer, '__call__', _on_tensors_of_either_kind(keras.layers.Layer.__call__))

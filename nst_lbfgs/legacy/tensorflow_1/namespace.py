@@ -21,6 +21,7 @@ from .before_1_0 import OLD_FORMS
 from .behaviour import version_1_behaviour
 from .catalogue import LAYERS, RENAMED
 from .compat_names import VERSION_1, own_names
+from .layer_classes import CLASSES
 
 _VERSION = '1.15.5'
 _NAMES = ('tensorflow', 'tensorflow.compat.v1', 'tensorflow._api.v2.compat.v1')
@@ -103,7 +104,7 @@ def _with(module: Any, **names: Any) -> types.ModuleType:
 
 def _layers() -> types.ModuleType:
     module = contrib.Package('tensorflow.layers', layers.__doc__)
-    module.__dict__.update({name: getattr(layers, name) for name in LAYERS})
+    module.__dict__.update({name: getattr(layers, name) for name in LAYERS - set(CLASSES)}, **CLASSES)
     return module
 
 

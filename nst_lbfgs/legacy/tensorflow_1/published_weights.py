@@ -18,10 +18,9 @@ from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
-import scipy.io
 
 from ..applications import MODULES
-from ..replacements import replace
+from ..replacements import once_imported, replace
 from .absent_weights import AbsentWeights
 from .behaviour import outside_the_graph
 from .vgg_matlab_file import matlab_network
@@ -36,7 +35,9 @@ _CONNECTED = {'fc6': (25088, 4096), 'fc7': (4096, 4096), 'fc8': (4096, 1000)}
 def stand_in(undo: ExitStack, trees: list[ast.Module]) -> None:
     """Let the files' readers answer for files that are not there; `undo` ends this."""
     edition = first_edition(trees)
-    replace(undo, scipy.io, 'loadmat', _loading_matlab(scipy.io.loadmat, edition))
+    once_imported(
+        undo, 'scipy.io', lambda io: replace(undo, io, 'loadmat', _loading_matlab(io.loadmat, edition))
+    )
     replace(undo, np, 'load', _loading_numpy(np.load))
     replace(undo, os, 'stat', _existing(os.stat))
 

@@ -15,10 +15,12 @@ _ROOTS = ('tensorflow.compat.v1', 'tensorflow')
 def trees_of(path: Path, cells: Iterable[Cell]) -> list[ast.Module]:
     """Return a script's syntax trees and those of its own modules that it imports.
 
-    They lie beside it, or in folders that it adds to `sys.path`.
+    A notebook's cells, which share their names, are one tree. The modules lie beside the script, or in
+    folders that it adds to `sys.path`.
     """
     script = path.resolve()
-    found = [(cell.tree, script) for cell in cells]
+    whole = ast.Module([statement for cell in cells for statement in cell.tree.body], [])
+    found = [(whole, script)]
     folders, seen = [script.parent], {script}
     for tree, file in found:  # grows on the way
         folders += _added_folders(tree, script.parent)
@@ -38,7 +40,7 @@ def way_of_computing(trees: list[ast.Module]) -> str | None:
     """
     used = {name for tree in trees for name in _tensorflow_names(tree)}
     roots = {name.partition('.')[0] for name in used}
-    if used & EAGER or roots & EAGER:
+    if used & EAGER or any(name.startswith('contrib.eager.') for name in used):
         return 'eager'
     optimizes = any(n.startswith('train.') and n.endswith(('Optimizer', 'Saver')) for n in used)
     if not _uses_keras(trees, roots):
@@ -49,9 +51,12 @@ def way_of_computing(trees: list[ast.Module]) -> str | None:
 
 
 def _uses_keras(trees: list[ast.Module], roots: set[str]) -> bool:
-    return 'keras' in roots or any(
-        module.partition('.')[0] == 'keras' for tree in trees for module, _ in _imports(tree)
-    )
+    return 'keras' in roots or imports_keras_itself(trees)
+
+
+def imports_keras_itself(trees: list[ast.Module]) -> bool:
+    """Return whether a script imports Keras, and not only TensorFlow's copy of it."""
+    return any(module.partition('.')[0] == 'keras' for tree in trees for module, _ in _imports(tree))
 
 
 def _goes_by_compat(tree: ast.Module) -> bool:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from absl import flags
 
+from ..layer_names import asks_for_old_resnet50, counted_from
 from ..replacements import replace
 from ..settings import SETTINGS
 from ..source import Cell
 from . import behaviour, keras_calls, namespace, published_weights, session
-from .recognition import trees_of, way_of_computing
+from .recognition import imports_keras_itself, trees_of, way_of_computing
 
 
 @contextmanager
@@ -21,6 +22,9 @@ def version_1_names(path: Path, cells: list[Cell]) -> Iterator[None]:
     trees = trees_of(path, cells)
     way = way_of_computing(trees)
     with ExitStack() as undo:
+        itself = imports_keras_itself(trees)
+        undo.enter_context(counted_from(int(itself)))
+        replace(undo, SETTINGS, 'old_resnet50', itself or asks_for_old_resnet50(trees))
         if way in ('graph', 'eager'):
             undo.enter_context(behaviour.version_1_behaviour(eager=way == 'eager'))
             namespace.install(undo)

@@ -35,6 +35,51 @@ def test_a_script_runs_and_one_line_says_how(run_old: Run, capsys: Capture) -> N
     assert err == 'nst-lbfgs: script.py is in Python 2: translated as it is read\n'
 
 
+@pytest.mark.parametrize(
+    'line',
+    [
+        'import cPickle',
+        'import urllib2',
+        'from StringIO import StringIO',
+        'for i in xrange(2): i',
+        'for pair in {1: 2}.iteritems(): pair',
+        '{}.has_key(1)',
+        'reduce(lambda a, b: a + b, [1, 2])',
+        'isinstance(u"", unicode)',
+        'import urllib\nurllib.urlretrieve',
+        'from itertools import izip',
+        'import sys\nsys.maxint',
+    ],
+)
+def test_what_only_python_2_had_makes_a_script_one_of_python_2(
+    line: str, run_old: Run, capsys: Capture
+) -> None:
+    """Whose syntax Python 3 knows: its division is Python 2's too."""
+    assert run_old(f'{line}\nprint(7 / 2)\n') == 0
+    out, err = capsys.readouterr()
+    assert out == '3\n' and 'is in Python 2' in err
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        'try:\n    xrange\nexcept NameError:\n    xrange = range\nxrange(3)',
+        'from functools import reduce\nreduce(max, [1, 2])',
+        'import sys\nif sys.version_info[0] < 3:\n    import cPickle as pickle\nelse:\n    import pickle',
+        'def reduce(x): return x\nreduce(3)',
+        'class Own:\n    def has_key(self, key): return True\nOwn().has_key(3)',
+        'import Queue\nQueue.size',
+    ],
+)
+def test_what_a_script_provides_for_keeps_it_python_3(
+    text: str, run_old: Run, folder: Path, capsys: Capture
+) -> None:
+    """Guarded, imported, or of its own."""
+    (folder / 'Queue.py').write_text('size = 3\n')
+    assert run_old(f'{text}\nprint(7 / 2)\n') == 0
+    assert capsys.readouterr() == ('3.5\n', '')
+
+
 def test_a_script_that_is_python_3_is_never_touched(run_old: Run, capsys: Capture) -> None:
     """Nor is a word said."""
     assert run_old('print(7 / 2)\n') == 0
