@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nst_lbfgs.config import STARTS, AdamConfig, TransferConfig
-from nst_lbfgs.flat_settings import run_settings, with_run_settings
+from nst_lbfgs.flat_settings import run_settings, shown, with_run_settings
 from nst_lbfgs.pictures.enhancement import Enhancement
 from nst_lbfgs.presets import DEFAULT_OBJECTIVE, PRESETS
 from nst_lbfgs.run_config import MasksConfig, PictureConfig, RunConfig
@@ -98,15 +98,25 @@ def numbers(text: str) -> tuple[float, ...]:
 
 def settings_from(args: argparse.Namespace, base: RunConfig) -> RunConfig:
     """Return `base` with every setting that was given on the command line. Raises ConfigError."""
+    given = _given(args)
+    for name in MasksConfig().paths():
+        if name in given:
+            given[name] = _found_anywhere(given[name])
+    return with_run_settings(base, given)
+
+
+def given_settings(args: argparse.Namespace) -> list[str]:
+    """Return the names of the settings that were given on the command line."""
+    return list(_given(args))
+
+
+def _given(args: argparse.Namespace) -> dict[str, Any]:
     given = {name: _as_setting(value) for name, value in vars(args).items() if name in DEFAULTS}
     if 'init' in given:
         given |= _start(given['init'])
     if 'square_side' in args:
         given |= {'image_height': args.square_side, 'image_width': args.square_side}
-    for name in MasksConfig().paths():
-        if name in given:
-            given[name] = _found_anywhere(given[name])
-    return with_run_settings(base, given)
+    return given
 
 
 def _as_setting(value: Any) -> Any:
@@ -127,24 +137,6 @@ def _found_anywhere(paths: str | tuple[str, ...]) -> str | tuple[str, ...]:
     if isinstance(paths, str):
         return path_in_record(Path(paths))
     return tuple(path_in_record(Path(path)) for path in paths)
-
-
-def shown(value: object) -> str:
-    """Return a setting's value as it would be typed."""
-    if isinstance(value, bool):
-        return 'yes' if value else 'no'
-    if isinstance(value, tuple):
-        return ' '.join(map(_shown_item, value)) or 'none'
-    if isinstance(value, float):
-        return f'{value:g}'
-    return 'none' if value is None else str(value)
-
-
-def _shown_item(value: object) -> str:
-    if not isinstance(value, tuple):
-        return shown(value)
-    name, weight = value
-    return str(name) if weight == 1 else f'{name}:{weight:g}'
 
 
 def add_optional_paths(parser: argparse.ArgumentParser, helps: dict[str, tuple[str, str]]) -> None:
@@ -213,5 +205,12 @@ def add_running(group: argparse._ActionsContainer) -> None:
         dest='metadata',
         action='store_false',
         help="keep the command line and the record's digest out of the finished picture",
+    )
+    add_option(
+        group,
+        '--no-report',
+        dest='report',
+        action='store_false',
+        help='leave no page PREFIX.html, which shows the run in a browser, beside the pictures',
     )
     add_option(group, '--verbose', action='store_true', help="show TensorFlow's own messages")

@@ -118,6 +118,17 @@ def with_transfer_settings(config: TransferConfig, settings: Mapping[str, Any]) 
     return replace(config, **groups, **own)
 
 
+def shown(value: object) -> str:
+    """Return a setting's value as it would be typed."""
+    if isinstance(value, bool):
+        return 'yes' if value else 'no'
+    if isinstance(value, tuple):
+        return ' '.join(map(_shown_item, value)) or 'none'
+    if isinstance(value, float):
+        return f'{value:g}'
+    return 'none' if value is None else str(value)
+
+
 def check_names(settings: Mapping[str, Any], known: Mapping[str, Any] | set[str]) -> None:
     """Raise ConfigError for a name that is not known."""
     for name in settings:
@@ -127,6 +138,13 @@ def check_names(settings: Mapping[str, Any], known: Mapping[str, Any] | set[str]
 def of_other_optimizers(optimizer: object) -> set[str]:
     """Return the names of the settings that an optimiser, by its name, does not have."""
     return {field.name for name, kind in OPTIMIZERS.items() if name != optimizer for field in fields(kind)}
+
+
+def _shown_item(value: object) -> str:
+    if not isinstance(value, tuple):
+        return shown(value)
+    name, weight = value
+    return str(name) if weight == 1 else f'{name}:{weight:g}'
 
 
 def _picture_settings(config: PictureConfig) -> dict[str, Any]:

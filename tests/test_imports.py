@@ -75,6 +75,19 @@ ALLOWED = {
         'run_config',
         'search',
     },
+    'report': {
+        '__init__',
+        'config',
+        'errors',
+        'files',
+        'flat_settings',
+        'pictures',
+        'presets',
+        'progress',
+        'records',
+        'run_config',
+        'search',
+    },
     'run_config': {'checks', 'config', 'errors', 'pictures'},
     'search': {'arrays', 'config', 'errors'},
     'side_by_side': {'arrays', 'errors', 'guidance', 'pictures', 'transfer'},
@@ -111,6 +124,8 @@ ONLY_IN = {
         'quiet',
         'search.adam',
     },
+    'jinja2': {'report.rendering'},
+    'markupsafe': {'report.rendering'},
     'argparse': set(),
 }
 MODULES = {
@@ -187,6 +202,7 @@ def test_the_library_never_imports_the_command_line():
         'from cli.main import main; main(["inspect", "a.png"])',
         'from cli.main import main; main(["port", "samples/experiment.py"])',
         'from cli.main import main; main(["bench", "--sizes", "31"])',
+        'from cli.main import main; main(["report", "tests/records/version_0_1_0/none"])',
         'import cli.runs.benchmark',
     ],
 )
@@ -209,6 +225,13 @@ def test_tensorflow_is_not_loaded(statement):
 )
 def test_bad_usage_and_help_need_no_scipy(arguments):
     assert 'scipy' not in loaded_by(f'from cli.main import main; main({arguments})')
+
+
+@pytest.mark.parametrize(
+    'arguments', [['transfer', '--help'], ['report', '--help'], ['report']], ids=' '.join
+)
+def test_help_and_bad_usage_need_no_templates(arguments):
+    assert not {'jinja2', 'scipy', 'numpy'} & loaded_by(f'from cli.main import main; main({arguments})')
 
 
 def loaded_by(statement):

@@ -8,10 +8,9 @@ import textwrap
 from typing import Any
 
 from nst_lbfgs.checks import check_choice
-from nst_lbfgs.flat_settings import run_settings
+from nst_lbfgs.flat_settings import run_settings, shown
 from nst_lbfgs.presets import DEFAULT_OBJECTIVE, PUBLICATIONS, Preset, Settings
 
-from ..options import shown
 from ..runs.streams import put
 
 DESCRIPTION = """

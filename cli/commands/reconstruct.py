@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from nst_lbfgs.flat_settings import with_run_settings
 from nst_lbfgs.presets import PRESETS
 from nst_lbfgs.reconstruction import COMBINATIONS, RECONSTRUCTIONS, layer_sets
 from nst_lbfgs.run_config import RunConfig
@@ -18,7 +19,8 @@ DESCRIPTION = """
 From noise, search for a picture that has the same features (content) or the same Gram matrices
 (style, which makes a texture) as IMAGE in a layer of VGG19. One layer gives PREFIX.png and its run
 record PREFIX.json. Several layers give a picture and a record each, PREFIX_LAYER.png and .json,
-all of them side by side with their labels as PREFIX.png, and a table of losses, PREFIX.csv; the
+all of them side by side with their labels as PREFIX.png, and a table of losses, PREFIX.csv. PREFIX.html shows
+them in a browser. The
 same command again makes only what is missing or failed.
 """
 
@@ -77,7 +79,7 @@ def _add_layers(group: argparse._ActionsContainer) -> None:
         group,
         '--tv-weight',
         type=float,
-        default=0.0,
+        default=argparse.SUPPRESS,
         metavar='WEIGHT',
         help='weight of total variation: higher is smoother (default: 0)',
     )
@@ -102,7 +104,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _points(args: argparse.Namespace) -> tuple[list[GridPoint], RunConfig]:
     """Return a point of the grid for each picture to be made, and the configuration of the first."""
-    base = settings_from(args, PRESETS[args.preset] if args.preset else RunConfig())
+    preset = PRESETS[args.preset] if args.preset else RunConfig()
+    base = settings_from(args, with_run_settings(preset, {'tv_weight': 0.0}))
     # The style picture is the content picture, so it is resized alike.
     pictures = replace(base.pictures, enhancement=None, save_every=0, style_size='content')
     points = []

@@ -17,7 +17,8 @@ DESCRIPTION = """
 Paint BASE in the style of STYLE, or of several, once for every combination of the varied settings, with
 the network loaded once. Each picture is written as PREFIX_FIELD_VALUE.png, with its run record beside
 it as .json; all of them with their labels as the contact sheet PREFIX.png; their losses as the table
-PREFIX.csv. Sheet and table are updated after each picture. If a picture fails, both say why, the others
+PREFIX.csv; and PREFIX.html, a page to sort, filter and compare them in a browser. Sheet, table and page are
+updated after each picture. If a picture fails, both say why, the others
 are made, and the exit code is 1. The same command again makes only what is missing or failed: what has
 its record, with these settings and pictures, is not made again. `transfer --from` takes these records
 too.

@@ -15,11 +15,11 @@ from ..runs.paths import DEFAULTS, Paths, add_old_options, add_paths, has_prefix
 from ..settings import add_saving, add_settings
 
 DESCRIPTION = """
-Paint BASE in the style of STYLE, or of several, and leave the picture as PREFIX.png, the picture after each
-iteration as PREFIX_at_iteration_0.png and so on, and the run record as PREFIX.json. PREFIX.checkpoint
-is what --resume goes on from; once the picture pleases it can be deleted. The arguments
-are those of Keras's examples/neural_style_transfer.py; every option may also be spelt with
-underscores.
+Paint BASE in the style of STYLE, or of several, and leave the picture as PREFIX.png, the picture after
+each iteration as PREFIX_at_iteration_0.png and so on, the run record as PREFIX.json, and as PREFIX.html a
+page that shows the run in a browser, from its start on. PREFIX.checkpoint is what --resume goes on from;
+once the picture pleases it can be deleted. The arguments are those of Keras's
+examples/neural_style_transfer.py; every option may also be spelt with underscores.
 """
 
 

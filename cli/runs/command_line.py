@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,25 +19,32 @@ class CommandLine:
     text: str
     without_prefix: str
     in_metadata: bool
+    given: tuple[str, ...] = ()
+    """The names of the settings that were given one by one."""
     resumed: tuple[str, ...] = ()
 
     @classmethod
-    def of_new_run(cls, arguments: list[str], prefix: str | None, *, in_metadata: bool) -> CommandLine:
+    def of_new_run(
+        cls, arguments: list[str], prefix: str | None, given: Iterable[str], *, in_metadata: bool
+    ) -> CommandLine:
         """Return the command line of a run that begins; `prefix` is as it was typed, if it was."""
         named = ['PREFIX' if argument == prefix else argument for argument in arguments]
-        return cls(_text(arguments), _text(named), in_metadata)
+        return cls(_text(arguments), _text(named), in_metadata, tuple(sorted(given)))
 
     @classmethod
     def of_resumed_run(
-        cls, arguments: list[str], recorded: dict[str, Any], *, in_metadata: bool
+        cls, arguments: list[str], recorded: dict[str, Any], given: Iterable[str], *, in_metadata: bool
     ) -> CommandLine:
         """Return the command line of a run that goes on, from its record so far."""
         resumed = recorded.get('resumed')
         before = tuple(map(str, resumed)) if isinstance(resumed, list) else ()
+        names = recorded.get('given')
+        names = set(map(str, names)) if isinstance(names, list) else set()
         return cls(
             str(recorded.get('command')),
             str(recorded.get('command_without_prefix')),
             in_metadata,
+            tuple(sorted(names.union(given))),
             (*before, _text(arguments)),
         )
 
@@ -51,6 +59,7 @@ class CommandLine:
         return {
             'command': self.text,
             'command_without_prefix': self.without_prefix,
+            'given': list(self.given),
             'resumed': list(self.resumed),
         }
 

@@ -165,6 +165,16 @@ class Inputs:
         """Return the style pictures as they are used, but in their own colours."""
         return self._style_pictures(None)
 
+    def pictures(self) -> dict[tuple[str, int], Picture | str]:
+        """Return every picture and mask as its page takes it."""
+        files = self.files
+        named = {'content': (files.content,), 'style': files.styles, **files.masks}
+        return {
+            (name, number): picture
+            for name, pictures in named.items()
+            for number, picture in enumerate(pictures)
+        }
+
     def record(self) -> dict[str, Any]:
         """Return what a run record says of the inputs."""
         return self.files.record() | {'height': self.size[0], 'width': self.size[1]}

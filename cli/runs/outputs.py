@@ -54,6 +54,14 @@ class Outputs:
         return self._beside('.csv')
 
     @property
+    def page(self) -> Path:
+        return self._beside('.html')
+
+    @property
+    def self_contained_page(self) -> Path:
+        return self._beside('_self_contained.html')
+
+    @property
     def checkpoint(self) -> Path:
         return self._beside('.checkpoint')
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from nst_lbfgs.errors import CheckpointError, ConfigError
+from nst_lbfgs.errors import CheckpointError, ConfigError, RecordError
 from nst_lbfgs.flat_settings import run_settings
 from nst_lbfgs.pictures.writing import FORMATS
+from nst_lbfgs.records.checkpoint import Checkpoint
+from nst_lbfgs.records.history import History, history_of
 from nst_lbfgs.run_config import RunConfig
 from nst_lbfgs.weights.sources import Weights
 
@@ -99,6 +102,17 @@ def check_weights(recorded: dict[str, Any], weights: Weights) -> None:
             f'The weights have changed since the checkpoint. Expected {before.get("description")}, '
             f'SHA-256 {before.get("sha256")}. Received: {weights.description}, {weights.sha256}'
         )
+
+
+def history_so_far(checkpoint: Checkpoint | None) -> History:
+    """Return what has happened in a run that goes on; nothing if that cannot be read, or was not kept."""
+    history = History()
+    if checkpoint:
+        with suppress(RecordError):
+            history = history_of(checkpoint.run)
+        history.begin()
+        history.happened('The run was resumed.')
+    return history
 
 
 def changed_surroundings(recorded: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:

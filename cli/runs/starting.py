@@ -15,13 +15,14 @@ from nst_lbfgs.records.checkpoint import read_checkpoint
 from nst_lbfgs.run_config import RunConfig
 from nst_lbfgs.weights.sources import resolve_weights
 
-from ..options import settings_from
+from ..options import given_settings, settings_from
 from .command_line import CommandLine
 from .input_files import read_files
 from .inputs import Inputs
 from .lock import run_lock
 from .memory_check import check_memory, within_memory
 from .outputs import Outputs, named_after
+from .page import check_page
 from .paths import moved_pictures, style_paths
 from .resuming import check_settings, checkpoint_path, resumed_outputs
 from .stopping import Stopping
@@ -83,7 +84,8 @@ def run_once(args: argparse.Namespace, config: RunConfig, picture: Path, outputs
     outputs.make_folder()
     with run_lock(outputs.lock):
         (inputs,) = prepare(args, [config], picture, [picture], outputs, overwrite=args.force)
-        run = TransferRun(inputs, outputs, args.force, args.preset)
+        check_page(outputs, wanted=args.report, overwrite=args.force)
+        run = TransferRun(inputs, outputs, args.force, args.report, args.preset)
         start_tensorflow(args, config.transfer)
         return run.run(new_command_line(args, args.result_prefix))
 
@@ -102,8 +104,9 @@ def begin(
     outputs.make_folder()
     with run_lock(outputs.lock):
         (inputs,) = prepare(args, [config], content, styles, outputs, overwrite=args.force)
-        run = TransferRun(inputs, outputs, args.force, preset, stopping, resumable=True)
+        run = TransferRun(inputs, outputs, args.force, args.report, preset, stopping, resumable=True)
         outputs.check_checkpoint(overwrite=args.force)
+        check_page(outputs, wanted=args.report, overwrite=args.force)
         if args.record:
             tell(f'{args.record} is repeated: {outputs.picture}, {outputs.record}, {outputs.checkpoint}')
         start_tensorflow(args, config.transfer)
@@ -112,7 +115,7 @@ def begin(
 
 def new_command_line(args: argparse.Namespace, prefix: str | None) -> CommandLine:
     """Return the command line of a run that begins, as its record and its picture keep it."""
-    return CommandLine.of_new_run(args.command_line, prefix, in_metadata=args.metadata)
+    return CommandLine.of_new_run(args.command_line, prefix, given_settings(args), in_metadata=args.metadata)
 
 
 def resume(args: argparse.Namespace) -> int:
@@ -133,12 +136,22 @@ def resume(args: argparse.Namespace) -> int:
         outputs = resumed_outputs(path, recorded, config, args.resume)
         outputs.check(overwrite=True)
         outputs.check_checkpoint(overwrite=True)
+        check_page(outputs, wanted=args.report, renewed=True)
         check_size_for_format(outputs.picture, *inputs.size)
         check_memory(inputs)
         inputs.check_masks()
-        command = CommandLine.of_resumed_run(args.command_line, recorded, in_metadata=args.metadata)
+        command = CommandLine.of_resumed_run(
+            args.command_line, recorded, given_settings(args), in_metadata=args.metadata
+        )
         run = TransferRun(
-            inputs, outputs, True, recorded.get('preset'), stopping, resumable=True, checkpoint=checkpoint
+            inputs,
+            outputs,
+            True,
+            args.report,
+            recorded.get('preset'),
+            stopping,
+            resumable=True,
+            checkpoint=checkpoint,
         )
         start_tensorflow(args, config.transfer)
         return run.run(command)

@@ -20,6 +20,7 @@ from .grid import GridPoint
 from .inputs import Inputs
 from .lock import run_lock
 from .outputs import Outputs
+from .page import check_page
 from .progress import ProgressLines
 from .saving import Saver
 from .starting import new_command_line, prepare, start_tensorflow
@@ -51,10 +52,10 @@ def run_sweep(
     with run_lock(outputs.lock):
         inputs = prepare(args, configs, content, styles, outputs, overwrite=True)
         runs = [
-            TransferRun(cell, _outputs_of(point, outputs), True, args.preset)
+            TransferRun(cell, _outputs_of(point, outputs), True, args.report, args.preset)
             for point, cell in zip(points, inputs, strict=True)
         ]
-        sweep = prepare_sweep(points, runs, outputs, title, overwrite=args.force)
+        sweep = prepare_sweep(points, runs, outputs, title, overwrite=args.force, page=args.report)
         if not all(cell.done for cell in sweep.cells):
             start_tensorflow(args, configs[0].transfer)
         return sweep.run(new_command_line(args, prefix))
@@ -68,6 +69,7 @@ class Sweep:
     outputs: Outputs
     inputs: list[Cell]
     title: str
+    page: bool
     networks: dict[tuple[str, int], Network] = field(default_factory=dict)
 
     def run(self, command: CommandLine) -> int:
@@ -80,10 +82,12 @@ class Sweep:
             if cell.done:
                 continue
             self._save(saver)
+            self._save_page(saver, running=True)
             cell.make(command, partial(self._network, cell.point.config.transfer, lines))
             if cell.failure:
                 lines.message(f'{cell.point.label}: {cell.failure}')
         self._save(saver)
+        self._save_page(saver, running=False)
         saver.finish()
         if not saver.problem:
             lines.message(f'{self.outputs.picture} and {self.outputs.table}')
@@ -104,6 +108,13 @@ class Sweep:
         saver.save(self.outputs.table, partial(write_whole, data=table(self.cells), overwrite=True))
         saver.save(self.outputs.picture, partial(write_picture, pixels=pixels, overwrite=True))
 
+    def _save_page(self, saver: Saver, *, running: bool) -> None:
+        if self.page:
+            from .sweep_page import page_of_cells
+
+            page = page_of_cells(self.cells, self.outputs, self.title, running=running)
+            saver.save(self.outputs.page, partial(write_whole, data=page, overwrite=True))
+
     def _failures(self) -> str | None:
         failed = [cell.point.label for cell in self.cells if cell.failure]
         if not failed:
@@ -121,6 +132,7 @@ def prepare_sweep(
     title: str,
     *,
     overwrite: bool,
+    page: bool,
 ) -> Sweep:
     """Check what a sweep would write, without TensorFlow.
 
@@ -130,12 +142,13 @@ def prepare_sweep(
     resumed = is_table_of_a_sweep(outputs.table)
     for path in (outputs.picture, outputs.table):
         check_place(path, overwrite=resumed or overwrite)
+    check_page(outputs, wanted=page, overwrite=overwrite, renewed=resumed)
     cells = list(map(SweepCell, points, runs))
     for cell in cells:
         cell.look()
         if not cell.done:
             cell.check(resumed=resumed, overwrite=overwrite)
-    return Sweep(cells, outputs, _input_cells(runs[0].inputs), title)
+    return Sweep(cells, outputs, _input_cells(runs[0].inputs), title, page)
 
 
 def check_grid(points: Sequence[GridPoint]) -> None:

@@ -18,6 +18,7 @@ from nst_lbfgs.search.lbfgs import Ending
 
 from .command_line import CommandLine
 from .grid import GridPoint
+from .page import check_page
 from .transfer import TransferRun
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class SweepCell:
         else:
             own = resumed or self.failure is None
         outputs.check(overwrite=overwrite or own)
+        check_page(outputs, wanted=self.transfer.page, overwrite=overwrite, renewed=own)
 
     def make(self, command: CommandLine, network: Callable[[], Network]) -> None:
         """Run the transfer, then look. What goes wrong is kept as the failure, the network's included."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nst_lbfgs.arrays import Pixels
+from nst_lbfgs.errors import RecordError
 from nst_lbfgs.files import open_regular
 from nst_lbfgs.pictures.contact_sheet import Cell, contact_sheet
 
@@ -16,6 +17,7 @@ from .sweep_cell import SweepCell
 
 LOSSES = ('loss', 'content_loss', 'style_loss', 'total_variation_loss')
 COLUMNS = ('iterations_done', 'evaluations', *LOSSES, 'seconds', 'stop_reason', 'picture')
+LARGEST_BYTES = 64 << 20  # of a table that is read
 MOST_COLUMNS = 8  # of a contact sheet
 
 
@@ -29,8 +31,23 @@ def table(cells: Sequence[SweepCell]) -> bytes:
     writer.writeheader()
     for cell in cells:
         if cell.record or cell.failure:
-            writer.writerow(cell.point.choices | _numbers(cell))
+            writer.writerow(cell.point.choices | numbers(cell))
     return text.getvalue().encode(errors='backslashreplace')
+
+
+def read_table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """Return the fields that a sweep's table varies, and its rows by column. Raises RecordError."""
+    try:
+        with open_regular(path) as file:
+            data = file.read(LARGEST_BYTES).decode()
+        reader = csv.DictReader(io.StringIO(data, newline=''), restval='')
+        columns = list(reader.fieldnames or [])
+        rows = [{str(name): str(value) for name, value in row.items()} for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise RecordError(f'Cannot read the table {path}: {error}') from error
+    if tuple(columns[-len(COLUMNS) :]) != COLUMNS:
+        raise RecordError(f'Expected the table of a sweep. Received: {path}')
+    return columns[: -len(COLUMNS)], rows
 
 
 def is_table_of_a_sweep(path: Path) -> bool:
@@ -67,7 +84,8 @@ def _last_field_values(cells: Sequence[SweepCell]) -> int:
     return len({cell.point.choices[last_field] for cell in cells})
 
 
-def _numbers(cell: SweepCell) -> dict[str, Any]:
+def numbers(cell: SweepCell) -> dict[str, Any]:
+    """Return what the table says of a cell, beside what was chosen for it."""
     record = cell.record or {'iterations': []}
     iterations = record['iterations']
     last = iterations[-1] if iterations else {}

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nst_lbfgs.config import TransferConfig
-from nst_lbfgs.files import write_whole
-from nst_lbfgs.pictures.writing import write_picture
-from nst_lbfgs.records.checkpoint import Checkpoint, write_checkpoint
-from nst_lbfgs.records.record import digest_of, to_json, versions
+from nst_lbfgs.errors import StyleTransferError
+from nst_lbfgs.records.checkpoint import Checkpoint
+from nst_lbfgs.records.history import History
+from nst_lbfgs.records.record import versions
 from nst_lbfgs.run_config import RunConfig
 from nst_lbfgs.weights.sources import resolve_weights
 
 from .command_line import CommandLine
 from .inputs import Arranged, Inputs
 from .outputs import Outputs
+from .page import Page
 from .post_processing import PostProcessing
 from .progress import ProgressLines
 from .recolouring import out_of_gamut as told_of_gamut
-from .resuming import changed_surroundings, check_weights
-from .saving import Saver, Writer
+from .results import Results
+from .resuming import changed_surroundings, check_weights, history_so_far
+from .saving import Saver
 from .stopping import Stopping
 
 if TYPE_CHECKING:
-    from nst_lbfgs.arrays import Pixels
     from nst_lbfgs.progress import Progress, TransferState
     from nst_lbfgs.transfer import TransferResult
     from nst_lbfgs.weights.vgg19 import Network
@@ -38,12 +37,13 @@ class TransferRun:
     """A run whose inputs are read and whose outputs can be written.
 
     With `resumable` it keeps a checkpoint and takes signals as a wish to stop; `checkpoint` is the
-    one that it goes on from.
+    one that it goes on from. With `page` it leaves a page beside its picture.
     """
 
     inputs: Inputs
     outputs: Outputs
     overwrite: bool
+    page: bool
     preset: str | None = None
     stopping: Stopping = field(default_factory=Stopping)
     resumable: bool = False
@@ -76,24 +76,24 @@ class TransferRun:
             check_weights(self.checkpoint.run, network.weights)
             for warning in changed_surroundings(self.checkpoint.run, record):
                 lines.message(warning)
-        saver = Saver(lines.message)
+        history = history_so_far(self.checkpoint)
+        results = self._results(record, history, lines)
         with self._signals(lines):
             arranged = self.inputs.arranged()
             finishing = PostProcessing(self.config, arranged.content, arranged.keep)
-            result = self._transfer(config, network, arranged, finishing, record, saver, lines)
+            result = self._transfer(config, network, arranged, finishing, history, results, lines)
             picture, out_of_gamut = finishing.of(result.image)
             measured = self._final_losses(result, config, network, arranged, lines)
             if out_of_gamut is not None:
                 measured['out_of_gamut'] = out_of_gamut
                 lines.message(told_of_gamut(out_of_gamut))
-            write = partial(self._writer, picture, arranged.alpha)
-            self._save_results(result, measured, write, record, command, saver)
-        if not saver.problem:
+            problem = results.finish(result, picture, arranged.alpha, measured, command)
+        if not problem:
             lines.message(
                 f'{self.outputs.picture} after {result.evaluations} evaluations: {result.stop_reason}'
             )
-        for problem in filter(None, (saver.problem, result.failure)):
-            raise problem
+        for error in filter(None, (problem, result.failure)):
+            raise error
         return self.stopping.exit_code
 
     @property
@@ -113,71 +113,71 @@ class TransferRun:
         network: Network,
         arranged: Arranged,
         finishing: PostProcessing,
-        record: dict[str, Any],
-        saver: Saver,
+        history: History,
+        results: Results,
         lines: ProgressLines,
     ) -> TransferResult:
         from nst_lbfgs.transfer import transfer_style
 
         def after_evaluation(count: int, loss: float) -> None:
+            history.evaluated(count, loss)
             lines.evaluation(count, loss)
             self.stopping.after_evaluation()
 
         def after_iteration(progress: Progress) -> None:
-            path = self.outputs.at_iteration(progress.losses.iteration)
-            saved = path and saver.save(
-                path, self._writer(finishing.of(progress.picture())[0], arranged.alpha)
+            saved = results.iteration(
+                progress.losses,
+                lambda: finishing.of(progress.picture())[0],
+                arranged.alpha,
+                progress.state,
             )
-            self._save_checkpoint(record, progress.state, saver)
-            lines.iteration(progress.losses, str(path) if saved else None)
+            lines.iteration(progress.losses, str(saved) if saved else None)
             self.stopping.after_iteration(progress.losses)
 
+        def on_trouble(text: str) -> None:
+            history.happened(text)
+            lines.message(text)
+
         state = self._state
-        self._save_checkpoint(record, lambda: state, saver)
+        results.begin(state)
+        history.begin()
         self.stopping.begin(state.iterations[-1].loss if state and state.iterations else None)
-        return transfer_style(
-            arranged.content,
-            arranged.styles,
-            config,
-            content_mask=arranged.content_mask,
-            keep=arranged.keep,
-            init=arranged.init,
-            network=network,
-            on_iteration=after_iteration,
-            on_evaluation=after_evaluation,
-            on_trouble=lines.message,
-            resume=state,
-            keep_state=self.resumable,
-        )
+        try:
+            return transfer_style(
+                arranged.content,
+                arranged.styles,
+                config,
+                content_mask=arranged.content_mask,
+                keep=arranged.keep,
+                init=arranged.init,
+                network=network,
+                on_iteration=after_iteration,
+                on_evaluation=after_evaluation,
+                on_trouble=on_trouble,
+                resume=state,
+                keep_state=self.resumable,
+            )
+        except StyleTransferError as error:
+            results.failed(error)
+            raise
 
-    def _save_checkpoint(self, record: dict[str, Any], state: Any, saver: Saver) -> None:
-        if self.resumable:
-            saver.save(self.outputs.checkpoint, partial(write_checkpoint, run=record, state=state()))
+    def _results(self, record: dict[str, Any], history: History, lines: ProgressLines) -> Results:
+        def report(text: str) -> None:
+            history.happened(text)
+            lines.message(text)
 
-    def _save_results(
-        self,
-        result: TransferResult,
-        measured: dict[str, float],
-        write: Callable[[dict[str, str]], Writer],
-        record: dict[str, Any],
-        command: CommandLine,
-        saver: Saver,
-    ) -> None:
-        full = (
-            record
-            | measured
-            | {
-                'stop_reason': result.stop_reason,
-                'evaluations': result.evaluations,
-                'troubles': list(result.troubles),
-                'iterations': [asdict(losses) for losses in result.iterations],
-            }
+        page = None
+        if self.page:
+            page = Page(self.inputs, self.outputs, overwrite=self.overwrite, report=lines.message)
+        return Results(
+            self.outputs,
+            record,
+            history,
+            Saver(report),
+            page,
+            resumable=self.resumable,
+            overwrite=self.overwrite,
         )
-        full['digest'] = digest_of(full)
-        self._save_checkpoint(record, lambda: result.state, saver)
-        saver.save(self.outputs.record, partial(write_whole, data=to_json(full), overwrite=self.overwrite))
-        saver.save(self.outputs.picture, write(command.metadata(full['digest'])))
-        saver.finish()
 
     def _final_losses(
         self,
@@ -225,15 +225,13 @@ class TransferRun:
                 'preset': self.preset,
                 'config': replace(self.config, transfer=config),
                 'deterministic': config.computation.deterministic,
+                'memory': {'expected_bytes': self.inputs.memory(config)},
                 'threads': available_cores(),
                 'weights': asdict(weights) | {'path': weights.path and str(weights.path)},
                 'device': device_description(),
                 'versions': versions(),
             }
         )
-
-    def _writer(self, pixels: Pixels, alpha: Pixels | None, metadata: dict[str, str] | None = None) -> Writer:
-        return partial(write_picture, pixels=pixels, alpha=alpha, overwrite=self.overwrite, metadata=metadata)
 
 
 def announce_network(config: TransferConfig, lines: ProgressLines, *, keep: bool = False) -> Network:

@@ -153,6 +153,7 @@ def test_the_command_line_of_seed_003(folder):
     assert sorted(os.listdir()) == [
         'base.jpg',
         'result.checkpoint',
+        'result.html',
         'result.json',
         'result.png',
         'result_at_iteration_0.png',

@@ -36,7 +36,7 @@ def reconstruct(*arguments):
 @pytest.mark.parametrize('term, other', [('content', 'style'), ('style', 'content')])
 def test_one_layer_gives_the_picture_and_its_record(term, other, folder):
     assert reconstruct(term, 'town.png', 'out', '--layer', 'block2_conv1', *FAST) == 0
-    assert sorted(os.listdir()) == ['out.json', 'out.png', 'town.png']
+    assert sorted(os.listdir()) == ['out.html', 'out.json', 'out.png', 'town.png']
     record = json.load(open('out.json'))
     settings = record['config']['transfer']
     assert settings['objective'][f'{term}_layers'] == [['block2_conv1', 1.0]]
@@ -47,7 +47,7 @@ def test_one_layer_gives_the_picture_and_its_record(term, other, folder):
 
 def test_without_a_prefix_the_results_are_named_after_the_picture(folder):
     assert reconstruct('style', 'town.png', '--layers', 'block1_conv1', *FAST) == 0
-    assert sorted(os.listdir()) == ['town.png', 'town_style.json', 'town_style.png']
+    assert sorted(os.listdir()) == ['town.png', 'town_style.html', 'town_style.json', 'town_style.png']
 
 
 def test_several_layers_give_one_strip(folder):
@@ -57,9 +57,10 @@ def test_several_layers_give_one_strip(folder):
     assert sorted(os.listdir()) == sorted(
         [
             'out.csv',
+            'out.html',
             'out.png',
             'town.png',
-            *(f'out_{layer}{ending}' for layer in layers for ending in ('.png', '.json')),
+            *(f'out_{layer}{ending}' for layer in layers for ending in ('.png', '.json', '.html')),
         ]
     )
     assert Image.open('out.png').width > 4 * Image.open('out_block1_conv1.png').width

@@ -63,7 +63,8 @@ def test_each_picture_a_sheet_and_a_table_with_the_network_loaded_once(folder, t
             'style.png',
             's.png',
             's.csv',
-            *(name + ending for name in names for ending in ('.png', '.json')),
+            's.html',
+            *(name + ending for name in names for ending in ('.png', '.json', '.html')),
         ]
     )
     assert len(transfers) == 4 and len({id(network) for _, network in transfers}) == 1
@@ -209,7 +210,8 @@ def test_a_deterministic_sweep_twice_gives_the_same_bytes(command, folder):
             assert record['threads'] == len(os.sched_getaffinity(0))
         names = sorted(path.name for path in folder.glob('s*.png') if path.name != 'style.png')
         results.append({name: (folder / name).read_bytes() for name in names})
-        for path in [*folder.glob('s*.json'), *folder.glob('s*.csv'), *map(folder.joinpath, names)]:
+        others = [path for end in ('json', 'csv', 'html') for path in folder.glob(f's*.{end}')]
+        for path in [*others, *map(folder.joinpath, names)]:
             path.unlink()
     assert results[0] == results[1] and len(results[0]) in (1, 3)
 
@@ -222,8 +224,12 @@ def test_determinism_is_for_the_whole_sweep(folder, capsys):
 def test_in_a_folder_the_results_are_named_after_the_pictures(folder):
     assert sweep(*FAST, *TWO, prefix='out/') == 0
     assert sorted(os.listdir('out')) == sorted(
-        ['base_style.png', 'base_style.csv']
-        + [f'base_style_content_weight_{weight}{end}' for weight in ('0.1', '1') for end in ('.png', '.json')]
+        [f'base_style{end}' for end in ('.png', '.csv', '.html')]
+        + [
+            f'base_style_content_weight_{weight}{end}'
+            for weight in ('0.1', '1')
+            for end in ('.png', '.json', '.html')
+        ]
     )
 
 
@@ -237,9 +243,12 @@ def test_a_colour_may_be_the_style_and_the_prefix_chooses_the_format(folder):
     assert sweep(*FAST, *TWO, style='black', prefix='new/s.jpg') == 0
     assert sorted(os.listdir('new')) == [
         's.csv',
+        's.html',
         's.jpg',
+        's_content_weight_0.1.html',
         's_content_weight_0.1.jpg',
         's_content_weight_0.1.json',
+        's_content_weight_1.html',
         's_content_weight_1.jpg',
         's_content_weight_1.json',
     ]

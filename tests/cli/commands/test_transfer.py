@@ -32,6 +32,7 @@ def test_results_have_the_names_of_the_keras_example(folder):
     assert sorted(os.listdir()) == [
         'base.png',
         'out.checkpoint',
+        'out.html',
         'out.json',
         'out.png',
         'out_at_iteration_0.png',
@@ -120,7 +121,14 @@ def test_only_every_nth_picture_and_the_last_are_saved(folder):
 
 def test_only_the_finished_picture_is_saved_if_asked(folder):
     assert transfer(*FAST, '--save-every', '0') == 0
-    assert sorted(os.listdir()) == ['base.png', 'out.checkpoint', 'out.json', 'out.png', 'style.png']
+    assert sorted(os.listdir()) == [
+        'base.png',
+        'out.checkpoint',
+        'out.html',
+        'out.json',
+        'out.png',
+        'style.png',
+    ]
 
 
 def test_a_colour_may_stand_for_a_picture_and_the_run_is_repeated_elsewhere(folder, monkeypatch):
@@ -167,6 +175,7 @@ def test_the_prefix_chooses_folder_and_format(folder):
     assert transfer(*FAST, prefix='new folder/été.jpg') == 0
     assert sorted(os.listdir('new folder')) == [
         'été.checkpoint',
+        'été.html',
         'été.jpg',
         'été.json',
         'été_at_iteration_0.jpg',

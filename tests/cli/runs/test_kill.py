@@ -149,7 +149,7 @@ def test_a_second_signal_ends_at_once_and_leaves_nothing_half_written(number, co
     assert returned == code, said
     assert 'A second signal ends the run at once' in said and 'stopped by' not in said
     names = {path.name for path in pictures.iterdir()}
-    assert names == {'base.png', 'style.png', 'evaluating', 'out.checkpoint'}
+    assert names == {'base.png', 'style.png', 'evaluating', 'out.checkpoint', 'out.html'}
     check_whole(pictures)
 
 

@@ -19,7 +19,7 @@ RUN = [
     *['--weights', 'random', '--iter', '1', '--maxfun', '1', '--save-every', '0', '--image-height', '36'],
     *['--content-layer', 'block1_conv1', '--style-layer', 'block1_conv1'],
 ]
-RESULTS = ['base_style.checkpoint', 'base_style.json', 'base_style.png']
+RESULTS = ['base_style.checkpoint', 'base_style.html', 'base_style.json', 'base_style.png']
 
 pytestmark = pytest.mark.usefixtures('folder')
 
@@ -95,7 +95,7 @@ def test_a_run_from_a_record_writes_here_and_where_the_record_says_only_if_asked
     capsys.readouterr()
     assert main(['transfer', '--from', str(record)]) == 0
     assert f'{record} is repeated: out.png, out.json, out.checkpoint\n' in capsys.readouterr().err
-    assert sorted(os.listdir()) == ['out.checkpoint', 'out.json', 'out.png']
+    assert sorted(os.listdir()) == ['out.checkpoint', 'out.html', 'out.json', 'out.png']
     assert not (folder / 'theirs').exists()
     assert main(['transfer', '--from', str(record), '--in-place']) == 0
     assert f'is repeated: {folder}/theirs/out.png, ' in capsys.readouterr().err
@@ -122,4 +122,4 @@ def test_a_folder_without_a_checkpoint(capsys):
 def test_a_reconstruction_into_a_folder():
     options = ['--layer', 'block1_conv1', *RUN[:6], '--image-height', '36']
     assert main(['reconstruct', 'style', 'base.png', 'out/', *options]) == 0
-    assert sorted(os.listdir('out')) == ['base_style.json', 'base_style.png']
+    assert sorted(os.listdir('out')) == ['base_style.html', 'base_style.json', 'base_style.png']

@@ -25,7 +25,13 @@ from nst_lbfgs.records.checkpoint import read_checkpoint
 
 LAYERS = ['--content-layer', 'block2_conv1', '--style-layer', 'block1_conv1']
 RUN = ['--weights', 'random', '--iter', '3', '--maxfun', '3', '--image-height', '36', '--restart', *LAYERS]
-RESULTS = ['out.checkpoint', 'out.json', 'out.png', *(f'out_at_iteration_{i}.png' for i in range(3))]
+RESULTS = [
+    'out.checkpoint',
+    'out.html',
+    'out.json',
+    'out.png',
+    *(f'out_at_iteration_{i}.png' for i in range(3)),
+]
 
 
 pytestmark = pytest.mark.usefixtures('folder')
@@ -74,7 +80,7 @@ def test_a_continuous_run_is_resumed_to_the_same_picture_but_for_rounding(at_eva
 def test_a_signal_leaves_picture_record_and_checkpoint(number, code, at_evaluation, capsys):
     at_evaluation(5, lambda: os.kill(os.getpid(), number))
     assert transfer() == code
-    assert results() == ['out.checkpoint', 'out.json', 'out.png', 'out_at_iteration_0.png']
+    assert results() == ['out.checkpoint', 'out.html', 'out.json', 'out.png', 'out_at_iteration_0.png']
     record = json.load(open('out.json'))
     assert record['stop_reason'] == f'stopped by {number.name}' and record['evaluations'] == 5
     assert pixels('out.png').std() > 0
@@ -287,7 +293,7 @@ def test_a_disk_that_stays_full_is_said_at_the_end(monkeypatch, at_evaluation, c
     assert error.startswith('nst-lbfgs: error: Could not write ')
     for name in ('out.png', 'out.json', 'out.checkpoint', 'out_at_iteration_2.png'):
         assert name in error
-    assert results() == ['out.checkpoint', 'out_at_iteration_0.png']
+    assert results() == ['out.checkpoint', 'out.html', 'out_at_iteration_0.png']
     disk.free()
     undo()
     assert resume() == 0 and results() == RESULTS

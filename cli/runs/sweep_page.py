@@ -1,0 +1,49 @@
+"""The page of a sweep: from its cells while it goes on, from its table afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nst_lbfgs.errors import RecordError
+from nst_lbfgs.records.record import read_record
+from nst_lbfgs.report.inputs import Shown, content_and_styles, read_inputs, shown_inputs
+from nst_lbfgs.report.sweep_page import NUMBERS, GridCell, sweep_page
+
+from .outputs import Outputs
+from .sweep_cell import SweepCell
+from .sweep_results import numbers, read_table
+
+
+def page_of_cells(cells: Sequence[SweepCell], outputs: Outputs, title: str, *, running: bool) -> bytes:
+    """Return the page of a sweep that goes on, or has come to its end."""
+    inputs = cells[0].transfer.inputs
+    record = inputs.record() | {'config': inputs.config}
+    shown = content_and_styles(shown_inputs(record, inputs.pictures()))
+    grid = [_grid_cell(cell.point.choices, numbers(cell)) for cell in cells]
+    return sweep_page(title, outputs.prefix.parent, grid, shown, running=running)
+
+
+def page_of_table(table: Path, *, inside: bool) -> bytes:
+    """Return the page of a sweep from its table and what lies beside it. Raises RecordError."""
+    fields, rows = read_table(table)
+    grid = [_grid_cell({field: row[field] for field in fields}, row) for row in rows]
+    inputs = _inputs_beside(table.parent, [cell.picture for cell in grid])
+    return sweep_page(table.stem, table.parent, grid, inputs, inside=inside)
+
+
+def _grid_cell(choices: dict[str, str], row: dict[str, Any]) -> GridCell:
+    figures = {name: str(row[name]) for name in NUMBERS}
+    return GridCell(choices, figures, row['picture'], str(row['stop_reason'] or ''))
+
+
+def _inputs_beside(folder: Path, pictures: Sequence[str]) -> list[Shown]:
+    """Return content and styles by the first record there is of a cell's picture; none without a record."""
+    for picture in filter(None, pictures):
+        try:
+            record = read_record((folder / Path(picture).name).with_suffix('.json'))
+        except RecordError:
+            continue
+        return content_and_styles(shown_inputs(record, read_inputs(record, folder)))
+    return []
