@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nst_lbfgs.errors import ConfigError, OutputExistsError, OutputWriteError
@@ -23,6 +23,8 @@ class Outputs:
     prefix: Path
     suffix: str
     config: RunConfig
+    folder_in_record: Path | None = None
+    """The folder that the record names, where the results are carried to another afterwards."""
 
     @classmethod
     def of(cls, prefix: str, config: RunConfig, name: str) -> Outputs:
@@ -40,6 +42,13 @@ class Outputs:
         if path.suffix.lower() in FORMATS:
             return cls(path.with_suffix(''), path.suffix, config)
         return cls(path, '.png', config)
+
+    @property
+    def recorded(self) -> Outputs:
+        """The results where the record says that they are."""
+        if self.folder_in_record is None:
+            return self
+        return replace(self, prefix=self.folder_in_record / self.prefix.name, folder_in_record=None)
 
     @property
     def picture(self) -> Path:

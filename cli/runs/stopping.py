@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,14 +22,36 @@ if TYPE_CHECKING:
 SAME_SIGNAL_SECONDS = 0.1
 
 
+@dataclass
+class StopRequest:
+    """A wish to stop, which may come in any thread: the number of a signal, once there is one."""
+
+    number: int | None = None
+
+    def note(self, number: int) -> None:
+        """Take the wish; the first one stays."""
+        self.number = self.number or number
+
+    @property
+    def exit_code(self) -> int:
+        """128 plus the number of the signal, as shells have it; else 0."""
+        return 128 + self.number if self.number else 0
+
+
 class Stopping:
     """Decides after each evaluation and each iteration whether the search goes on.
 
     `max_seconds` counts from `begin` on; `min_improvement` is the share by which an iteration has to
-    lower the loss. Raises ConfigError if one of them cannot be used.
+    lower the loss. `request` may be that of many runs. Raises ConfigError if one of them cannot be used.
     """
 
-    def __init__(self, *, max_seconds: float | None = None, min_improvement: float | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        max_seconds: float | None = None,
+        min_improvement: float | None = None,
+        request: StopRequest | None = None,
+    ) -> None:
         if max_seconds is not None and not max_seconds > 0:
             raise ConfigError(f'Expected --max-seconds above 0. Received: {max_seconds}')
         if min_improvement is not None and not 0 <= min_improvement < 1:
@@ -38,14 +61,14 @@ class Stopping:
         self._max_seconds = max_seconds
         self._min_improvement = min_improvement
         self._started = time.monotonic()
-        self._signal: int | None = None
+        self._request = request or StopRequest()
         self._asked: float | None = None
         self._loss: float | None = None
 
     @property
     def exit_code(self) -> int:
         """128 plus the number of the signal that ended the search, as shells have it; else 0."""
-        return 128 + self._signal if self._signal else 0
+        return self._request.exit_code
 
     def begin(self, loss: float | None) -> None:
         """Start the clock; `loss` is that of the iteration before the first, if there was one."""
@@ -53,8 +76,8 @@ class Stopping:
 
     def after_evaluation(self) -> None:
         """Raise StopSearch if a signal has come or the time is up."""
-        if self._signal:
-            raise StopSearch(f'stopped by {signal.Signals(self._signal).name}')
+        if self._request.number:
+            raise StopSearch(f'stopped by {signal.Signals(self._request.number).name}')
         if self._max_seconds is not None and time.monotonic() - self._started >= self._max_seconds:
             raise StopSearch(f'the {self._max_seconds:g} seconds of --max-seconds are over')
 
@@ -74,15 +97,12 @@ class Stopping:
 
         `tell` is called with a line for the first, in another thread.
         """
-        return heard(partial(self._react, tell), self._note)
-
-    def _note(self, number: int) -> None:
-        self._signal = self._signal or number
+        return heard(partial(self._react, tell), self._request.note)
 
     def _react(self, tell: Callable[[str], None], number: int) -> None:
         if self._asked is None:
             self._asked = time.monotonic()
-            self._note(number)
+            self._request.note(number)
             tell('Stopping after this evaluation. A second signal ends the run at once.')
         elif time.monotonic() - self._asked > SAME_SIGNAL_SECONDS:
             end_at_once(number)

@@ -1,4 +1,4 @@
-"""The page of a sweep: from its cells while it goes on, from its table afterwards."""
+"""The page of a grid of runs: from its cells while it goes on, from its table afterwards."""
 
 from __future__ import annotations
 
@@ -11,18 +11,24 @@ from nst_lbfgs.records.record import read_record
 from nst_lbfgs.report.inputs import Shown, content_and_styles, read_inputs, shown_inputs
 from nst_lbfgs.report.sweep_page import NUMBERS, GridCell, sweep_page
 
+from .cell import Cell
+from .inputs import Inputs
 from .outputs import Outputs
-from .sweep_cell import SweepCell
 from .sweep_results import numbers, read_table
 
 
-def page_of_cells(cells: Sequence[SweepCell], outputs: Outputs, title: str, *, running: bool) -> bytes:
-    """Return the page of a sweep that goes on, or has come to its end."""
-    inputs = cells[0].transfer.inputs
+def page_of_cells(
+    cells: Sequence[Cell], outputs: Outputs, title: str, inputs: Sequence[Shown], *, running: bool
+) -> bytes:
+    """Return the page of a grid that goes on, or has come to its end."""
+    grid = [_grid_cell(cell.choices, numbers(cell)) for cell in cells]
+    return sweep_page(title, outputs.prefix.parent, grid, inputs, running=running)
+
+
+def inputs_shown(inputs: Inputs) -> list[Shown]:
+    """Return what went into a run as a page shows it."""
     record = inputs.record() | {'config': inputs.config}
-    shown = content_and_styles(shown_inputs(record, inputs.pictures()))
-    grid = [_grid_cell(cell.point.choices, numbers(cell)) for cell in cells]
-    return sweep_page(title, outputs.prefix.parent, grid, shown, running=running)
+    return content_and_styles(shown_inputs(record, inputs.pictures()))
 
 
 def page_of_table(table: Path, *, inside: bool) -> bytes:

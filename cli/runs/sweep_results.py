@@ -1,4 +1,4 @@
-"""What a sweep leaves beside its pictures: the contact sheet and the table of losses."""
+"""What a grid of runs leaves beside its pictures: the contact sheet and the table of losses."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from typing import Any
 from nst_lbfgs.arrays import Pixels
 from nst_lbfgs.errors import RecordError
 from nst_lbfgs.files import open_regular
-from nst_lbfgs.pictures.contact_sheet import Cell, contact_sheet
+from nst_lbfgs.pictures.contact_sheet import Cell as SheetCell
+from nst_lbfgs.pictures.contact_sheet import contact_sheet
 
-from .sweep_cell import SweepCell
+from .cell import LOSSES, Cell
 
-LOSSES = ('loss', 'content_loss', 'style_loss', 'total_variation_loss')
 COLUMNS = ('iterations_done', 'evaluations', *LOSSES, 'seconds', 'stop_reason', 'picture')
 LARGEST_BYTES = 64 << 20  # of a table that is read
 MOST_COLUMNS = 8  # of a contact sheet
 
 
-def table(cells: Sequence[SweepCell]) -> bytes:
+def table(cells: Sequence[Cell]) -> bytes:
     """Return the cells that have been tried as CSV, UTF-8; for one that failed `stop_reason` says why.
 
     Bytes of a file's name that are no text are spelt with a backslash, as `inspect` prints them.
     """
     text = io.StringIO(newline='')
-    writer = csv.DictWriter(text, [*cells[0].point.choices, *COLUMNS])
+    writer = csv.DictWriter(text, [*cells[0].choices, *COLUMNS])
     writer.writeheader()
     for cell in cells:
-        if cell.record or cell.failure:
-            writer.writerow(cell.point.choices | numbers(cell))
+        if cell.numbers or cell.failure:
+            writer.writerow(cell.choices | numbers(cell))
     return text.getvalue().encode(errors='backslashreplace')
 
 
@@ -59,13 +59,13 @@ def is_table_of_a_sweep(path: Path) -> bool:
         return False
 
 
-def sheet(inputs: Sequence[Cell], cells: Sequence[SweepCell], title: str) -> Pixels:
+def sheet(inputs: Sequence[SheetCell], cells: Sequence[Cell], title: str) -> Pixels:
     """Return the inputs and all cells side by side, uint8 (H, W, 3).
 
     They are in one row if they fit; else the inputs come first, and a row has a cell for each value of
     the last field that varies.
     """
-    shown = [_sheet_cell(cell) for cell in cells]
+    shown = [sheet_cell(cell) for cell in cells]
     columns = _last_field_values(cells)
     if columns == len(cells) and len(inputs) + columns <= MOST_COLUMNS:
         return contact_sheet([[*inputs, *shown]], title)
@@ -74,25 +74,25 @@ def sheet(inputs: Sequence[Cell], cells: Sequence[SweepCell], title: str) -> Pix
     return contact_sheet([inputs, *rows], title)
 
 
-def _sheet_cell(cell: SweepCell) -> Cell:
+def sheet_cell(cell: Cell) -> SheetCell:
+    """Return a run as a sheet shows it; the label of one that failed says why."""
     reason = f'\nFailed: {cell.failure}' if cell.failure else ''
-    return Cell(cell.point.label + reason, cell.picture)
+    return SheetCell(cell.label + reason, cell.picture)
 
 
-def _last_field_values(cells: Sequence[SweepCell]) -> int:
-    last_field = list(cells[0].point.choices)[-1]
-    return len({cell.point.choices[last_field] for cell in cells})
-
-
-def numbers(cell: SweepCell) -> dict[str, Any]:
+def numbers(cell: Cell) -> dict[str, Any]:
     """Return what the table says of a cell, beside what was chosen for it."""
-    record = cell.record or {'iterations': []}
-    iterations = record['iterations']
-    last = iterations[-1] if iterations else {}
-    return {name: last.get(name, '') for name in LOSSES} | {
-        'iterations_done': len(iterations),
-        'evaluations': record.get('evaluations', ''),
-        'seconds': round(sum(losses.get('seconds', 0.0) for losses in iterations), 1),
-        'stop_reason': cell.failure or record.get('stop_reason'),
-        'picture': '' if cell.picture is None else cell.transfer.outputs.picture.name,
-    }
+    nothing = dict.fromkeys(COLUMNS, '') | {'iterations_done': 0, 'seconds': 0}
+    return (
+        nothing
+        | cell.numbers
+        | {
+            'stop_reason': cell.failure or cell.numbers.get('stop_reason'),
+            'picture': '' if cell.picture is None else cell.outputs.picture.name,
+        }
+    )
+
+
+def _last_field_values(cells: Sequence[Cell]) -> int:
+    last_field = list(cells[0].choices)[-1]
+    return len({cell.choices[last_field] for cell in cells})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,8 @@ class TransferRun:
     stopping: Stopping = field(default_factory=Stopping)
     resumable: bool = False
     checkpoint: Checkpoint | None = None
+    lines: Callable[..., ProgressLines] = ProgressLines
+    """What shows how the run goes on, by the number of iterations, of evaluations in each, and `done`."""
 
     def run(self, command: CommandLine, network: Network | None = None) -> int:
         """Run the transfer, write its results, and return the exit code.
@@ -61,7 +64,7 @@ class TransferRun:
 
         limit_blas_threads()
         config, state = self.config.transfer, self._state
-        lines = ProgressLines(
+        lines = self.lines(
             config.iterations, config.evaluations_per_iteration, done=len(state.iterations) if state else 0
         )
         network = network or announce_network(config, lines)
@@ -220,8 +223,8 @@ class TransferRun:
             command.record()
             | self.inputs.record()
             | {
-                'prefix': str(self.outputs.prefix.absolute()),
-                'picture': str(self.outputs.picture.absolute()),
+                'prefix': str(self.outputs.recorded.prefix.absolute()),
+                'picture': str(self.outputs.recorded.picture.absolute()),
                 'preset': self.preset,
                 'config': replace(self.config, transfer=config),
                 'deterministic': config.computation.deterministic,

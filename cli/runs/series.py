@@ -1,0 +1,92 @@
+"""Many runs: each that is not done yet is made; sheet, table and page are renewed as they end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from nst_lbfgs.arrays import Pixels
+from nst_lbfgs.errors import StyleTransferError
+from nst_lbfgs.files import check_place, write_whole
+from nst_lbfgs.pictures.writing import write_picture
+from nst_lbfgs.report.inputs import Shown
+
+from .cell import Cell
+from .outputs import Outputs
+from .page import check_page
+from .saving import Saver
+from .sweep_page import page_of_cells
+from .sweep_results import is_table_of_a_sweep, table
+
+CHEAP = 0.5  # seconds of writing that are never put off
+SHARE = 0.02  # of the time, at most, for what is dearer
+
+
+@dataclass
+class Series:
+    """Runs whose settings are checked and whose outputs can be written.
+
+    `outputs` are those of the series itself, with the contact sheet as its picture. `sheet` draws that, and
+    `inputs` are what its page shows of what went in; without `page` there is none. `report` is told, in a
+    line, what a person should know.
+    """
+
+    cells: Sequence[Cell]
+    outputs: Outputs
+    title: str
+    sheet: Callable[[], Pixels]
+    inputs: Callable[[], Sequence[Shown]]
+    page: bool
+    report: Callable[[str], None]
+    _written: float = field(default=-float('inf'), init=False)
+    _cost: float = field(default=0.0, init=False)
+
+    def check(self, *, overwrite: bool) -> None:
+        """See what is done. Raises OutputError for a file in the way that is no result of these runs."""
+        resumed = is_table_of_a_sweep(self.outputs.table)
+        for path in (self.outputs.picture, self.outputs.table):
+            check_place(path, overwrite=resumed or overwrite)
+        check_page(self.outputs, wanted=self.page, overwrite=overwrite, renewed=resumed)
+        for cell in self.cells:
+            cell.look()
+            if not cell.done:
+                cell.check(page=self.page, resumed=resumed, overwrite=overwrite)
+
+    def run(self, ended: Iterable[Cell]) -> int:
+        """Take each cell that has `ended`, whatever became of it. Raises StyleTransferError if any failed."""
+        saver = Saver(self.report)
+        if not all(cell.done for cell in self.cells):
+            self._save(saver, running=True)
+        for _ in ended:
+            if time.monotonic() - self._written > self._cost / SHARE or self._cost < CHEAP:
+                self._save(saver, running=True)
+        self._save(saver, running=False)
+        saver.finish()
+        if not saver.problem:
+            self.report(f'{self.outputs.picture} and {self.outputs.table}')
+        problems = [str(problem) for problem in (self._failures(), saver.problem) if problem]
+        if problems:
+            raise StyleTransferError(' '.join(problems))
+        return 0
+
+    def _save(self, saver: Saver, *, running: bool) -> None:
+        started = time.monotonic()
+        pixels = self.sheet()
+        saver.save(self.outputs.table, partial(write_whole, data=table(self.cells), overwrite=True))
+        saver.save(self.outputs.picture, partial(write_picture, pixels=pixels, overwrite=True))
+        if self.page:
+            page = page_of_cells(self.cells, self.outputs, self.title, self.inputs(), running=running)
+            saver.save(self.outputs.page, partial(write_whole, data=page, overwrite=True))
+        self._written = time.monotonic()
+        self._cost = self._written - started
+
+    def _failures(self) -> str | None:
+        failed = [cell.label for cell in self.cells if cell.failure]
+        if not failed:
+            return None
+        return (
+            f'{len(failed)} of {len(self.cells)} failed: {"; ".join(failed)}. The reasons are in '
+            f'{self.outputs.table}; the same command tries them again.'
+        )
