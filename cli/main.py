@@ -14,6 +14,7 @@ from nst_lbfgs.machine.address_space import NUMPY, check_address_space
 
 from .commands import (
     animate,
+    batch,
     bench,
     enhance,
     inspect,
@@ -39,6 +40,7 @@ ADD_PARSERS = (
     transfer.add_parser,
     presets.add_parser,
     sweep.add_parser,
+    batch.add_parser,
     report.add_parser,
     reconstruct.add_parser,
     inspect.add_parser,

@@ -174,8 +174,8 @@ def add_files(group: argparse._ActionsContainer) -> None:
     )
 
 
-def add_running(group: argparse._ActionsContainer) -> None:
-    """Add what every command has that runs transfers."""
+def add_preset(group: argparse._ActionsContainer) -> None:
+    """Add the option that names a published system."""
     add_option(
         group,
         '--preset',
@@ -186,18 +186,28 @@ def add_running(group: argparse._ActionsContainer) -> None:
         'options win over it; see `nst-lbfgs presets` (default: the objective of '
         f'{DEFAULT_OBJECTIVE}, with our own search)',
     )
-    add_option(
-        group,
-        '--fit',
-        action='store_true',
-        help='if memory is short, take the largest height that fits, in the same shape',
-    )
+
+
+def add_deterministic(group: argparse._ActionsContainer) -> None:
+    """Add the option about repeating a run to the byte."""
     add_setting(
         group,
         '--deterministic',
         'the same bytes from the same run, at the price of speed',
         action=argparse.BooleanOptionalAction,
     )
+
+
+def add_running(group: argparse._ActionsContainer) -> None:
+    """Add what every command has that runs transfers."""
+    add_preset(group)
+    add_option(
+        group,
+        '--fit',
+        action='store_true',
+        help='if memory is short, take the largest height that fits, in the same shape',
+    )
+    add_deterministic(group)
     add_option(group, '--force', action='store_true', help='replace results that exist already')
     add_option(
         group,

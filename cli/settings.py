@@ -286,3 +286,24 @@ def add_saving(group: argparse._ActionsContainer) -> None:
         type=int,
         metavar='N',
     )
+
+
+def add_ending(group: argparse._ActionsContainer) -> None:
+    """Add the options about what ends a run before its last iteration."""
+    add_option(
+        group,
+        '--max-seconds',
+        type=float,
+        metavar='S',
+        default=None,
+        help='stop after S seconds, with the best picture (default: none)',
+    )
+    add_option(
+        group,
+        '--min-improvement',
+        type=float,
+        metavar='SHARE',
+        default=None,
+        help='stop after an iteration that lowers the loss by less than this share of it, '
+        'as in 0.001 (default: none)',
+    )

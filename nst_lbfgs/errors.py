@@ -100,6 +100,10 @@ class BackendError(StyleTransferError):
     """TensorFlow and Keras cannot be imported, or cannot compute where a transfer was called."""
 
 
+class ClusterError(StyleTransferError):
+    """A cluster that cannot be reached, or was lost."""
+
+
 class LegacyError(StyleTransferError):
     """An old script asks for something that is not supported."""
 

@@ -68,9 +68,7 @@ def _in_folders(top: Path, leave_out: Path) -> Iterator[Found]:
     some = False
     for folder, names, _ in os.walk(top):
         names[:] = sorted(
-            name
-            for name in names
-            if name[0] != '.' and Path(folder, name).resolve() != leave_out.resolve()
+            name for name in names if name[0] != '.' and Path(folder, name).resolve() != leave_out.resolve()
         )
         try:
             pictures = _in_folder(Path(folder))

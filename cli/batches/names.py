@@ -24,7 +24,9 @@ def check_template(template: str) -> None:
     try:
         named = [field for _, field, _, _ in string.Formatter().parse(template) if field is not None]
     except ValueError as error:
-        raise ConfigError(f'Expected --name: a template as {{content}}_{{style}}. Received: {template!r}') from error
+        raise ConfigError(
+            f'Expected --name: a template as {{content}}_{{style}}. Received: {template!r}'
+        ) from error
     unknown = sorted(set(named) - set(FIELDS))
     if unknown:
         raise ConfigError(
@@ -40,7 +42,8 @@ def filled(template: str, values: Mapping[str, str | int]) -> str:
     Raises ConfigError for what cannot be formatted so.
     """
     plain = {
-        name: value if isinstance(value, int) else re.sub(r'[/\\]', '_', value) for name, value in values.items()
+        name: value if isinstance(value, int) else re.sub(r'[/\\]', '_', value)
+        for name, value in values.items()
     }
     try:
         name = template.format(**plain)

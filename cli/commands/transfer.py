@@ -12,7 +12,7 @@ from nst_lbfgs.run_config import RunConfig
 
 from ..options import HelpFormatter, add_option, add_running, settings_from
 from ..runs.paths import DEFAULTS, Paths, add_old_options, add_paths, has_prefix, paths_from
-from ..settings import add_saving, add_settings
+from ..settings import add_ending, add_saving, add_settings
 
 DESCRIPTION = """
 Paint BASE in the style of STYLE, or of several, and leave the picture as PREFIX.png, the picture after
@@ -62,23 +62,7 @@ def _add_running(group: argparse._ActionsContainer) -> None:
         help='go on with the run of this PREFIX from its last finished iteration; a folder, if it has '
         'one run',
     )
-    add_option(
-        group,
-        '--max-seconds',
-        type=float,
-        metavar='S',
-        default=None,
-        help='stop after S seconds, with the best picture (default: none)',
-    )
-    add_option(
-        group,
-        '--min-improvement',
-        type=float,
-        metavar='SHARE',
-        default=None,
-        help='stop after an iteration that lowers the loss by less than this share of it, '
-        'as in 0.001 (default: none)',
-    )
+    add_ending(group)
     add_running(group)
 
 

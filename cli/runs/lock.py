@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,17 +15,25 @@ from nst_lbfgs.errors import OutputError, OutputExistsError, OutputWriteError
 from nst_lbfgs.files import marked_temporaries
 from nst_lbfgs.machine.sudden_end import undone_if_sudden
 
+WAIT_SECONDS = 0.5
+
+
+def _no_patience(path: Path) -> bool:
+    return False
+
 
 @contextmanager
-def run_lock(path: Path) -> Iterator[None]:
+def run_lock(path: Path, patience: Callable[[Path], bool] = _no_patience) -> Iterator[None]:
     """Hold the lock file `path`, and remove it at the end.
+
+    While another process holds it, `patience` is asked, every half a second, whether to wait for it.
 
     The file alone means nothing: a run that was killed leaves it behind, unlocked. What such a run has left
     of temporary files is removed. Raises OutputError if another process holds the lock, OutputExistsError
     if a file with something in it has the name, OutputWriteError if the lock cannot be made.
     """
     lock = FileLock(path)
-    with undone_if_sudden(lambda: _acquire(lock, path), lambda _: path.unlink()):
+    with undone_if_sudden(lambda: _acquire(lock, path, patience), lambda _: path.unlink()):
         try:
             with marked_temporaries(path):
                 yield
@@ -34,10 +43,11 @@ def run_lock(path: Path) -> Iterator[None]:
             lock.release()
 
 
-def _acquire(lock: FileLock, path: Path) -> None:
+def _acquire(lock: FileLock, path: Path, patience: Callable[[Path], bool]) -> None:
     try:
         _check_it_is_ours(path)
-        lock.acquire(blocking=False)
+        while not _acquired(lock, path, patience):
+            time.sleep(WAIT_SECONDS)
     except Timeout as error:
         if not path.exists():
             raise OutputWriteError(f'Cannot make the lock file {path}') from error
@@ -47,6 +57,17 @@ def _acquire(lock: FileLock, path: Path) -> None:
         ) from error
     except (OSError, ValueError, NotImplementedError) as error:  # the last: a file system without locks
         raise OutputWriteError(f'Cannot lock {path}: {getattr(error, "strerror", None) or error}') from error
+
+
+def _acquired(lock: FileLock, path: Path, patience: Callable[[Path], bool]) -> bool:
+    """Return whether the lock is held now. Raises Timeout if another has it and the patience is over."""
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        if not patience(path):
+            raise
+        return False
+    return True
 
 
 def _check_it_is_ours(path: Path) -> None:

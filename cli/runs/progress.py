@@ -31,15 +31,13 @@ class ProgressLines:
 
     def evaluation(self, count: int, loss: float) -> None:
         """Update the line on a terminal; `count` is the evaluations so far, 0 while at a smaller size."""
-        if not self._terminal:
-            return
         if not count:
-            self._print(f'\r\x1b[K  at a smaller size, loss {loss:.4e}')
+            self.update(f'  at a smaller size, loss {loss:.4e}')
             return
         total = self._iterations * self._per_iteration
         iteration = min((count - 1) // self._per_iteration, self._iterations - 1)
-        self._print(
-            f'\r\x1b[K  iteration {iteration}, evaluation {count} of about {total}, '
+        self.update(
+            f'  iteration {iteration}, evaluation {count} of about {total}, '
             f'loss {loss:.4e}, {self._left(count / total)} left'
         )
 
@@ -52,6 +50,11 @@ class ProgressLines:
             f'{losses.total_variation_loss:.3e}), {losses.seconds:.1f} s, {self._left(done)} left'
             + (f', {saved}' if saved else '')
         )
+
+    def update(self, text: str) -> None:
+        """Show a line on a terminal in place of the last one that was shown so."""
+        if self._terminal:
+            self._print(f'\r\x1b[K{one_line(text)}')
 
     def message(self, text: str) -> None:
         """Print a line of its own."""

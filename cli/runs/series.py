@@ -21,6 +21,7 @@ from .sweep_page import page_of_cells
 from .sweep_results import is_table_of_a_sweep, table
 
 CHEAP = 0.5  # seconds of writing that are never put off
+MOST_NAMED = 20  # of the runs that failed
 SHARE = 0.02  # of the time, at most, for what is dearer
 
 
@@ -40,6 +41,7 @@ class Series:
     inputs: Callable[[], Sequence[Shown]]
     page: bool
     report: Callable[[str], None]
+    _saver: Saver = field(init=False)
     _written: float = field(default=-float('inf'), init=False)
     _cost: float = field(default=0.0, init=False)
 
@@ -54,9 +56,9 @@ class Series:
             if not cell.done:
                 cell.check(page=self.page, resumed=resumed, overwrite=overwrite)
 
-    def run(self, ended: Iterable[Cell]) -> int:
-        """Take each cell that has `ended`, whatever became of it. Raises StyleTransferError if any failed."""
-        saver = Saver(self.report)
+    def make(self, ended: Iterable[Cell]) -> None:
+        """Take each cell that has `ended`, whatever became of it, and renew what shows all of them."""
+        saver = self._saver = Saver(self.report)
         if not all(cell.done for cell in self.cells):
             self._save(saver, running=True)
         for _ in ended:
@@ -64,12 +66,15 @@ class Series:
                 self._save(saver, running=True)
         self._save(saver, running=False)
         saver.finish()
-        if not saver.problem:
+
+    def conclude(self) -> None:
+        """Say where all is. Raises StyleTransferError if a run failed, or something is not written."""
+        problem = self._saver.problem
+        if not problem:
             self.report(f'{self.outputs.picture} and {self.outputs.table}')
-        problems = [str(problem) for problem in (self._failures(), saver.problem) if problem]
+        problems = [str(each) for each in (self._failures(), problem) if each]
         if problems:
             raise StyleTransferError(' '.join(problems))
-        return 0
 
     def _save(self, saver: Saver, *, running: bool) -> None:
         started = time.monotonic()
@@ -86,7 +91,9 @@ class Series:
         failed = [cell.label for cell in self.cells if cell.failure]
         if not failed:
             return None
+        more = f' and {len(failed) - MOST_NAMED} more' if len(failed) > MOST_NAMED else ''
+        named = '; '.join(failed[:MOST_NAMED])
         return (
-            f'{len(failed)} of {len(self.cells)} failed: {"; ".join(failed)}. The reasons are in '
+            f'{len(failed)} of {len(self.cells)} failed: {named}{more}. The reasons are in '
             f'{self.outputs.table}; the same command tries them again.'
         )

@@ -17,7 +17,7 @@ from nst_lbfgs.weights.sources import resolve_weights
 
 from ..options import given_settings, settings_from
 from .command_line import CommandLine
-from .input_files import read_files
+from .input_files import InputFiles, read_files
 from .inputs import Inputs
 from .lock import run_lock
 from .memory_check import check_memory, within_memory
@@ -45,33 +45,42 @@ def prepare(
     become smaller for that. Raises ConfigError, ImageError, OutputError, WeightsError or
     InsufficientMemoryError.
     """
-    check_address_space(TENSORFLOW, 'TensorFlow')
     files = read_files(configs[0], content, tuple(styles), max_pixels=args.max_pixels)
-    runs = [Inputs(files, config) for config in configs]
-    _check(runs)
-    outputs.check(overwrite=overwrite)
-    fitting = within_memory(runs, fit=args.fit)
-    for run in fitting:
-        run.check_sizes()
-        check_size_for_format(outputs.picture, *run.size)
-        run.check_masks()
+    fitting = checked_inputs(files, configs, outputs, fit=args.fit, overwrite=overwrite)
     for note in fitting[0].notes():
         tell(note)
     return fitting
 
 
-def _check(runs: Sequence[Inputs]) -> None:
+def checked_inputs(
+    files: InputFiles, configs: Sequence[RunConfig], outputs: Outputs, *, fit: bool, overwrite: bool
+) -> list[Inputs]:
+    """Return the inputs of runs whose files are read, as `prepare` does."""
+    check_address_space(TENSORFLOW, 'TensorFlow')
+    runs = [Inputs(files, config) for config in configs]
+    check_inputs(runs)
+    outputs.check(overwrite=overwrite)
+    fitting = within_memory(runs, fit=fit)
+    for run in fitting:
+        run.check_sizes()
+        check_size_for_format(outputs.picture, *run.size)
+        run.check_masks()
+    return fitting
+
+
+def check_inputs(runs: Sequence[Inputs]) -> None:
+    """Raise ConfigError, ImageError or WeightsError for numbers, sizes and weights that cannot be used."""
     for run in runs:
         run.check_sizes()
     for name in {run.config.transfer.computation.weights for run in runs} - {'imagenet'}:
         resolve_weights(name)
 
 
-def start_tensorflow(args: argparse.Namespace, config: TransferConfig) -> None:
+def start_tensorflow(verbose: bool, config: TransferConfig) -> None:
     """Import TensorFlow, and make it deterministic if `config` says so while its threads can still be set."""
     from nst_lbfgs.quiet import import_tensorflow
 
-    import_tensorflow(verbose=args.verbose)
+    import_tensorflow(verbose=verbose)
     if config.computation.deterministic:
         from nst_lbfgs.machine.determinism import make_deterministic
         from nst_lbfgs.machine.threads import available_cores
@@ -86,7 +95,7 @@ def run_once(args: argparse.Namespace, config: RunConfig, picture: Path, outputs
         (inputs,) = prepare(args, [config], picture, [picture], outputs, overwrite=args.force)
         check_page(outputs, wanted=args.report, overwrite=args.force)
         run = TransferRun(inputs, outputs, args.force, args.report, args.preset)
-        start_tensorflow(args, config.transfer)
+        start_tensorflow(args.verbose, config.transfer)
         return run.run(new_command_line(args, args.result_prefix))
 
 
@@ -109,7 +118,7 @@ def begin(
         check_page(outputs, wanted=args.report, overwrite=args.force)
         if args.record:
             tell(f'{args.record} is repeated: {outputs.picture}, {outputs.record}, {outputs.checkpoint}')
-        start_tensorflow(args, config.transfer)
+        start_tensorflow(args.verbose, config.transfer)
         return run.run(new_command_line(args, prefix))
 
 
@@ -132,7 +141,7 @@ def resume(args: argparse.Namespace) -> int:
         content, styles = _pictures(args, recorded)
         inputs = Inputs(read_files(config, content, styles, max_pixels=args.max_pixels), config)
         inputs.files.check_unchanged(recorded)
-        _check([inputs])
+        check_inputs([inputs])
         outputs = resumed_outputs(path, recorded, config, args.resume)
         outputs.check(overwrite=True)
         outputs.check_checkpoint(overwrite=True)
@@ -153,7 +162,7 @@ def resume(args: argparse.Namespace) -> int:
             resumable=True,
             checkpoint=checkpoint,
         )
-        start_tensorflow(args, config.transfer)
+        start_tensorflow(args.verbose, config.transfer)
         return run.run(command)
 
 

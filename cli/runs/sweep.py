@@ -61,8 +61,10 @@ def run_sweep(
         )
         series.check(overwrite=args.force)
         if not all(cell.done for cell in cells):
-            start_tensorflow(args, configs[0].transfer)
-        return series.run(_ended(cells, runs, new_command_line(args, prefix), lines))
+            start_tensorflow(args.verbose, configs[0].transfer)
+        series.make(_ended(cells, runs, new_command_line(args, prefix), lines))
+        series.conclude()
+        return 0
 
 
 def check_grid(points: Sequence[GridPoint]) -> None:

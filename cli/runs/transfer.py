@@ -215,8 +215,8 @@ class TransferRun:
 
     def _record(self, network: Network, command: CommandLine, config: TransferConfig) -> dict[str, Any]:
         """Return the run record without the results; `config` is what 'auto' came to."""
+        from nst_lbfgs.machine.determinism import threads_of_operations
         from nst_lbfgs.machine.device import device_description
-        from nst_lbfgs.machine.threads import available_cores
 
         weights = network.weights
         return (
@@ -229,7 +229,7 @@ class TransferRun:
                 'config': replace(self.config, transfer=config),
                 'deterministic': config.computation.deterministic,
                 'memory': {'expected_bytes': self.inputs.memory(config)},
-                'threads': available_cores(),
+                'threads': threads_of_operations(),
                 'weights': asdict(weights) | {'path': weights.path and str(weights.path)},
                 'device': device_description(),
                 'versions': versions(),

@@ -21,13 +21,18 @@ def make_deterministic(threads: int) -> None:
     settings = tf.config.threading
     _set_while_possible(settings.set_intra_op_parallelism_threads, threads)
     _set_while_possible(settings.set_inter_op_parallelism_threads, 1)
-    found = settings.get_intra_op_parallelism_threads() or available_cores()  # 0 is TensorFlow's default
+    found = threads_of_operations()
     if found != threads:
         raise StyleTransferError(
             f'Expected {threads} threads within an operation for a deterministic run. '
             f'Received: {found}, and TensorFlow, in use already, keeps them.'
         )
     tf.config.experimental.enable_op_determinism()
+
+
+def threads_of_operations() -> int:
+    """Return how many threads compute within one of TensorFlow's operations."""
+    return tf.config.threading.get_intra_op_parallelism_threads() or available_cores()  # 0 is its default
 
 
 def _set_while_possible(setting: Callable[[int], None], threads: int) -> None:

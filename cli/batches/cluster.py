@@ -1,0 +1,118 @@
+"""Jobs on a Dask cluster that is there already."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from concurrent.futures import Future
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from nst_lbfgs import __version__
+from nst_lbfgs.errors import BackendError, ClusterError
+
+from ..runs.input_files import read_files
+from .cluster_task import run_on_worker
+from .job import Job, Outcome, Parcel
+
+CONNECT_SECONDS = 30
+LOST_SECONDS = 20  # without a scheduler, until the batch ends
+COUNT_SECONDS = 5  # between two looks at how many workers there are
+PARCELS_A_WORKER = 2  # so many pictures wait at the scheduler
+MANY = 1_000_000
+
+
+class Cluster:
+    """Gives jobs to the workers of a scheduler; which worker, when, and what if one dies, is Dask's.
+
+    With `send_files` pictures go to the workers, and results come back; else all see the same folders.
+    Raises BackendError without Dask, ClusterError if the scheduler cannot be reached.
+    """
+
+    def __init__(self, address: str, *, send_files: bool) -> None:
+        try:
+            distributed: Any = import_module('distributed')
+        except ImportError as error:
+            raise BackendError(
+                f"--scheduler needs Dask: python -m pip install 'nst-lbfgs[cluster]'. ({error})"
+            ) from error
+        self._send_files = send_files
+        self._address = address
+        where = {'scheduler_file' if Path(address).is_file() else 'address': address}
+        try:
+            self._client: Any = distributed.Client(
+                **where, timeout=CONNECT_SECONDS, name='nst-lbfgs', set_as_default=False
+            )
+        except Exception as error:  # a wrong address, no answer, another protocol, certificates
+            raise ClusterError(f'Cannot reach a Dask scheduler at {address}: {error}') from error
+        self._stop = f'nst-lbfgs-stop-{uuid.uuid4()}'
+        self._event: Any = distributed.Event(self._stop, client=self._client)
+        self._executor = self._client.get_executor(pure=False)
+        self._workers, self._counted = 0, -float('inf')
+        self._lost: float | None = None
+
+    @property
+    def first_line(self) -> str:
+        """The scheduler, its workers and its dashboard, in a line."""
+        return (
+            f'Dask scheduler {self._client.scheduler.address}: {self._count()} workers; '
+            f'dashboard {self._client.dashboard_link}'
+        )
+
+    @property
+    def most(self) -> int:
+        """How many jobs are taken at a time: all, so that a cluster can grow; parcels only a few."""
+        return max(2, PARCELS_A_WORKER * self._count()) if self._send_files else MANY
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Give a job to the cluster."""
+        sent = _parcel(job) if self._send_files else job
+        future: Future[Outcome] = self._executor.submit(run_on_worker, sent, __version__, self._stop)
+        return future
+
+    def stop(self, number: int) -> None:
+        """Ask the workers to end the jobs at hand after their evaluations."""
+        self._event.set()
+
+    def running(self, submitted: int) -> int:
+        """Return how many of the submitted jobs run, at the most. Raises ClusterError if all is lost."""
+        self._check_connection()
+        return min(submitted, self._count())
+
+    def close(self) -> None:
+        """Leave the cluster; the workers and the scheduler stay as they are."""
+        with suppress(Exception):
+            self._client.close(timeout=5)
+
+    def closing_line(self) -> str | None:
+        """Return what a person may want to know of it afterwards."""
+        return None
+
+    def _check_connection(self) -> None:
+        if self._client.status == 'running':
+            self._lost = None
+            return
+        self._lost = self._lost or time.monotonic()
+        if time.monotonic() - self._lost > LOST_SECONDS or self._client.status == 'closed':
+            raise ClusterError(
+                f'The Dask scheduler at {self._address} does not answer any more. '
+                'The same command goes on with what is left.'
+            )
+
+    def _count(self) -> int:
+        if time.monotonic() - self._counted > COUNT_SECONDS and self._client.status == 'running':
+            self._counted = time.monotonic()
+            with suppress(Exception):  # the scheduler is gone: see _check_connection
+                self._workers = len(self._client.nthreads())
+        return self._workers
+
+
+def _parcel(job: Job) -> Parcel:
+    files = read_files(job.config, job.content, job.styles, max_pixels=job.options.max_pixels)
+    try:
+        checkpoint = job.outputs.checkpoint.read_bytes()
+    except OSError:
+        checkpoint = None
+    return Parcel(job, files, checkpoint)
