@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from nst_lbfgs.errors import ConfigError, StyleTransferError, one_line
+from nst_lbfgs.errors import ClusterError, ConfigError, StyleTransferError, one_line
 from nst_lbfgs.files import write_whole
 from nst_lbfgs.run_config import RunConfig
 from nst_lbfgs.weights.sources import resolve_weights
@@ -87,6 +87,8 @@ class Batch:
         self._request = StopRequest()
         self._sizes = remembered_sizes()
         self._args = args
+        self._asked: float | None = None
+        self._lost: ClusterError | None = None
         works = [work_of(job, self._sizes) for job in jobs]
         self._progress = BatchProgress(works, as_json=args.json_progress)
         title = _title(jobs)
@@ -116,6 +118,8 @@ class Batch:
             else:
                 self._series.make(())
         self._progress.end()
+        if self._lost:
+            raise self._lost
         if self._request.exit_code:
             self._progress.message('Stopped. The same command goes on.')
             return self._request.exit_code
@@ -127,6 +131,8 @@ class Batch:
         runner = self._runner()
         try:
             yield from self._run_all(runner)
+        except ClusterError as error:  # once sheet, table and page say how far it came
+            self._lost = error
         finally:
             runner.close()
 
@@ -145,7 +151,7 @@ class Batch:
                     runner.stop(self._request.number)
                     passed_on = True
             done, _ = wait(at_work, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
-            self._progress.at_work(runner.running(len(at_work)))
+            self._progress.at_work(runner.running(len(at_work) - len(done)))
             for future in done:
                 yield self._taken(at_work.pop(future), future)
 
@@ -172,10 +178,7 @@ class Batch:
 
     def _taken(self, number: int, future: Future[Outcome]) -> Cell:
         """Take a job's outcome, with the results that came with it, and see what there is."""
-        cell, error = self._cells[number], future.exception()
-        if isinstance(error, KeyboardInterrupt):
-            raise error
-        outcome = Outcome(one_line(f'{type(error).__name__}: {error}')) if error else future.result()
+        cell, outcome = self._cells[number], _outcome_of(future)
         for name, data in outcome.files.items():
             write_whole(cell.outputs.prefix.with_name(name), data, overwrite=True)
         cell.tried(outcome.problem)
@@ -187,7 +190,9 @@ class Batch:
 
     def _runner(self) -> Runner:
         if self._args.scheduler:
-            cluster = Cluster(self._args.scheduler, send_files=self._args.transfer_files)
+            cluster = Cluster(
+                self._args.scheduler, send_files=self._args.transfer_files, verbose=self._args.verbose
+            )
             self._progress.message(cluster.first_line)
             return cluster
         if self._args.workers:
@@ -195,16 +200,25 @@ class Batch:
         return Here(self._request, partial(JobLines, progress=self._progress))
 
     def _react(self, number: int) -> None:
-        if self._request_time is None:
-            self._request_time = time.monotonic()
+        if self._asked is None:
+            self._asked = time.monotonic()
             self._request.note(number)
             self._progress.message(
                 'Stopping after the evaluations at hand. A second signal ends the batch at once.'
             )
-        elif time.monotonic() - self._request_time > SAME_SIGNAL_SECONDS:
+        elif time.monotonic() - self._asked > SAME_SIGNAL_SECONDS:
             end_at_once(number)
 
-    _request_time: float | None = None
+
+def _outcome_of(future: Future[Outcome]) -> Outcome:
+    if future.cancelled():
+        return Outcome('It was cancelled.')
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if not isinstance(error, Exception):  # KeyboardInterrupt, where no signals are heard
+        raise error
+    return Outcome(one_line(f'{type(error).__name__}: {error}'))  # Dask's: its workers died of the job
 
 
 def _check_ways(args: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from concurrent.futures import Future
@@ -18,7 +19,6 @@ from .cluster_task import run_on_worker
 from .job import Job, Outcome, Parcel
 
 CONNECT_SECONDS = 30
-LOST_SECONDS = 20  # without a scheduler, until the batch ends
 COUNT_SECONDS = 5  # between two looks at how many workers there are
 PARCELS_A_WORKER = 2  # so many pictures wait at the scheduler
 MANY = 1_000_000
@@ -31,13 +31,15 @@ class Cluster:
     Raises BackendError without Dask, ClusterError if the scheduler cannot be reached.
     """
 
-    def __init__(self, address: str, *, send_files: bool) -> None:
+    def __init__(self, address: str, *, send_files: bool, verbose: bool) -> None:
         try:
             distributed: Any = import_module('distributed')
         except ImportError as error:
             raise BackendError(
                 f"--scheduler needs Dask: python -m pip install 'nst-lbfgs[cluster]'. ({error})"
             ) from error
+        if not verbose:
+            logging.getLogger('distributed').setLevel(logging.CRITICAL + 1)  # tracebacks of lost connections
         self._send_files = send_files
         self._address = address
         where = {'scheduler_file' if Path(address).is_file() else 'address': address}
@@ -51,7 +53,6 @@ class Cluster:
         self._event: Any = distributed.Event(self._stop, client=self._client)
         self._executor = self._client.get_executor(pure=False)
         self._workers, self._counted = 0, -float('inf')
-        self._lost: float | None = None
 
     @property
     def first_line(self) -> str:
@@ -86,19 +87,11 @@ class Cluster:
         with suppress(Exception):
             self._client.close(timeout=5)
 
-    def closing_line(self) -> str | None:
-        """Return what a person may want to know of it afterwards."""
-        return None
-
     def _check_connection(self) -> None:
-        if self._client.status == 'running':
-            self._lost = None
-            return
-        self._lost = self._lost or time.monotonic()
-        if time.monotonic() - self._lost > LOST_SECONDS or self._client.status == 'closed':
+        """Raise ClusterError if the scheduler is gone: what it had been given is lost with it."""
+        if self._client.status != 'running':
             raise ClusterError(
-                f'The Dask scheduler at {self._address} does not answer any more. '
-                'The same command goes on with what is left.'
+                f'The Dask scheduler at {self._address} is gone. The same command goes on with what is left.'
             )
 
     def _count(self) -> int:

@@ -36,7 +36,3 @@ class Here:
 
     def close(self) -> None:
         """Do nothing."""
-
-    def closing_line(self) -> str | None:
-        """Return what a person may want to know of it afterwards."""
-        return None

@@ -59,10 +59,6 @@ class Processes:
         self._closing.close()
         self._pool.shutdown()
 
-    def closing_line(self) -> str | None:
-        """Return what a person may want to know of it afterwards."""
-        return None
-
     def _run(self, job: Job) -> Outcome:
         worker = self._idle.get()
         try:

@@ -42,7 +42,7 @@ class BatchSheet:
             rows = [shown[start : start + MOST_COLUMNS] for start in range(0, len(shown), MOST_COLUMNS)]
             return contact_sheet(rows, self._title, largest_side=self._side)
         starts = range(0, len(shown), self._columns)
-        heading = [SheetCell('', _paper()), *(self._style(job) for job in self._jobs[: self._columns])]
+        heading = [SheetCell('', None), *(self._style(job) for job in self._jobs[: self._columns])]
         rows = [[self._content(start), *shown[start : start + self._columns]] for start in starts]
         return contact_sheet([heading, *rows], self._title, largest_side=self._side)
 
@@ -100,7 +100,3 @@ def _briefly(job: Job, cell: Cell) -> Cell:
         picture=cell.picture,
         failure=cell.failure,
     )
-
-
-def _paper() -> Pixels:
-    return plain_picture('white', 1, 1).pixels

@@ -11,6 +11,7 @@ import time
 from typing import BinaryIO
 
 from ..runs.stopping import StopRequest
+from ..signals import heard
 from .job import Job
 from .running import JobRunner
 
@@ -21,6 +22,11 @@ def work(jobs: BinaryIO, outcomes: BinaryIO, threads: int) -> None:
     """Run the jobs that come until there are no more, with so many threads within an operation."""
     request, runner = StopRequest(), JobRunner()
     threading.Thread(target=_stop_with_parent, args=(request, os.getppid()), daemon=True).start()
+    with heard(lambda number: None, request.note):
+        _work(jobs, outcomes, threads, runner, request)
+
+
+def _work(jobs: BinaryIO, outcomes: BinaryIO, threads: int, runner: JobRunner, request: StopRequest) -> None:
     limited = False
     while True:
         try:

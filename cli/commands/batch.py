@@ -80,8 +80,8 @@ def _add_jobs(group: argparse._ArgumentGroup) -> None:
         '--name',
         metavar='TEMPLATE',
         help='the names of the results, of {content}, {style}, {settings}, {folder} and {number}; one that '
-        'ends like a picture is also the format, as in {content}_{style}.jpg (default: {content}_{style}, with '
-        '--vary {content}_{style}_{settings})',
+        'ends like a picture is also the format, as in {content}_{style}.jpg (default: {content}_{style}, '
+        'with --vary {content}_{style}_{settings})',
     )
     add_option(
         group,

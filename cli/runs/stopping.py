@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -42,7 +42,8 @@ class Stopping:
     """Decides after each evaluation and each iteration whether the search goes on.
 
     `max_seconds` counts from `begin` on; `min_improvement` is the share by which an iteration has to
-    lower the loss. `request` may be that of many runs. Raises ConfigError if one of them cannot be used.
+    lower the loss. `request` is that of many runs, of which whoever made it hears. Raises ConfigError if
+    one of them cannot be used.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Stopping:
         self._min_improvement = min_improvement
         self._started = time.monotonic()
         self._request = request or StopRequest()
+        self._hears = request is None
         self._asked: float | None = None
         self._loss: float | None = None
 
@@ -95,8 +97,11 @@ class Stopping:
     def signals(self, tell: Callable[[str], None]) -> AbstractContextManager[None]:
         """Take Ctrl-C, SIGTERM and SIGHUP as a request to stop; a second one ends the process at once.
 
-        `tell` is called with a line for the first, in another thread.
+        `tell` is called with a line for the first, in another thread. Of many runs whoever made their
+        request takes them.
         """
+        if not self._hears:
+            return nullcontext()
         return heard(partial(self._react, tell), self._request.note)
 
     def _react(self, tell: Callable[[str], None], number: int) -> None:

@@ -33,7 +33,8 @@ def contact_sheet(rows: Sequence[Sequence[Cell]], title: str, *, largest_side: i
     """Return the rows of cells as one picture, uint8 (H, W, 3), under a title.
 
     Pictures above `largest_side` pixels on their longer side are made smaller to that; smaller
-    ones stay as they are. A cell whose picture is None is grey. Labels and title are wrapped, never cut. The
+    ones stay as they are. A cell whose picture is None is grey, and one without
+    a label too stays empty. Labels and title are wrapped, never cut. The
     same input gives the same pixels, with the same version of Pillow.
     """
     rows = [[_to_size(cell, largest_side) for cell in row] for row in rows]
@@ -54,7 +55,8 @@ def contact_sheet(rows: Sequence[Sequence[Cell]], title: str, *, largest_side: i
     for row, row_labels, label_height in zip(rows, labels, label_heights):
         for column, (cell, label) in enumerate(zip(row, row_labels)):
             left = gap + column * (width + gap)
-            _paste(sheet, draw, cell.pixels, (left, top, width, height))
+            if cell.label or cell.pixels is not None:
+                _paste(sheet, draw, cell.pixels, (left, top, width, height))
             _write(draw, (left, top + height + gap // 2), label, font)
         top += height + label_height + 2 * gap
     return np.array(sheet, np.uint8)
