@@ -39,7 +39,7 @@ class Cluster:
                 f"--scheduler needs Dask: python -m pip install 'nst-lbfgs[cluster]'. ({error})"
             ) from error
         if not verbose:
-            logging.getLogger('distributed').setLevel(logging.CRITICAL + 1)  # tracebacks of lost connections
+            _silence()
         self._send_files = send_files
         self._address = address
         where = {'scheduler_file' if Path(address).is_file() else 'address': address}
@@ -100,6 +100,13 @@ class Cluster:
             with suppress(Exception):  # the scheduler is gone: see _check_connection
                 self._workers = len(self._client.nthreads())
         return self._workers
+
+
+def _silence() -> None:
+    """Keep Dask's tracebacks of lost connections off the terminal: the batch says in a line what is lost."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.split('.')[0] == 'distributed':
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _parcel(job: Job) -> Parcel:

@@ -118,8 +118,7 @@ class JobRunner:
         job.outputs.make_folder()
         with run_lock(job.outputs.lock, lambda _: not request.exit_code):
             cell = cell_of(job, digests)
-            cell.look()
-            if cell.done:  # by a run that nobody was waiting for any more
+            if _is_done(cell):  # by a run that nobody was waiting for any more
                 return 0
             checkpoint = checkpoint_of(job, digests)
             files = files or read_files(
@@ -127,7 +126,7 @@ class JobRunner:
             )
             inputs = _resumed(job, files, checkpoint) if checkpoint else _begun(job, files)
             code = self._transfer(job, inputs, checkpoint, request)
-            if not code and not job.options.keep_checkpoints:
+            if _is_done(cell) and not job.options.keep_checkpoints:
                 job.outputs.checkpoint.unlink(missing_ok=True)
             return code
 
@@ -163,6 +162,11 @@ def _outcome(run: Callable[[], int], request: StopRequest) -> Outcome:
         return Outcome(str(error), request.exit_code)
     except MemoryError:
         return Outcome('The memory has run out.')
+
+
+def _is_done(cell: Cell) -> bool:
+    cell.look()
+    return cell.done
 
 
 def _begun(job: Job, files: InputFiles) -> Inputs:

@@ -16,6 +16,9 @@ from .inputs import Inputs
 from .outputs import Outputs
 from .sweep_results import numbers, read_table
 
+OF_BATCHES = {'content', 'style'}
+"""Columns that only a batch's table has: a sweep has the same pictures in every cell."""
+
 
 def page_of_cells(
     cells: Sequence[Cell], outputs: Outputs, title: str, inputs: Sequence[Shown], *, running: bool
@@ -35,7 +38,9 @@ def page_of_table(table: Path, *, inside: bool) -> bytes:
     """Return the page of a sweep from its table and what lies beside it. Raises RecordError."""
     fields, rows = read_table(table)
     grid = [_grid_cell({field: row[field] for field in fields}, row) for row in rows]
-    inputs = _inputs_beside(table.parent, [cell.picture for cell in grid])
+    inputs = []
+    if not OF_BATCHES <= set(fields):  # whose pictures go in vary from cell to cell
+        inputs = _inputs_beside(table.parent, [cell.picture for cell in grid])
     return sweep_page(table.stem, table.parent, grid, inputs, inside=inside)
 
 
