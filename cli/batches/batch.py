@@ -30,6 +30,7 @@ from .here import Here
 from .job import Job, Outcome
 from .jobs import jobs_of
 from .names import OWN
+from .page_inputs import inputs_shown
 from .planning import check_workers, remembered_sizes, work_of
 from .processes import Processes
 from .progress import BatchProgress, JobLines
@@ -97,9 +98,10 @@ class Batch:
             outputs,
             title,
             BatchSheet(jobs, self._cells, title),
-            lambda: (),
+            inputs_shown(jobs),
             args.report,
             self._progress.message,
+            kind='batch',
         )
         self._series.check(overwrite=args.force)
         for job, cell in zip(jobs, self._cells, strict=True):

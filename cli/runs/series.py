@@ -31,7 +31,7 @@ class Series:
 
     `outputs` are those of the series itself, with the contact sheet as its picture. `sheet` draws that, and
     `inputs` are what its page shows of what went in; without `page` there is none. `report` is told, in a
-    line, what a person should know.
+    line, what a person should know. `kind` is what the page calls it.
     """
 
     cells: Sequence[Cell]
@@ -41,6 +41,7 @@ class Series:
     inputs: Callable[[], Sequence[Shown]]
     page: bool
     report: Callable[[str], None]
+    kind: str = 'sweep'
     _saver: Saver = field(init=False)
     _written: float = field(default=-float('inf'), init=False)
     _cost: float = field(default=0.0, init=False)
@@ -82,7 +83,9 @@ class Series:
         saver.save(self.outputs.table, partial(write_whole, data=table(self.cells), overwrite=True))
         saver.save(self.outputs.picture, partial(write_picture, pixels=pixels, overwrite=True))
         if self.page:
-            page = page_of_cells(self.cells, self.outputs, self.title, self.inputs(), running=running)
+            page = page_of_cells(
+                self.cells, self.outputs, self.title, self.inputs(), kind=self.kind, running=running
+            )
             saver.save(self.outputs.page, partial(write_whole, data=page, overwrite=True))
         self._written = time.monotonic()
         self._cost = self._written - started

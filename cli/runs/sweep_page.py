@@ -21,11 +21,17 @@ OF_BATCHES = {'content', 'style'}
 
 
 def page_of_cells(
-    cells: Sequence[Cell], outputs: Outputs, title: str, inputs: Sequence[Shown], *, running: bool
+    cells: Sequence[Cell],
+    outputs: Outputs,
+    title: str,
+    inputs: Sequence[Shown],
+    *,
+    kind: str,
+    running: bool,
 ) -> bytes:
     """Return the page of a grid that goes on, or has come to its end."""
     grid = [_grid_cell(cell.choices, numbers(cell)) for cell in cells]
-    return sweep_page(title, outputs.prefix.parent, grid, inputs, running=running)
+    return sweep_page(title, outputs.prefix.parent, grid, inputs, kind=kind, running=running)
 
 
 def inputs_shown(inputs: Inputs) -> list[Shown]:
@@ -38,10 +44,11 @@ def page_of_table(table: Path, *, inside: bool) -> bytes:
     """Return the page of a sweep from its table and what lies beside it. Raises RecordError."""
     fields, rows = read_table(table)
     grid = [_grid_cell({field: row[field] for field in fields}, row) for row in rows]
-    inputs = []
+    kind, inputs = 'batch', []
     if not OF_BATCHES <= set(fields):  # whose pictures go in vary from cell to cell
+        kind = 'sweep'
         inputs = _inputs_beside(table.parent, [cell.picture for cell in grid])
-    return sweep_page(table.stem, table.parent, grid, inputs, inside=inside)
+    return sweep_page(table.stem, table.parent, grid, inputs, kind=kind, inside=inside)
 
 
 def _grid_cell(choices: dict[str, str], row: dict[str, Any]) -> GridCell:

@@ -53,18 +53,21 @@ def sweep_page(
     cells: Sequence[GridCell],
     inputs: Sequence[Shown],
     *,
+    kind: str = 'sweep',
     running: bool = False,
     inside: bool = False,
 ) -> bytes:
     """Return the page of a grid as HTML; its pictures lie in `folder`, where the page goes.
 
-    While the sweep is `running` the page renews itself. With `inside` all pictures are in the page.
+    It is called by its `kind`, a sweep or a batch. While it is `running` the page renews itself. With
+    `inside` all pictures are in the page.
     """
     grid = [_shown(number, cell, folder, inside) for number, cell in enumerate(cells)]
     fields = list(dict.fromkeys(field for cell in cells for field in cell.choices))
     return rendered(
         'sweep.html',
         title=one_line(title),
+        kind=kind,
         running=running,
         every=EVERY if running else None,
         written=round(time.time()),
