@@ -115,10 +115,7 @@ class Batch:
             check_workers(left, self._args.workers, self._sizes)
         self._progress.begin([number for number, cell in enumerate(self._cells) if cell.done])
         with heard(self._react, self._request.note):
-            if left:
-                self._series.make(self._ended())
-            else:
-                self._series.make(())
+            self._series.make(self._ended() if left else ())
         self._progress.end()
         if self._lost:
             raise self._lost

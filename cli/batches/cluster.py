@@ -7,12 +7,14 @@ import time
 import uuid
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from nst_lbfgs import __version__
 from nst_lbfgs.errors import BackendError, ClusterError
+from nst_lbfgs.pictures.plain import path_in_record
 
 from ..runs.input_files import read_files
 from .cluster_task import run_on_worker
@@ -69,13 +71,14 @@ class Cluster:
 
     def submit(self, job: Job) -> Future[Outcome]:
         """Give a job to the cluster."""
-        sent = _parcel(job) if self._send_files else job
+        sent = _parcel(job) if self._send_files else _from_anywhere(job)
         future: Future[Outcome] = self._executor.submit(run_on_worker, sent, __version__, self._stop)
         return future
 
     def stop(self, number: int) -> None:
         """Ask the workers to end the jobs at hand after their evaluations."""
-        self._event.set()
+        with suppress(Exception):  # the scheduler is gone: see _check_connection
+            self._event.set()
 
     def running(self, submitted: int) -> int:
         """Return how many of the submitted jobs run, at the most. Raises ClusterError if all is lost."""
@@ -107,6 +110,16 @@ def _silence() -> None:
     for name in list(logging.root.manager.loggerDict):
         if name.split('.')[0] == 'distributed':
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+def _from_anywhere(job: Job) -> Job:
+    """Return a job whose paths say where its files are whatever folder a worker is in."""
+    return replace(
+        job,
+        content=Path(path_in_record(job.content)),
+        styles=tuple(Path(path_in_record(style)) for style in job.styles),
+        outputs=replace(job.outputs, prefix=job.outputs.prefix.absolute()),
+    )
 
 
 def _parcel(job: Job) -> Parcel:

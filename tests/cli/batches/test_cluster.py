@@ -71,7 +71,11 @@ class Cluster:
             program += ['--death-timeout', '20']
         command = [sys.executable, '-m', f'distributed.cli.{program[0]}', '--scheduler-file', self.address]
         self.processes[name] = subprocess.Popen(
-            [*command, *program[1:]], env=PYTHON, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*command, *program[1:]],
+            env=PYTHON,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self.folder,  # another one than the batch's
         )
         while name == 'scheduler' and not Path(self.address).exists():
             time.sleep(0.05)
