@@ -54,6 +54,7 @@ class BatchProgress:
     def running(self, number: int, cell: Cell) -> None:
         """Tell that a job has been handed out."""
         self._state[number] = 'running'
+        self._most_running = max(1, self._most_running)
         self._part, self._detail = 0.0, ''
         self._event('running', cell)
         self._refresh()
