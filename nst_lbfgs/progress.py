@@ -89,7 +89,8 @@ class Recorder(Listener):
     """Keeps the losses of each iteration and what went wrong, and tells the callers of a transfer.
 
     `shape` is that of the pictures, (H, W, 3); `iterations` are those of an earlier run that this one
-    goes on from. `finished` returns the picture, (n,), that the search's x, (n,), stands for.
+    goes on from. `finished` returns the picture, (n,), that the search's x, (n,), stands for. `display` hears
+    of evaluations and iterations before the callbacks.
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class Recorder(Listener):
         iterations: tuple[IterationLosses, ...],
         *,
         finished: Callable[[PictureArray], PictureArray],
+        display: Listener,
         on_iteration: Callable[[Progress], None] | None,
         on_evaluation: Callable[[int, float], None] | None,
         on_trouble: Callable[[str], None] | None,
@@ -108,6 +110,7 @@ class Recorder(Listener):
         self.preprocessing = preprocessing
         self.shape = shape
         self.finished = finished
+        self._display = display
         self._on_iteration = on_iteration
         self._on_evaluation = on_evaluation
         self._on_trouble = on_trouble
@@ -115,6 +118,7 @@ class Recorder(Listener):
 
     def evaluated(self, count: int, loss: float) -> None:
         """Tell of an evaluation; 0 as `count` is one at a smaller size."""
+        self._display.evaluated(count, loss)
         if self._on_evaluation:
             self._on_evaluation(count, loss)
 
@@ -132,6 +136,7 @@ class Recorder(Listener):
             now - self._since,
         )
         self.iterations.append(losses)
+        self._display.iteration_done(search, iteration, place)
         if self._on_iteration:
             self._tell(self._on_iteration, losses, search, place)
         self._since = now

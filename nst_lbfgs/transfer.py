@@ -26,6 +26,7 @@ from .objective import Objective
 from .pictures.given import Picture
 from .pictures.writing import png_of
 from .progress import IterationLosses, Progress, Recorder, TransferState
+from .progress_bar import Verbosity, check_verbosity, display_of
 from .pyramid import grown_start
 from .search.adam import AdamSearch
 from .search.evaluations import Place
@@ -76,6 +77,7 @@ def transfer_style(
     on_iteration: Callable[[Progress], None] | None = None,
     on_evaluation: Callable[[int, float], None] | None = None,
     on_trouble: Callable[[str], None] | None = None,
+    verbose: Verbosity = 0,
     resume: TransferState | None = None,
     keep_state: bool = False,
 ) -> TransferResult:
@@ -98,7 +100,9 @@ def transfer_style(
     `on_iteration` is called after each iteration, `on_evaluation` after each evaluation with their
     number so far, 0 while at a smaller size (`config.pyramid`), and the loss. Either may raise
     StopSearch to end the run with the best picture. `on_trouble` is told, in a line, of numbers that
-    go wrong and how the search recovers.
+    go wrong and how the search recovers. `verbose` is as for Keras's `fit`, but silent by default: with
+    1 standard output has a bar, with 2 one line at the end; 'auto' is 1 on a terminal and in a notebook,
+    else 2.
 
     `resume` goes on from the state of an earlier transfer of the same pictures with the same
     configuration, but for the number of iterations (see `Search`). With `keep_state` the result has
@@ -112,6 +116,7 @@ def transfer_style(
     the first evaluation can be made.
     """
     check_eager()
+    check_verbosity(verbose)
     given = Given.checked(content, styles, content_mask, keep)
     first = None if init is None else checked_picture('init', init)
     check_init(first, given.content, config.start)
@@ -124,17 +129,20 @@ def transfer_style(
     config, _ = with_chosen_precision(config)
     network = network or _network(config)
     objective = _objective(given, config, network)
-    recorder = Recorder(
-        PREPROCESSINGS[config.objective.preprocessing],
-        given.content.shape,
-        resume.iterations if resume else (),
-        finished=objective.picture,
-        on_iteration=on_iteration,
-        on_evaluation=on_evaluation,
-        on_trouble=on_trouble,
-    )
-    search = _search(objective, given, first, config, recorder, resume.search if resume else None)
-    stop_reason, place, failure = _run(search)
+    with display_of(verbose, config, resume) as display:
+        recorder = Recorder(
+            PREPROCESSINGS[config.objective.preprocessing],
+            given.content.shape,
+            resume.iterations if resume else (),
+            finished=objective.picture,
+            display=display,
+            on_iteration=on_iteration,
+            on_evaluation=on_evaluation,
+            on_trouble=on_trouble,
+        )
+        search = _search(objective, given, first, config, recorder, resume.search if resume else None)
+        stop_reason, place, failure = _run(search)
+        display.ended(stop_reason, place.loss, failed=failure is not None)
     x = objective.picture(place.x)
     return TransferResult(
         PREPROCESSINGS[config.objective.preprocessing].deprocess(x.reshape(given.content.shape)),

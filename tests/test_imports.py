@@ -59,6 +59,7 @@ ALLOWED = {
     'porting': {'errors', 'legacy', 'network'},
     'presets': {'config', 'flat_settings', 'run_config'},
     'progress': {'arrays', 'errors', 'network', 'search'},
+    'progress_bar': {'config', 'errors', 'progress', 'search'},
     'pyramid': {'arrays', 'config', 'errors', 'guidance', 'network', 'objective', 'search'},
     'quiet': {'child_process', 'errors', 'machine'},
     'reconstruction': {'checks', 'config', 'errors'},
@@ -101,6 +102,7 @@ ALLOWED = {
         'objective',
         'pictures',
         'progress',
+        'progress_bar',
         'pyramid',
         'search',
         'weights',
@@ -126,6 +128,7 @@ ONLY_IN = {
     },
     'jinja2': {'report.rendering'},
     'markupsafe': {'report.rendering'},
+    'tqdm': {'progress_bar'},
     'argparse': set(),
 }
 MODULES = {
@@ -192,6 +195,7 @@ def test_the_library_never_imports_the_command_line():
     'statement',
     [
         'import nst_lbfgs',
+        'import nst_lbfgs as n; from nst_lbfgs.progress_bar import Bar; Bar(n.TransferConfig(), None)',
         'from cli.main import main; main(["--help"])',
         'from cli.main import main; main(["transfer", "--help"])',
         'from cli.main import main; main(["transfer", "a.png", "b.png", "c", "--content-weight", "x"])',
