@@ -9,7 +9,6 @@ from typing import Any
 
 from nst_lbfgs.errors import ConfigError, RecordError
 from nst_lbfgs.files import check_place, write_whole
-from nst_lbfgs.pictures.writing import FORMATS
 from nst_lbfgs.records.checkpoint import read_checkpoint
 from nst_lbfgs.records.history import history_of, iterations_of
 from nst_lbfgs.records.record import read_record
@@ -17,7 +16,7 @@ from nst_lbfgs.report.inputs import read_inputs
 from nst_lbfgs.report.run_page import run_page
 from nst_lbfgs.run_config import RunConfig
 
-from .outputs import Outputs, folder_of
+from .outputs import Outputs, folder_of, recorded_outputs
 from .page import files_of, is_page
 from .streams import tell
 from .sweep_page import page_of_table
@@ -62,10 +61,9 @@ def _source(given: str) -> Path:
 
 def _run_page(source: Path, inside: bool) -> bytes:
     record = read_record(source) if source.suffix == '.json' else _record_so_far(source)
-    outputs = Outputs(source.with_suffix(''), _suffix(record), record['config'])
     iterations = iterations_of(record)
     pictures = read_inputs(record, source.parent)
-    files = files_of(outputs, len(iterations))
+    files = files_of(recorded_outputs(source, record), len(iterations))
     return run_page(record, iterations, history_of(record), files, pictures, inside=inside)
 
 
@@ -74,9 +72,3 @@ def _record_so_far(checkpoint: Path) -> dict[str, Any]:
     found = read_checkpoint(checkpoint)
     iterations = found.state.iterations if found.state else ()
     return found.run | {'iterations': [asdict(losses) for losses in iterations]}
-
-
-def _suffix(record: dict[str, Any]) -> str:
-    """Return how the names of a record's pictures end."""
-    suffix = Path(record.get('picture') or '').suffix
-    return suffix if suffix.lower() in FORMATS else '.png'
