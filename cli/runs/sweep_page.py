@@ -25,12 +25,12 @@ def page_of_cells(cells: Sequence[SweepCell], outputs: Outputs, title: str, *, r
     return sweep_page(title, outputs.prefix.parent, grid, shown, running=running)
 
 
-def page_of_table(table: Path, *, inside: bool) -> bytes:
+def page_of_table(table: Path, *, running: bool, inside: bool) -> bytes:
     """Return the page of a sweep from its table and what lies beside it. Raises RecordError."""
     fields, rows = read_table(table)
     grid = [_grid_cell({field: row[field] for field in fields}, row) for row in rows]
     inputs = _inputs_beside(table.parent, [cell.picture for cell in grid])
-    return sweep_page(table.stem, table.parent, grid, inputs, inside=inside)
+    return sweep_page(table.stem, table.parent, grid, inputs, running=running, inside=inside)
 
 
 def _grid_cell(choices: dict[str, str], row: dict[str, Any]) -> GridCell:

@@ -58,7 +58,8 @@ def sweep_page(
 ) -> bytes:
     """Return the page of a grid as HTML; its pictures lie in `folder`, where the page goes.
 
-    While the sweep is `running` the page renews itself. With `inside` all pictures are in the page.
+    While the sweep is `running` the page renews itself. With `inside` all pictures are in the page, which
+    stays as it is.
     """
     grid = [_shown(number, cell, folder, inside) for number, cell in enumerate(cells)]
     fields = list(dict.fromkeys(field for cell in cells for field in cell.choices))
@@ -66,7 +67,7 @@ def sweep_page(
         'sweep.html',
         title=one_line(title),
         running=running,
-        every=EVERY if running else None,
+        every=EVERY if running and not inside else None,
         written=round(time.time()),
         inputs=[replace(shown, detail='') for shown in inputs],  # it may be another in each cell
         cells=grid,
