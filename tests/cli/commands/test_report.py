@@ -59,6 +59,14 @@ def test_an_old_record_makes_a_page(record, tmp_path):
     assert 'Losses' in text and 'Commands' in text and 'nst-lbfgs transfer --from old.json' in text
 
 
+def test_an_old_checkpoint_makes_a_page(tmp_path):
+    shutil.copy(RECORDS / 'format_2' / 'stopped.checkpoint', tmp_path)
+    assert main(['report', str(tmp_path / 'stopped')]) == 0
+    text = text_of(read(tmp_path / 'stopped.html'))
+    assert 'The run has ended without a result : 1 of 1 iterations' in text
+    assert 'nst-lbfgs transfer --resume stopped --iter 2' in text and 'base.ppm' in text
+
+
 def test_a_page_that_stands_alone_lies_beside_the_other(tmp_path):
     made_run(tmp_path, history=history(6))
     assert main(['report', str(tmp_path / 'a'), '--self-contained']) == 0
