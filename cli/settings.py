@@ -21,7 +21,7 @@ from nst_lbfgs.config import (
     STYLE_NORMALISATION_NAMES,
     TOTAL_VARIATION_NAMES,
 )
-from nst_lbfgs.run_config import RESAMPLING_NAMES
+from nst_lbfgs.run_config import ANIMATION_NAMES, RESAMPLING_NAMES
 
 from .control import add_colour, add_masks, add_styles
 from .options import add_option, add_setting, layer_weight
@@ -278,13 +278,23 @@ def add_network(group: argparse._ActionsContainer) -> None:
 
 
 def add_saving(group: argparse._ActionsContainer) -> None:
-    """Add the option about which pictures are saved."""
+    """Add the options about which pictures are saved."""
     add_setting(
         group,
         '--save-every',
         'save the picture of every Nth iteration and of the last; 0 for none',
         type=int,
         metavar='N',
+    )
+    add_setting(
+        group,
+        '--animation',
+        'leave the saved iterations as a moving picture too, PREFIX.gif or of another format, as `animate` '
+        f'makes it: {", ".join(ANIMATION_NAMES)}; without a value gif',
+        nargs='?',
+        const='gif',
+        type=_animation,
+        metavar='FORMAT',
     )
 
 
@@ -307,3 +317,13 @@ def add_ending(group: argparse._ActionsContainer) -> None:
         help='stop after an iteration that lowers the loss by less than this share of it, '
         'as in 0.001 (default: none)',
     )
+
+
+def _animation(text: str) -> str | None:
+    """Read the format of an animation; a path behind the option is no value of it."""
+    if text not in (*ANIMATION_NAMES, 'none'):
+        raise argparse.ArgumentTypeError(
+            f'Expected {", ".join(ANIMATION_NAMES)} or none: its name is that of PREFIX (`nst-lbfgs animate` '
+            f'writes one elsewhere); paths go before the option. Received: {text!r}'
+        )
+    return None if text == 'none' else text

@@ -26,6 +26,7 @@ from .pictures.enhancement import Enhancement
 
 STYLE_SIZES = ('own', 'content')
 RESAMPLING_NAMES = ('lanczos', 'bicubic', 'bilinear', 'nearest')
+ANIMATION_NAMES = ('gif', 'webp', 'apng', 'mp4')
 
 LARGEST_STYLE_SCALE = 16.0  # 256 times the pixels; no style picture has more to show
 LARGEST_FEATHER = 10_000
@@ -38,7 +39,8 @@ class PictureConfig:
     With neither height, width nor longest side the content picture keeps its size; with height and
     width it is squashed to exactly that. With `style_size` 'own' a style picture keeps its shape and gets
     the result's longest side; with 'content' it is squashed to the result's size. With `save_every` at 0
-    only the finished picture is saved. Raises ConfigError.
+    only the finished picture is saved. `animation`, one of ANIMATION_NAMES, is the format in which the
+    pictures of the iterations are left as a moving picture too. Raises ConfigError.
     """
 
     image_height: int | None = 400
@@ -48,6 +50,7 @@ class PictureConfig:
     init_path: str | None = None
     resampling: str = 'lanczos'
     save_every: int = 1
+    animation: str | None = None
     enhancement: Enhancement | None = None
 
     def __post_init__(self) -> None:
@@ -59,6 +62,10 @@ class PictureConfig:
         check_choice('style_size', self.style_size, STYLE_SIZES)
         check_choice('resampling', self.resampling, RESAMPLING_NAMES)
         check_integer('save_every', self.save_every, at_least=0)
+        if self.animation is not None:
+            check_choice('animation', self.animation, ANIMATION_NAMES)
+            if not self.save_every:
+                raise ConfigError('Expected save_every: 1 or more, for an animation. Received: 0')
         check_path('init_path', self.init_path)
         if self.enhancement is not None:
             check_group('enhancement', self.enhancement, Enhancement)

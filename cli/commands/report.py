@@ -8,7 +8,7 @@ from ..options import HelpFormatter, add_option
 
 DESCRIPTION = """
 Write PREFIX.html, a page that shows a run or a sweep in a browser: pictures, losses, settings, commands.
-It is made of the record PREFIX.json (of a run that has not ended of PREFIX.checkpoint, of a sweep of
+It is made of the record PREFIX.json (of a run without a result of PREFIX.checkpoint, of a sweep of
 PREFIX.csv), of any version, and of the pictures beside it. Runs and sweeps write it as they go on.
 """
 
@@ -22,7 +22,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=HelpFormatter,
     )
     parser.add_argument(
-        'prefix', metavar='PREFIX', help='the PREFIX of a run or a sweep, or the file of its record or table'
+        'prefix',
+        metavar='PREFIX',
+        help='the PREFIX of a run or a sweep, its record or table, or a folder, if it has one of them',
     )
     add_option(
         parser,

@@ -43,6 +43,19 @@ def run_lock(path: Path, patience: Callable[[Path], bool] = _no_patience) -> Ite
             lock.release()
 
 
+def is_held(path: Path) -> bool:
+    """Return whether a run holds the lock file `path`; one that a killed run has left is removed."""
+    if not path.exists():
+        return False
+    try:
+        with run_lock(path):
+            return False
+    except (OutputExistsError, OutputWriteError):  # no lock of a run, or none that it could have made
+        return False
+    except OutputError:
+        return True
+
+
 def _acquire(lock: FileLock, path: Path, patience: Callable[[Path], bool]) -> None:
     try:
         _check_it_is_ours(path)

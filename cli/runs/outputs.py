@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from nst_lbfgs.errors import ConfigError, OutputExistsError, OutputWriteError
 from nst_lbfgs.files import check_place
+from nst_lbfgs.pictures.animation import check_animation
 from nst_lbfgs.pictures.writing import FORMATS, check_output
 from nst_lbfgs.run_config import RunConfig
 
@@ -71,6 +73,12 @@ class Outputs:
         return self._beside('_self_contained.html')
 
     @property
+    def film(self) -> Path | None:
+        """Where the iterations go as a moving picture, or None if they are not to be one."""
+        animation = self.config.pictures.animation
+        return self._beside(f'.{animation}') if animation else None
+
+    @property
     def checkpoint(self) -> Path:
         return self._beside('.checkpoint')
 
@@ -86,6 +94,11 @@ class Outputs:
             return None
         return self._beside(f'_at_iteration_{iteration}{self.suffix}')
 
+    def iterations_saved(self, done: int) -> dict[int, Path]:
+        """Return the pictures that are there of the iterations that are `done`, by their numbers."""
+        found = {number: self.at_iteration(number) for number in range(done)}
+        return {number: path for number, path in found.items() if path and path.exists()}
+
     def make_folder(self) -> None:
         """Make the folder of the prefix if need be. Raises OutputWriteError."""
         try:
@@ -95,12 +108,25 @@ class Outputs:
             raise OutputWriteError(f'Cannot make the folder {self.prefix.parent}: {reason}') from error
 
     def check(self, *, overwrite: bool) -> None:
-        """Make the folder and raise OutputError unless picture, record and iterations can be written."""
+        """Make the folder and raise OutputError unless all that a run leaves in the end can be written.
+
+        Raises ConfigError for an animation that would have the picture's name.
+        """
         self.make_folder()
         check_output(self.picture, overwrite=overwrite)
+        self._check_film(overwrite)
         check_place(self.record, overwrite=overwrite)
         for path in self._iterations_in_the_way():
             check_place(path, overwrite=overwrite)
+
+    def _check_film(self, overwrite: bool) -> None:
+        if self.film is None:
+            return
+        if self.film.name.lower() == self.picture.name.lower():
+            raise ConfigError(
+                f'Expected an animation of another format than {self.picture}. Received: {self.film}'
+            )
+        check_animation(self.film, overwrite=overwrite)
 
     def check_checkpoint(self, *, overwrite: bool) -> None:
         """Raise OutputError unless the checkpoint can be written, in its folder."""
@@ -128,6 +154,12 @@ class Outputs:
 
     def _beside(self, ending: str) -> Path:
         return self.prefix.with_name(self.prefix.name + ending)
+
+
+def recorded_outputs(path: Path, record: Mapping[str, Any]) -> Outputs:
+    """Return the names of a run's results beside its record or checkpoint; an old record has no picture's."""
+    suffix = Path(record.get('picture') or '').suffix
+    return Outputs(path.with_suffix(''), suffix if suffix.lower() in FORMATS else '.png', record['config'])
 
 
 def record_of(prefix: Path) -> Path:

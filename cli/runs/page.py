@@ -61,14 +61,8 @@ def files_of(outputs: Outputs, iterations: int) -> RunFiles:
     """Return the names of a run's files for its page, the pictures of the iterations that are done."""
     from nst_lbfgs.report.files import RunFiles
 
-    frames = {number: outputs.at_iteration(number) for number in range(iterations)}
-    return RunFiles(
-        outputs.prefix,
-        outputs.picture,
-        outputs.record,
-        outputs.checkpoint,
-        {number: path for number, path in frames.items() if path},
-    )
+    frames = outputs.iterations_saved(iterations)
+    return RunFiles(outputs.prefix, outputs.picture, outputs.record, outputs.checkpoint, frames)
 
 
 def check_page(outputs: Outputs, *, wanted: bool, overwrite: bool = False, renewed: bool = False) -> None:

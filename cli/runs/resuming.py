@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from nst_lbfgs.errors import CheckpointError, ConfigError, RecordError
+from nst_lbfgs.errors import CheckpointError, ConfigError, OutputExistsError, RecordError
 from nst_lbfgs.flat_settings import run_settings
 from nst_lbfgs.pictures.writing import FORMATS
 from nst_lbfgs.records.checkpoint import Checkpoint
@@ -21,6 +22,7 @@ from .outputs import Outputs, folder_of
 MAY_CHANGE = {
     'iterations',
     'save_every',
+    'animation',
     'enhance',
     'brightness',
     'color',
@@ -64,13 +66,25 @@ def resumed_outputs(checkpoint: Path, recorded: dict[str, Any], config: RunConfi
     """Return the names of the results beside a checkpoint.
 
     A prefix that ends like a picture, as in `out/a.png`, is also the format. Otherwise it stays as recorded.
+    Raises OutputExistsError for a file in place of an animation that the run was not to leave.
     """
     picture = recorded.get('picture')
     suffix = Path(picture).suffix if isinstance(picture, str) else '.png'
     typed = Path(prefix).suffix
     if typed.lower() in FORMATS and folder_of(prefix) is None:
         suffix = typed
-    return Outputs(checkpoint.with_suffix(''), suffix, config)
+    outputs = Outputs(checkpoint.with_suffix(''), suffix, config)
+    if config.pictures.animation != recorded['config'].pictures.animation:
+        _check_new_film(outputs.film)
+    return outputs
+
+
+def _check_new_film(film: Path | None) -> None:
+    if film and os.path.lexists(film):
+        raise OutputExistsError(
+            f'{film} exists already, and the run was to leave none. Expected it elsewhere, or another format '
+            'for --animation.'
+        )
 
 
 def check_settings(before: RunConfig, now: RunConfig, done: int) -> None:

@@ -40,7 +40,7 @@ def inputs_shown(inputs: Inputs) -> list[Shown]:
     return content_and_styles(shown_inputs(record, inputs.pictures()))
 
 
-def page_of_table(table: Path, *, inside: bool) -> bytes:
+def page_of_table(table: Path, *, running: bool, inside: bool) -> bytes:
     """Return the page of a sweep from its table and what lies beside it. Raises RecordError."""
     fields, rows = read_table(table)
     grid = [_grid_cell({field: row[field] for field in fields}, row) for row in rows]
@@ -48,7 +48,7 @@ def page_of_table(table: Path, *, inside: bool) -> bytes:
     if not OF_BATCHES <= set(fields):  # whose pictures go in vary from cell to cell
         kind = 'sweep'
         inputs = _inputs_beside(table.parent, [cell.picture for cell in grid])
-    return sweep_page(table.stem, table.parent, grid, inputs, kind=kind, inside=inside)
+    return sweep_page(table.stem, table.parent, grid, inputs, kind=kind, running=running, inside=inside)
 
 
 def _grid_cell(choices: dict[str, str], row: dict[str, Any]) -> GridCell:

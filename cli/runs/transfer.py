@@ -16,6 +16,7 @@ from nst_lbfgs.run_config import RunConfig
 from nst_lbfgs.weights.sources import resolve_weights
 
 from .command_line import CommandLine
+from .film import leave_film
 from .inputs import Arranged, Inputs
 from .outputs import Outputs
 from .page import Page
@@ -91,11 +92,18 @@ class TransferRun:
                 measured['out_of_gamut'] = out_of_gamut
                 lines.message(told_of_gamut(out_of_gamut))
             problem = results.finish(result, picture, arranged.alpha, measured, command)
+            without_film = leave_film(
+                self.outputs,
+                len(result.iterations),
+                self.inputs.files.content.pixels,
+                overwrite=self.overwrite,
+                report=lines.message,
+            )
         if not problem:
             lines.message(
                 f'{self.outputs.picture} after {result.evaluations} evaluations: {result.stop_reason}'
             )
-        for error in filter(None, (problem, result.failure)):
+        for error in filter(None, (problem, without_film, result.failure)):
             raise error
         return self.stopping.exit_code
 

@@ -18,7 +18,10 @@ NAMES = {'style_normalisation': 'style_scale', 'pyramid': 'scales'}
 LATER = {'init_colors'}
 """Settings of a transfer that format 1 did not have."""
 
-PICTURES = {field.name for kind in (PictureConfig, Enhancement) for field in fields(kind)} - {'enhancement'}
+PICTURES = {field.name for kind in (PictureConfig, Enhancement) for field in fields(kind)} - {
+    'animation',
+    'enhancement',
+}
 
 
 def config_of_format_1(config: object) -> RunConfig:

@@ -48,8 +48,9 @@ def run_page(
     """Return the page of a run as HTML, from its record, its 'config' a RunConfig, and what lies beside it.
 
     `iterations` and `history` are those of the record, or so far; the record need not have them.
-    While it is `running` the page renews itself. With `inside` all pictures are in the page, else those of
-    the run are links to the page's own folder. Raises RecordError for a record that no run has left.
+    While it is `running` the page renews itself; a record without a loss is of a run that has no result. With
+    `inside` all pictures are in the page, which stays as it is; else those of the run are links to the page's
+    own folder. Raises RecordError for a record that no run has left.
     """
     config: RunConfig = record['config']
     frames = _frames(files, iterations, inside)
@@ -64,13 +65,13 @@ def run_page(
         done=len(iterations),
         planned=config.transfer.iterations,
         seconds=sum(losses.seconds for losses in iterations),
-        every=_every(iterations) if running else None,
+        every=_every(iterations) if running and not inside else None,
         written=round(time.time()),
         size=size_of(record),
         inputs=content_and_styles(inputs),
         masks=[shown for (name, _), shown in inputs.items() if name not in ('content', 'style')],
         overlays=[inputs[place] for place in inputs if _lies_over_the_result(place, inputs)],
-        result=None if running else _result(files, inside),
+        result=_result(files, inside) if 'loss' in record and not running else None,
         frames=frames,
         iterations=iterations,
         curves=curves(iterations, history, restarts=restarts),
@@ -110,7 +111,7 @@ def _status(record: Mapping[str, Any], running: bool) -> str:
     if running:
         return 'The run goes on'
     reason = record.get('stop_reason')
-    return one_line(reason) if isinstance(reason, str) else 'not finished'
+    return one_line(reason) if isinstance(reason, str) else 'The run has ended without a result'
 
 
 def _every(iterations: Sequence[IterationLosses]) -> int:

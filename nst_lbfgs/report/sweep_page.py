@@ -60,7 +60,7 @@ def sweep_page(
     """Return the page of a grid as HTML; its pictures lie in `folder`, where the page goes.
 
     It is called by its `kind`, a sweep or a batch. While it is `running` the page renews itself. With
-    `inside` all pictures are in the page.
+    `inside` all pictures are in the page, which stays as it is.
     """
     grid = [_shown(number, cell, folder, inside) for number, cell in enumerate(cells)]
     fields = list(dict.fromkeys(field for cell in cells for field in cell.choices))
@@ -69,7 +69,7 @@ def sweep_page(
         title=one_line(title),
         kind=kind,
         running=running,
-        every=EVERY if running else None,
+        every=EVERY if running and not inside else None,
         written=round(time.time()),
         inputs=[replace(shown, detail='') for shown in inputs],  # it may be another in each cell
         cells=grid,

@@ -59,6 +59,14 @@ def test_an_old_record_makes_a_page(record, tmp_path):
     assert 'Losses' in text and 'Commands' in text and 'nst-lbfgs transfer --from old.json' in text
 
 
+def test_an_old_checkpoint_makes_a_page(tmp_path):
+    shutil.copy(RECORDS / 'format_2' / 'stopped.checkpoint', tmp_path)
+    assert main(['report', str(tmp_path / 'stopped')]) == 0
+    text = text_of(read(tmp_path / 'stopped.html'))
+    assert 'The run has ended without a result : 1 of 1 iterations' in text
+    assert 'nst-lbfgs transfer --resume stopped --iter 2' in text and 'base.ppm' in text
+
+
 def test_a_page_that_stands_alone_lies_beside_the_other(tmp_path):
     made_run(tmp_path, history=history(6))
     assert main(['report', str(tmp_path / 'a'), '--self-contained']) == 0
@@ -69,11 +77,38 @@ def test_a_page_that_stands_alone_lies_beside_the_other(tmp_path):
 
 @pytest.mark.parametrize(
     'prefix, said, code',
-    [('none', 'There is no record none.json', 1), ('.', 'Received: the folder .', 2), ('', 'Expected', 2)],
+    [
+        ('none', 'There is no record none.json', 1),
+        ('.', 'Expected a folder with what a run or a sweep has left. Received: .', 1),
+        ('', 'Expected', 2),
+    ],
 )
 def test_without_a_record_there_is_no_page(prefix, said, code, folder, capsys):
     assert main(['report', prefix]) == code and said in error_line(capsys)
     assert sorted(os.listdir()) == ['base.png', 'style.png']
+
+
+@pytest.mark.parametrize('given', ['out', 'out/', 'out/.'])
+def test_a_folder_with_one_run_stands_for_it(given, folder):
+    os.mkdir('out')
+    made_run(Path('out').absolute(), name='my.run')
+    Path('out/package.json').write_text('{}')
+    Path('out/numbers.csv').write_text('a,b')
+    assert main(['report', given]) == 0 and 'my.run' in text_of(read('out/my.run.html'))
+
+
+def test_a_folder_with_one_sweep_stands_for_it(tmp_path):
+    made_sweep(tmp_path)
+    assert main(['report', str(tmp_path)]) == 0 and '8 of 8 cells' in text_of(read(tmp_path / 's.html'))
+
+
+def test_a_folder_with_several_runs_is_refused_with_their_names(tmp_path, capsys):
+    made_run(tmp_path)
+    made_run(tmp_path, name='b')
+    shutil.copy(RECORDS / 'format_2' / 'stopped.checkpoint', tmp_path / 'c.checkpoint')
+    made_sweep(tmp_path)
+    assert main(['report', str(tmp_path)]) == 2
+    assert f'Received: {tmp_path}, where there are a, b, c, s.' in error_line(capsys)
 
 
 @pytest.mark.parametrize('name', ['a.json', 'a.checkpoint', 'a.csv'])

@@ -137,9 +137,65 @@ def test_the_page_of_a_sweep_is_renewed_with_each_cell_and_made_again_from_its_t
     assert cells == [item.get('data-choices') for item in elements(live, 'li')]
 
 
+class Killed(BaseException):
+    """The end of a process, of which the run learns nothing."""
+
+
+def killed(*arguments, at_evaluation, evaluation):
+    """Begin a run that ends at an evaluation without a word, and leaves its lock as SIGKILL does."""
+
+    def end():
+        raise Killed
+
+    as_before = at_evaluation(evaluation, end)
+    with pytest.raises(Killed):
+        main(list(arguments))
+    as_before()
+    Path('out.lock').touch()
+
+
+ANEW = ['transfer', 'base.png', 'style.png', 'out', *FAST, *LAYERS]
+
+
+def test_the_page_of_a_run_that_was_killed_says_that_it_has_no_result(folder, at_evaluation):
+    killed(*ANEW, at_evaluation=at_evaluation, evaluation=4)
+    assert 'The run goes on : 1 of 2 iterations' in text_of(read('out.html'))
+    assert main(['report', 'out']) == 0
+    page = read('out.html')
+    text = text_of(page)
+    assert 'The run has ended without a result : 1 of 2 iterations' in text
+    assert 'out.png is not there' not in text and 'So far' in text and '--resume out' in text
+    assert 'data-every' not in page and not os.path.exists('out.lock')
+
+
+def test_a_run_that_is_killed_over_an_earlier_one_is_what_the_page_shows(folder, at_evaluation):
+    """The record and the picture are the earlier one's: 2 iterations, to 2 of 3."""
+    assert transfer() == 0
+    killed(*ANEW, '--force', '--iter', '3', at_evaluation=at_evaluation, evaluation=6)
+    assert main(['report', 'out']) == 0
+    page = read('out.html')
+    assert 'The run has ended without a result : 2 of 3 iterations' in text_of(page)
+    assert 'out.png' not in sources(page)
+    assert main(['report', 'out.json']) == 0
+    assert 'all iterations done : 2 of 2 iterations' in text_of(read('out.html'))
+
+
+def test_the_page_of_a_run_that_goes_on_says_so_whoever_makes_it(folder, at_evaluation):
+    made = []
+
+    def report():
+        assert main(['report', 'out']) == 0 and main(['report', 'out', '--self-contained']) == 0
+        made.extend([read('out.html'), read('out_self_contained.html')])
+
+    at_evaluation(4, report)
+    assert transfer() == 0
+    assert all('The run goes on : 1 of 2 iterations' in text_of(page) for page in made)
+    assert ['data-every' in page for page in made] == [True, False]
+
+
 def test_a_checkpoint_alone_makes_a_page(folder):
     assert transfer() == 0
     os.remove('out.json')
     assert main(['report', 'out.png']) == 0
     text = text_of(read('out.html'))
-    assert 'not finished : 2 of 2 iterations' in text and '--resume out' in text
+    assert 'The run has ended without a result : 2 of 2 iterations' in text and '--resume out' in text

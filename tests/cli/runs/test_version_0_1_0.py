@@ -12,6 +12,8 @@ import pytest
 
 from cli.main import main
 
+from ...report.reading import text_of
+
 RECORDS = Path(__file__).parents[2] / 'records' / 'version_0_1_0'
 RESULTS = {'loss', 'stop_reason', 'evaluations', 'troubles', 'iterations', 'digest'}
 
@@ -41,6 +43,13 @@ def checkpoint_of_version_0_1_0():
     start = np.zeros(3 * record['height'] * record['width'])
     body = b'nst-lbfgs checkpoint 1\n' + len(header).to_bytes(8, 'little') + header + start.tobytes()
     return body + hashlib.sha256(body).digest()
+
+
+def test_a_checkpoint_makes_a_page():
+    Path('lbfgs.checkpoint').write_bytes(checkpoint_of_version_0_1_0())
+    assert main(['report', 'lbfgs']) == 0
+    text = text_of(Path('lbfgs.html').read_text(encoding='utf-8'))
+    assert 'The run has ended without a result : 1 of 2 iterations' in text and '--resume lbfgs' in text
 
 
 def test_a_run_goes_on_from_its_checkpoint():
