@@ -71,7 +71,8 @@ class Cluster:
 
     def submit(self, job: Job) -> Future[Outcome]:
         """Give a job to the cluster."""
-        sent = _parcel(job) if self._send_files else _from_anywhere(job)
+        job = _from_anywhere(job)
+        sent = _parcel(job) if self._send_files else job
         future: Future[Outcome] = self._executor.submit(run_on_worker, sent, __version__, self._stop)
         return future
 

@@ -15,7 +15,7 @@ from nst_lbfgs.run_config import RunConfig
 
 from .lock import is_held
 from .outputs import Outputs, folder_of
-from .sweep_results import is_table_of_a_sweep
+from .sweep_results import is_of_a_batch, is_table_of_a_sweep, read_table
 
 SOURCES = ('.json', '.checkpoint', '.csv')
 """The files that a page is made of, the first of a run's that there is; without them it has left nothing."""
@@ -76,10 +76,18 @@ def _only_one_in(folder: Path) -> Outputs:
 
 
 def _prefixes_in(folder: Path) -> Iterator[Path]:
-    """Yield how the names begin of what runs and sweeps have left; the cells of a sweep are part of it."""
+    """Yield how the names begin of what runs and sweeps have left; the cells of a sweep are part of it.
+
+    A batch has its folder to itself.
+    """
     # Files that are being written, or were by a run that was killed, begin with a dot.
     paths = sorted(path for path in folder.iterdir() if path.suffix in SOURCES and path.name[0] != '.')
-    sweeps = [path.with_suffix('') for path in paths if path.suffix == '.csv' and is_table_of_a_sweep(path)]
+    tables = [path for path in paths if path.suffix == '.csv' and is_table_of_a_sweep(path)]
+    batches = [table.with_suffix('') for table in tables if is_of_a_batch(read_table(table)[0])]
+    if batches:
+        yield from batches
+        return
+    sweeps = [table.with_suffix('') for table in tables]
     yield from sweeps
     for path in paths:
         if path.suffix != '.csv' and not any(path.name.startswith(f'{sweep.name}_') for sweep in sweeps):

@@ -14,11 +14,7 @@ from nst_lbfgs.report.sweep_page import NUMBERS, GridCell, sweep_page
 from .cell import Cell
 from .inputs import Inputs
 from .outputs import Outputs
-from .sweep_results import numbers, read_table
-
-OF_BATCHES = {'content', 'style'}
-"""Columns that only a batch's table has: a sweep has the same pictures in every cell."""
-
+from .sweep_results import is_of_a_batch, numbers, read_table
 
 def page_of_cells(
     cells: Sequence[Cell],
@@ -45,7 +41,7 @@ def page_of_table(table: Path, *, running: bool, inside: bool) -> bytes:
     fields, rows = read_table(table)
     grid = [_grid_cell({field: row[field] for field in fields}, row) for row in rows]
     kind, inputs = 'batch', []
-    if not OF_BATCHES <= set(fields):  # whose pictures go in vary from cell to cell
+    if not is_of_a_batch(fields):  # whose pictures vary from cell to cell
         kind = 'sweep'
         inputs = _inputs_beside(table.parent, [cell.picture for cell in grid])
     return sweep_page(table.stem, table.parent, grid, inputs, kind=kind, running=running, inside=inside)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,11 @@ def read_table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     if tuple(columns[-len(COLUMNS) :]) != COLUMNS:
         raise RecordError(f'Expected the table of a sweep. Received: {path}')
     return columns[: -len(COLUMNS)], rows
+
+
+def is_of_a_batch(fields: Collection[str]) -> bool:
+    """Return whether a table that varies these fields is a batch's: a sweep has one pair of pictures."""
+    return {'content', 'style'} <= set(fields)
 
 
 def is_table_of_a_sweep(path: Path) -> bool:
