@@ -11,7 +11,7 @@ from ..arrays import Tensor
 Value = TypeVar('Value')
 
 KEPT_EXTRACTORS = 2  # of up to 80 MB each in float32: one to search in, one for the loss in float32
-KEPT_FUNCTIONS = 12  # of each extractor
+KEPT_FUNCTIONS = 12  # of each extractor, some 6 MB each: content and evaluation of each size
 KEPT_GRAM_BYTES = 100_000_000  # 2.4 MB for a picture in float32 with the default layers: 40 pictures
 
 

@@ -55,7 +55,8 @@ def find_network(weights: Weights, *, seed: int = 0) -> Network:
 def load_network(weights: Weights, *, seed: int = 0) -> Network:
     """Return the network read once and kept in memory, 80 MB, for many transfers. Raises WeightsError.
 
-    What a transfer made with it is kept, too, for others with the same settings and sizes: see `Made`.
+    What a transfer made with it is kept, too, for others with the same settings and sizes, some 400 MB at
+    most: see `Made`.
     """
     kernels = _read_kernels(weights, seed)
     return Network(weights, lambda: kernels, Made(keep=True))
