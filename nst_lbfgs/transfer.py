@@ -234,13 +234,15 @@ def _network(config: TransferConfig) -> Network:
 
 
 def _objective(given: Given, config: TransferConfig, network: Network) -> Objective:
-    extractor = None
     layers, pooling = config.objective.layers, config.objective.pooling
-    if layers:
-        extractor = build_extractor(
-            layers, network.kernels(), pooling=pooling, dtype=config.computation.precision
-        )
-    return Objective(extractor, _references(given, config), config)
+    precision = config.computation.precision
+    if not layers:
+        return Objective(None, _references(given, config), config)
+    extractor, reuse = network.made.extractor(
+        (layers, pooling, precision),
+        lambda: build_extractor(layers, network.kernels(), pooling=pooling, dtype=precision),
+    )
+    return Objective(extractor, _references(given, config), config, reuse)
 
 
 def _references(given: Given, config: TransferConfig) -> References:

@@ -104,7 +104,7 @@ def test_nothing_is_left_of_an_objective_that_is_no_longer_used(town, stripes):
 def test_loss_and_gradient_are_the_same_whatever_is_recomputed(change, layers, town, stripes, monkeypatch):
     config, x = changed(CONFIG, **change), point(town)
     expected = objective_for(town, stripes, config).evaluate(x)
-    monkeypatch.setattr('nst_lbfgs.objective.recomputed_layers', lambda height, width: layers)
+    monkeypatch.setattr('nst_lbfgs.loss_graph.recomputed_layers', lambda height, width: layers)
     evaluation = objective_for(town, stripes, config).evaluate(x)
     assert evaluation.terms.loss == pytest.approx(expected.terms.loss, rel=1e-12)
     np.testing.assert_allclose(

@@ -325,7 +325,7 @@ def test_memory_that_runs_out_leaves_the_best_picture(first, where, town, stripe
         monkeypatch.setattr(self, '_evaluate', exhausted)
         return evaluate(self, x)
 
-    def exhausted(picture):
+    def exhausted(picture, targets):
         raise tf.errors.ResourceExhaustedError(None, None, 'OOM when allocating tensor')
 
     monkeypatch.setattr(Objective, 'evaluate', short_of_memory)

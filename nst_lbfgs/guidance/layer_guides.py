@@ -8,32 +8,28 @@ from typing import Any
 import tensorflow as tf
 
 from ..arrays import Tensor
-from ..losses import Guide
-from ..network.backpropagation import Guides
 from ..network.layers import feature_shape
 from .masks import Weights
 from .receptive import receptive_shares
 
-Place = tuple[int, Weights | None]
-"""A picture of a batch, by its row, and the part of it, (H, W), that a Gram matrix looks at."""
 
+def guide_weights(
+    masks: Sequence[Weights | None], layers: Collection[str], size: tuple[int, int], dtype: Any
+) -> dict[str, list[Tensor]]:
+    """Return, by layer, the weights, (h * w, 1), of a guide for each of `masks`, (H, W).
 
-def layer_guides(
-    places: Sequence[Place], layers: Collection[str], size: tuple[int, int], dtype: Any
-) -> Guides | None:
-    """Return, by layer, a guide for each place; None if each is all of its picture.
-
-    `size` is the (height, width) of the pictures.
+    None is a mask of ones; if there is no other, there are no guides. `size` is the (height, width) of
+    the pictures.
     """
-    if all(mask is None for _, mask in places):
-        return None
-    guides: dict[str, list[Guide]] = {layer: [] for layer in layers}
-    for row, mask in places:
+    guides: dict[str, list[Tensor]] = {}
+    if all(mask is None for mask in masks):
+        return guides
+    for mask in masks:
         shares = {} if mask is None else receptive_shares(mask, layers)
         for layer in layers:
             locations = (feature_shape(layer, *size)[0] * feature_shape(layer, *size)[1], 1)
             weights = tf.reshape(shares[layer], locations) if mask is not None else tf.ones(locations)
-            guides[layer].append(Guide(row, tf.cast(weights, dtype)))
+            guides.setdefault(layer, []).append(tf.cast(weights, dtype))
     return guides
 
 

@@ -7,8 +7,8 @@ import pytest
 import tensorflow as tf
 
 from nst_lbfgs.config import PREPROCESSING_NAMES
+from nst_lbfgs.loss_graph import network_input
 from nst_lbfgs.network.preprocessing import PREPROCESSINGS
-from nst_lbfgs.objective import network_input
 
 from ..support.numpy_vgg import caffe_from_rgb
 
