@@ -89,6 +89,7 @@ class Batch:
         self._sizes = remembered_sizes()
         self._args = args
         self._asked: float | None = None
+        self._reused = 0
         self._lost: ClusterError | None = None
         works = [work_of(job, self._sizes) for job in jobs]
         self._progress = BatchProgress(works, as_json=args.json_progress)
@@ -122,6 +123,8 @@ class Batch:
         if self._request.exit_code:
             self._progress.message('Stopped. The same command goes on.')
             return self._request.exit_code
+        if self._reused:
+            self._progress.message(f'Gram matrices of styles were in memory already {self._reused} times.')
         self._series.conclude()
         return 0
 
@@ -180,6 +183,7 @@ class Batch:
         cell, outcome = self._cells[number], _outcome_of(future)
         for name, data in outcome.files.items():
             write_whole(cell.outputs.prefix.with_name(name), data, overwrite=True)
+        self._reused += outcome.reused
         cell.tried(outcome.problem)
         stopped = bool(outcome.exit_code)
         if stopped and not cell.failure:

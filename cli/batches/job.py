@@ -61,11 +61,13 @@ class Parcel:
 class Outcome:
     """What became of a job: a problem, if there is one, and the exit code of a run that was stopped.
 
-    Of a parcel also the files that it has left, by their names.
+    `reused` is how many style pictures had their Gram matrices in memory already. Of a parcel there are also
+    the files that it has left, by their names.
     """
 
     problem: str | None = None
     exit_code: int = 0
+    reused: int = 0
     files: dict[str, bytes] = field(default_factory=dict)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from nst_lbfgs.errors import ConfigError, InsufficientMemoryError
 from nst_lbfgs.machine.memory import available_memory
-from nst_lbfgs.machine.memory_model import peak_memory
+from nst_lbfgs.machine.memory_model import KEPT_FOR_OTHER_TRANSFERS, peak_memory
 from nst_lbfgs.machine.threads import available_cores
 from nst_lbfgs.pictures.head import size_of
 from nst_lbfgs.pictures.plain import is_plain
@@ -77,7 +77,8 @@ def _memory(job: Job, sizes: Sizes) -> int | None:
         return None
     masks = job.config.masks
     regions = len(job.styles) if masks.regions or masks.style_masks else 1
-    return peak_memory(job.config.transfer, *inputs.size, styles=inputs.style_sizes(), regions=regions)
+    alone = peak_memory(job.config.transfer, *inputs.size, styles=inputs.style_sizes(), regions=regions)
+    return alone + KEPT_FOR_OTHER_TRANSFERS
 
 
 def _inputs(job: Job, sizes: Sizes) -> Inputs | None:

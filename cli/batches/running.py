@@ -91,15 +91,19 @@ class JobRunner:
     def __init__(self, lines: Callable[..., ProgressLines] = Quiet) -> None:
         self._lines = lines
         self._kept = KeptNetwork()
+        self._reused = 0
 
     def run(self, job: Job | Parcel, request: StopRequest) -> Outcome:
         """Run a job, unless it is done, and return what became of it; a `request` ends it early.
 
         Of a parcel the outcome has the results.
         """
+        self._reused = 0
         if isinstance(job, Parcel):
-            return self._run_parcel(job, request)
-        return _outcome(partial(self._run, job, Digests().of, request), request)
+            outcome = self._run_parcel(job, request)
+        else:
+            outcome = _outcome(partial(self._run, job, Digests().of, request), request)
+        return replace(outcome, reused=self._reused)
 
     def _run_parcel(self, parcel: Parcel, request: StopRequest) -> Outcome:
         with tempfile.TemporaryDirectory(prefix='nst-lbfgs-') as folder:
@@ -150,7 +154,11 @@ class JobRunner:
         config = inputs.config.transfer
         start_tensorflow(options.verbose, config)
         network = self._kept.of(config, lambda: announce_network(config, Quiet(1, 1), keep=True))
-        return run.run(options.command, network)
+        before = network.made.grams.reused
+        try:
+            return run.run(options.command, network)
+        finally:
+            self._reused = network.made.grams.reused - before
 
 
 def _outcome(run: Callable[[], int], request: StopRequest) -> Outcome:

@@ -16,6 +16,7 @@ from .inputs import Inputs
 from .outputs import Outputs
 from .sweep_results import is_of_a_batch, numbers, read_table
 
+
 def page_of_cells(
     cells: Sequence[Cell],
     outputs: Outputs,
