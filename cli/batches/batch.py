@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from nst_lbfgs.errors import ClusterError, ConfigError, StyleTransferError, one_line
+from nst_lbfgs.errors import ClusterError, ConfigError, OutputError, StyleTransferError, one_line
 from nst_lbfgs.files import write_whole
 from nst_lbfgs.run_config import RunConfig
 from nst_lbfgs.weights.sources import resolve_weights
@@ -181,10 +181,9 @@ class Batch:
     def _taken(self, number: int, future: Future[Outcome]) -> Cell:
         """Take a job's outcome, with the results that came with it, and see what there is."""
         cell, outcome = self._cells[number], _outcome_of(future)
-        for name, data in outcome.files.items():
-            write_whole(cell.outputs.prefix.with_name(name), data, overwrite=True)
+        problem = outcome.problem or _written(cell.outputs, outcome.files)
         self._reused += outcome.reused
-        cell.tried(outcome.problem)
+        cell.tried(problem)
         stopped = bool(outcome.exit_code)
         if stopped and not cell.failure:
             cell.failure = 'stopped'
@@ -211,6 +210,18 @@ class Batch:
             )
         elif time.monotonic() - self._asked > SAME_SIGNAL_SECONDS:
             end_at_once(number)
+
+
+def _written(outputs: Outputs, files: dict[str, bytes]) -> str | None:
+    """Write what a job has left elsewhere; return what keeps it from being here."""
+    try:
+        for name, data in files.items():
+            write_whole(outputs.prefix.with_name(name), data, overwrite=True)
+        if files and outputs.checkpoint.name not in files:
+            outputs.checkpoint.unlink(missing_ok=True)  # the job has come to its end
+    except (OutputError, OSError) as error:
+        return str(error)
+    return None
 
 
 def _outcome_of(future: Future[Outcome]) -> Outcome:

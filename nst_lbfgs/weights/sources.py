@@ -6,14 +6,18 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from ..errors import OutputWriteError, WeightsError
 from ..files import sha256_of
 from . import h5_file, keras_download, normalised
 
 Report = Callable[[str], None]
+LOCK = '.nst-lbfgs.lock'  # in the folder of the weights
 
 
 @dataclass(frozen=True)
@@ -90,12 +94,45 @@ def fetch_weights(report: Report | None = None) -> Weights:
     A broken file is replaced, if its source can be reached. Raises WeightsError.
     """
     say = report or _silent
+    found = _whole(say)
+    if found:
+        return found
+    folder = _writable_folder()
+    with _fetching_alone(folder, say) as waited:
+        return waited and _whole(_silent) or _fetched(folder, say)
+
+
+def _whole(say: Report) -> Weights | None:
     for cached in cached_files():
         if cached.state == 'whole':
             return _cached(cached)
         if cached.state == 'broken':
             say(f'Not used: {cached.path} is broken: {cached.fault}')
-    folder = _writable_folder()
+    return None
+
+
+@contextmanager
+def _fetching_alone(folder: Path, say: Report) -> Iterator[bool]:
+    """Let one process of this machine fetch at a time; yield whether this one has waited for another."""
+    lock, waited = FileLock(folder / LOCK), False
+    try:
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            waited = True
+            say('Another process is fetching the weights: waiting for it.')
+            lock.acquire()
+    except (OSError, NotImplementedError):  # no locks there: at the worst the file is fetched twice
+        pass
+    try:
+        yield waited
+    finally:
+        with suppress(OSError):  # one that stays is in nobody's way
+            os.unlink(lock.lock_file)
+        lock.release()
+
+
+def _fetched(folder: Path, say: Report) -> Weights:
     failures: list[str] = []
     for source in SOURCES:
         if failures:

@@ -120,25 +120,40 @@ def test_a_cache_that_cannot_be_made_is_an_error(tmp_path, monkeypatch):
         resolve_weights()
 
 
-def test_two_at_once_both_end_with_a_whole_file(cache):
-    """Two that fetch at the same moment both get whole weights, and leave one file."""
-    together = threading.Barrier(2)
+def test_of_two_at_once_one_fetches_and_the_other_waits_for_it(cache):
+    """Both get whole weights, and leave one file."""
+    fetched: list[Path] = []
+    waits = threading.Event()
 
     def bring(path: Path, report: Callable[[str], None]) -> None:
-        together.wait(10)
+        fetched.append(path)
+        assert waits.wait(60)
         write_whole(path, b'first', overwrite=True)
 
+    def say(line: str) -> None:
+        if line == 'Another process is fetching the weights: waiting for it.':
+            waits.set()
+
     found: list[sources.Weights] = []
-    monkeypatched = (source('first', bring),)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sources, 'SOURCES', monkeypatched)
-        threads = [threading.Thread(target=lambda: found.append(resolve_weights())) for _ in range(2)]
+        patch.setattr(sources, 'SOURCES', (source('first', bring),))
+        threads = [
+            threading.Thread(target=lambda: found.append(resolve_weights(report=say))) for _ in range(2)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
     assert len(found) == 2 and found[0] == found[1]
-    assert [file.name for file in cache.iterdir()] == ['first.h5']
+    assert fetched == [cache / 'first.h5'] and [file.name for file in cache.iterdir()] == ['first.h5']
+
+
+def test_where_there_are_no_locks_the_weights_are_fetched_all_the_same(cache, monkeypatch):
+    def refuse(*arguments, **others):
+        raise NotImplementedError('this file system has no locks')
+
+    monkeypatch.setattr(sources.FileLock, 'acquire', refuse)
+    assert resolve_weights().source == 'first'
 
 
 def test_every_place_of_the_cache_is_listed(cache):
