@@ -38,13 +38,19 @@ class BatchSheet:
 
     def __call__(self) -> Pixels:
         shown = [sheet_cell(_briefly(job, cell)) for job, cell in zip(self._jobs, self._cells, strict=True)]
+        side = self._side_of_inputs()
         if not self._columns:
             rows = [shown[start : start + MOST_COLUMNS] for start in range(0, len(shown), MOST_COLUMNS)]
-            return contact_sheet(rows, self._title, largest_side=self._side)
+            return contact_sheet(rows, self._title, largest_side=side)
         starts = range(0, len(shown), self._columns)
         heading = [SheetCell('', None), *(self._style(job) for job in self._jobs[: self._columns])]
         rows = [[self._content(start), *shown[start : start + self._columns]] for start in starts]
-        return contact_sheet([heading, *rows], self._title, largest_side=self._side)
+        return contact_sheet([heading, *rows], self._title, largest_side=side)
+
+    def _side_of_inputs(self) -> int:
+        """Return the largest side of the results, for what goes in to be shown no larger."""
+        sides = [max(cell.picture.shape[:2]) for cell in self._cells if cell.picture is not None]
+        return max([SMALLEST_SIDE, *sides]) if sides else self._side
 
     def _content(self, start: int) -> SheetCell:
         """Return the content of a row, once one of its jobs has been tried."""
