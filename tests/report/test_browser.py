@@ -17,7 +17,7 @@ from nst_lbfgs.report.files import RunFiles
 from nst_lbfgs.report.inputs import read_inputs
 from nst_lbfgs.report.run_page import run_page
 
-from ..support.made_runs import history, iteration_losses, made_record, made_run, made_sweep
+from ..support.made_runs import history, iteration_losses, made_record, made_run, made_sweep, picture
 
 webdriver = pytest.importorskip('selenium.webdriver', reason="needs selenium: pip install '.[browser]'")
 axe = pytest.importorskip('axe_core_python.selenium', reason="needs axe-core: pip install '.[browser]'")
@@ -273,6 +273,27 @@ def page_of_sweep(folder, **others):
     return folder / 's.html'
 
 
+def page_of_batch(folder):
+    """The page of a real batch: two contents, one of them damaged, in two styles whose names are markup."""
+    styles = ['<b>one.png', '"two" #2 100%.png']
+    for number, name in enumerate(['town.png', 'broken.png', *styles]):
+        picture(folder / name, (80 * number, 200 - 60 * number, 90))
+    (folder / 'broken.png').write_bytes((folder / 'town.png').read_bytes()[:60])
+    contents = [str(folder / name) for name in ('town.png', 'broken.png')]
+    quick = ['--weights', 'random', '--iter', '1', '--maxfun', '2', '--image-height', '36']
+    layers = [
+        '--content-layer',
+        'block2_conv1',
+        '--style-layer',
+        'block1_conv1',
+        '--out',
+        str(folder / 'out'),
+    ]
+    names = [str(folder / name) for name in styles]
+    assert main(['batch', *contents, *quick, *layers, '--styles', *names]) == 1
+    return folder / 'out' / 'batch.html'
+
+
 def labels(browser):
     return [
         item.find_element(By.TAG_NAME, 'p').text for item in browser.all('#cells > li') if item.is_displayed()
@@ -307,9 +328,30 @@ def test_a_click_or_enter_enlarges_a_cell_and_two_lie_under_the_slider(browser, 
     assert '_5.png' in shown(browser, '#stage img:not(.left)')
 
 
+def test_a_batch_with_failures_is_filtered_by_picture_and_compared_with_what_went_in(browser, tmp_path):
+    browser.open(page_of_batch(tmp_path))
+    assert browser.one('#status').text == 'The batch has ended: 4 of 4 cells, 2 failed'
+    assert browser.one('h1').text == '2 pictures in 2 styles'
+    browser.one('[data-field=content]').send_keys('broken')
+    assert labels(browser) == [
+        'content broken.png, style <b>one.png',
+        'content broken.png, style "two" #2 100%.png',
+    ]
+    assert all(
+        'broken.png' in reason.text for reason in browser.all('#cells .failure') if reason.is_displayed()
+    )
+    browser.one('[data-field=content]').send_keys(Keys.HOME)
+    browser.one('[data-field=style]').send_keys('<b>')
+    assert labels(browser)[0] == 'content town.png, style <b>one.png'
+    names = [option.text for option in browser.all('#left-choice option')]
+    assert {'Content', 'Style'} <= {name.split()[0] for name in names}
+    result = browser.one('#cells img')
+    assert browser.run('return arguments[0].naturalWidth', result) == 36
+
+
 @pytest.mark.parametrize('scheme', ['light', 'dark'])
 @pytest.mark.parametrize('width', [1280, 375])
-@pytest.mark.parametrize('make', [page_of_run, page_of_sweep])
+@pytest.mark.parametrize('make', [page_of_run, page_of_sweep, page_of_batch])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(make, width, scheme, browser, tmp_path):
     features = [{'name': 'prefers-color-scheme', 'value': scheme}]
     browser.command('Emulation.setEmulatedMedia', features=features)
