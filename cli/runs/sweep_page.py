@@ -41,11 +41,11 @@ def page_of_table(table: Path, *, running: bool, inside: bool) -> bytes:
     """Return the page of a sweep from its table and what lies beside it. Raises RecordError."""
     fields, rows = read_table(table)
     grid = [_grid_cell({field: row[field] for field in fields}, row) for row in rows]
-    kind, inputs = 'batch', []
+    kind, title, inputs = 'batch', table.absolute().parent.name, []
     if not is_of_a_batch(fields):  # whose pictures vary from cell to cell
-        kind = 'sweep'
+        kind, title = 'sweep', table.stem
         inputs = _inputs_beside(table.parent, [cell.picture for cell in grid])
-    return sweep_page(table.stem, table.parent, grid, inputs, kind=kind, running=running, inside=inside)
+    return sweep_page(title, table.parent, grid, inputs, kind=kind, running=running, inside=inside)
 
 
 def _grid_cell(choices: dict[str, str], row: dict[str, Any]) -> GridCell:

@@ -346,7 +346,7 @@ def test_a_batch_with_failures_is_filtered_by_picture_and_compared_with_what_wen
     names = [option.text for option in browser.all('#left-choice option')]
     assert {'Content', 'Style'} <= {name.split()[0] for name in names}
     result = browser.one('#cells img')
-    assert browser.run('return arguments[0].naturalWidth', result) == 36
+    assert browser.run('return arguments[0].naturalWidth', result) == 48
 
 
 @pytest.mark.parametrize('scheme', ['light', 'dark'])
