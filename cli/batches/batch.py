@@ -7,11 +7,9 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from functools import partial
 from pathlib import Path
-from typing import Protocol
 
-from nst_lbfgs.errors import ClusterError, ConfigError, OutputError, StyleTransferError, one_line
+from nst_lbfgs.errors import ClusterError, OutputError, StyleTransferError, one_line
 from nst_lbfgs.files import write_whole
 from nst_lbfgs.run_config import RunConfig
 from nst_lbfgs.weights.sources import resolve_weights
@@ -24,40 +22,18 @@ from ..runs.outputs import Outputs
 from ..runs.series import Series
 from ..runs.stopping import SAME_SIGNAL_SECONDS, Stopping, StopRequest
 from ..signals import end_at_once, heard
-from .cluster import Cluster
 from .digests import Digests
-from .here import Here
 from .job import Job, Outcome
 from .jobs import jobs_of
 from .names import OWN
 from .page_inputs import inputs_shown
 from .planning import check_workers, remembered_sizes, work_of
-from .processes import Processes
-from .progress import BatchProgress, JobLines
+from .progress import BatchProgress
 from .running import cell_of, checkpoint_of
 from .sheet import BatchSheet, side_of_thumbnails
+from .ways import Runner, check_ways, runner_for
 
 LOOK_SECONDS = 1.0
-
-
-class Runner(Protocol):
-    """What runs jobs: here, in processes of this machine, or on a cluster."""
-
-    @property
-    def most(self) -> int:
-        """How many jobs are taken at a time."""
-
-    def submit(self, job: Job) -> Future[Outcome]:
-        """Take a job."""
-
-    def stop(self, number: int) -> None:
-        """Have the jobs at hand end after their evaluations; `number` is the signal's."""
-
-    def running(self, submitted: int) -> int:
-        """Return how many of the submitted jobs run."""
-
-    def close(self) -> None:
-        """Let go of whatever runs the jobs."""
 
 
 def run_batch(args: argparse.Namespace) -> int:
@@ -65,7 +41,7 @@ def run_batch(args: argparse.Namespace) -> int:
 
     Raises StyleTransferError, at the end if a job failed.
     """
-    _check_ways(args)
+    check_ways(args)
     Stopping(max_seconds=args.max_seconds, min_improvement=args.min_improvement)
     jobs = jobs_of(args, _command_line(args))
     for name in {job.config.transfer.computation.weights for job in jobs if not job.problem} - {'imagenet'}:
@@ -130,7 +106,7 @@ class Batch:
 
     def _ended(self) -> Iterator[Cell]:
         """Run the jobs and yield the cell of each that has ended, whatever became of it."""
-        runner = self._runner()
+        runner = runner_for(self._args, self._request, self._progress)
         try:
             yield from self._run_all(runner)
         except ClusterError as error:  # once sheet, table and page say how far it came
@@ -190,17 +166,6 @@ class Batch:
         self._progress.ended(number, cell, stopped=stopped)
         return cell
 
-    def _runner(self) -> Runner:
-        if self._args.scheduler:
-            cluster = Cluster(
-                self._args.scheduler, send_files=self._args.transfer_files, verbose=self._args.verbose
-            )
-            self._progress.message(cluster.first_line)
-            return cluster
-        if self._args.workers:
-            return Processes(self._args.workers, self._request)
-        return Here(self._request, partial(JobLines, progress=self._progress))
-
     def _react(self, number: int) -> None:
         if self._asked is None:
             self._asked = time.monotonic()
@@ -233,13 +198,6 @@ def _outcome_of(future: Future[Outcome]) -> Outcome:
     if not isinstance(error, Exception):  # KeyboardInterrupt, where no signals are heard
         raise error
     return Outcome(one_line(f'{type(error).__name__}: {error}'))  # Dask's: its workers died of the job
-
-
-def _check_ways(args: argparse.Namespace) -> None:
-    if args.workers is not None and args.scheduler:
-        raise ConfigError('Expected --workers or --scheduler. Received: both.')
-    if args.transfer_files and not args.scheduler:
-        raise ConfigError('Expected --transfer-files with --scheduler. Received: without.')
 
 
 def _command_line(args: argparse.Namespace) -> CommandLine:
