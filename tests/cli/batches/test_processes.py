@@ -147,7 +147,7 @@ def test_no_job_begins_after_a_signal():
     'cores, free, code, message',
     [
         (1, 10**12, 2, '--workers: 1 to 1, the cores of this machine. Received: 2'),
-        (2, 10**9, 1, '--workers 1 would fit'),
+        (2, 2 * 10**9, 1, '--workers 1 would fit'),
     ],
 )
 def test_more_workers_than_there_is_room_for(cores, free, code, message, pictures, monkeypatch, capsys):
