@@ -57,7 +57,10 @@ def read_jobs(path: Path, options: argparse.ArgumentParser, common: argparse.Nam
         for column in row:
             if column not in OWN and _plain(column) not in known:
                 raise ConfigError(f"Expected {path} with options' names as columns. Received: {column!r}")
-    return [_row(f'{path}, job {number}', row, known, common) for number, row in enumerate(rows, start=1)]
+    parser = _RowParser(parents=[options], add_help=False)
+    return [
+        _row(f'{path}, job {number}', row, parser, known, common) for number, row in enumerate(rows, start=1)
+    ]
 
 
 def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -108,7 +111,11 @@ def _plain(name: str) -> str:
 
 
 def _row(
-    place: str, row: Mapping[str, Any], known: Mapping[str, argparse.Action], common: argparse.Namespace
+    place: str,
+    row: Mapping[str, Any],
+    parser: argparse.ArgumentParser,
+    known: Mapping[str, argparse.Action],
+    common: argparse.Namespace,
 ) -> Row:
     content, styles = row.get('content'), _styles(row.get('style'))
     name = str(row.get('name') or '') or None
@@ -123,9 +130,6 @@ def _row(
             if column not in OWN
             for text in _typed(column, value, known)
         ]
-        parser = _RowParser(add_help=False)
-        for action in dict.fromkeys(known.values()):
-            parser._add_action(action)
         args = parser.parse_args(typed, copy(common))
     except (ConfigError, ValueError) as error:
         return Row(**(vars(made) | {'problem': f'{place}: {error}'}))

@@ -210,35 +210,19 @@ def test_twenty_kills_of_workers_client_and_scheduler(pictures, cluster, rounds)
     assert not [path for path in os.listdir('out') if path.startswith('.') or path.endswith('.checkpoint')]
 
 
+NOWHERE = 'tcp://127.0.0.1:9'
+ASKING = ['batch', 'contents', '--styles', 'styles', '--out', 'out', '--scheduler', NOWHERE, *FAST]
+
+
 @needs_dask
 @pytest.mark.slow
 def test_a_scheduler_that_is_not_there(pictures, capsys, monkeypatch):
     monkeypatch.setattr('cli.batches.cluster.CONNECT_SECONDS', 2)
-    arguments = [
-        'batch',
-        'contents',
-        '--styles',
-        'styles',
-        '--out',
-        'out',
-        '--scheduler',
-        'tcp://127.0.0.1:9',
-    ]
-    assert main([*arguments, *FAST]) == 1
-    assert 'Cannot reach a Dask scheduler at tcp://127.0.0.1:9' in error_line(capsys)
+    assert main(ASKING) == 1
+    assert f'Cannot reach a Dask scheduler at {NOWHERE}' in error_line(capsys)
 
 
 def test_without_dask_a_line_says_what_is_needed(pictures, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, 'distributed', None)
-    arguments = [
-        'batch',
-        'contents',
-        '--styles',
-        'styles',
-        '--out',
-        'out',
-        '--scheduler',
-        'tcp://127.0.0.1:9',
-    ]
-    assert main([*arguments, *FAST]) == 1
+    assert main(ASKING) == 1
     assert "pip install 'nst-lbfgs[cluster]'" in error_line(capsys)
