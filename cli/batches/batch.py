@@ -34,6 +34,7 @@ from .sheet import BatchSheet, side_of_thumbnails
 from .ways import Runner, check_ways, runner_for
 
 LOOK_SECONDS = 1.0
+_NOT_HERE = 'Its result is not in {}, where all workers should write, or its pictures have changed meanwhile.'
 
 
 def run_batch(args: argparse.Namespace) -> int:
@@ -87,12 +88,16 @@ class Batch:
 
     def run(self) -> int:
         """Run what is not done. Raises StyleTransferError if a job failed."""
-        left = [job for job, cell in zip(self._jobs, self._cells, strict=True) if not cell.done]
+        left = self._not_done()
         if self._args.workers is not None:
-            check_workers(left, self._args.workers, self._sizes)
-        self._progress.begin([number for number, cell in enumerate(self._cells) if cell.done])
-        with heard(self._react, self._request.note):
-            self._series.make(self._ended() if left else ())
+            check_workers([self._jobs[number] for number in left], self._args.workers, self._sizes)
+        self._progress.begin(sorted(set(range(len(self._jobs))).difference(left)))
+        if left:
+            runner = runner_for(self._args, self._request, self._progress)
+            with heard(self._react, self._request.note):
+                self._series.make(self._ended(runner))
+        else:
+            self._series.make(())
         self._progress.end()
         if self._lost:
             raise self._lost
@@ -104,9 +109,8 @@ class Batch:
         self._series.conclude()
         return 0
 
-    def _ended(self) -> Iterator[Cell]:
+    def _ended(self, runner: Runner) -> Iterator[Cell]:
         """Run the jobs and yield the cell of each that has ended, whatever became of it."""
-        runner = runner_for(self._args, self._request, self._progress)
         try:
             yield from self._run_all(runner)
         except ClusterError as error:  # once sheet, table and page say how far it came
@@ -115,7 +119,7 @@ class Batch:
             runner.close()
 
     def _run_all(self, runner: Runner) -> Iterator[Cell]:
-        waiting = deque(number for number, cell in enumerate(self._cells) if not cell.done)
+        waiting = deque(self._not_done())
         at_work: dict[Future[Outcome], int] = {}
         passed_on = False
         while waiting or at_work:
@@ -132,6 +136,14 @@ class Batch:
             self._progress.at_work(runner.running(len(at_work) - len(done)))
             for future in done:
                 yield self._taken(at_work.pop(future), future)
+
+    def _not_done(self) -> list[int]:
+        """Return the jobs to be made: also those that start from the result of one that is made again."""
+        found: list[int] = []
+        for number, (job, cell) in enumerate(zip(self._jobs, self._cells, strict=True)):
+            if not cell.done or job.after in found:
+                found.append(number)
+        return found
 
     def _ready(self, waiting: Sequence[int], at_work: set[int], most: int) -> list[int]:
         """Return the jobs that can begin: those whose predecessor, if they have one, is over."""
@@ -160,9 +172,9 @@ class Batch:
         problem = outcome.problem or _written(cell.outputs, outcome.files)
         self._reused += outcome.reused
         cell.tried(problem)
-        stopped = bool(outcome.exit_code)
-        if stopped and not cell.failure:
-            cell.failure = 'stopped'
+        stopped = bool(outcome.exit_code) and not cell.done
+        if not cell.done and not cell.failure:
+            cell.failure = 'stopped' if stopped else _NOT_HERE.format(cell.outputs.prefix.parent)
         self._progress.ended(number, cell, stopped=stopped)
         return cell
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+import warnings
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
@@ -73,7 +74,9 @@ class Cluster:
         """Give a job to the cluster."""
         job = _from_anywhere(job)
         sent = _parcel(job) if self._send_files else job
-        future: Future[Outcome] = self._executor.submit(run_on_worker, sent, __version__, self._stop)
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore', UserWarning)  # a picture is large for Dask
+            future: Future[Outcome] = self._executor.submit(run_on_worker, sent, __version__, self._stop)
         return future
 
     def stop(self, number: int) -> None:

@@ -35,6 +35,8 @@ def _stopped_by(name: str, request: StopRequest) -> Iterator[None]:
     """Ask for a stop once the event of the cluster is set, or the cluster is gone."""
     distributed: Any = import_module('distributed')
     event, over = distributed.Event(name, client=distributed.get_client()), threading.Event()
+    if event.is_set():  # while the job was waiting for its turn
+        request.note(signal.SIGTERM)
 
     def watch() -> None:
         while not over.wait(LOOK_SECONDS) and not request.number:

@@ -46,17 +46,22 @@ def _part(text: str) -> tuple[int, int, str]:
 
 def _pictures(name: str, recursive: bool, leave_out: Path) -> Iterator[Found]:
     path = Path(name)
+    if leave_out.resolve() in (path.resolve(), path.parent.resolve()) and os.path.lexists(path):
+        raise ConfigError(f'Expected --out: another folder than that of the pictures. Received: {path}')
     if path.is_dir():
-        if path.resolve() == leave_out.resolve():
-            raise ConfigError(f'Expected --out: another folder than that of the pictures. Received: {path}')
         yield from _in_folders(path, leave_out) if recursive else map(Found, _in_folder(path))
     elif os.path.lexists(path) or is_plain(path) or not glob.has_magic(name):
         yield Found(path)
     else:
         matching = in_natural_order([Path(match) for match in glob.glob(name, recursive=True)])
-        if not matching:
+        pictures = [match for match in matching if match.is_file() and not _is_within(match, leave_out)]
+        if not pictures:
             raise ImageReadError(f'No file matches the pattern {name}.')
-        yield from (Found(match) for match in matching if match.is_file())
+        yield from map(Found, pictures)
+
+
+def _is_within(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _in_folder(folder: Path) -> list[Path]:

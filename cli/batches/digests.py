@@ -28,7 +28,7 @@ class Digests:
             return {
                 'content_sha256': self._digest(job.content),
                 'style_sha256': [self._digest(style) for style in job.styles],
-                'init_sha256': sha256_of(Path(init)) if init else None,
+                'init_sha256': _of_start(init) if init else None,
                 'mask_sha256': {
                     name: [self._digest(Path(path)) for path in paths]
                     for name, paths in job.config.masks.paths().items()
@@ -43,3 +43,11 @@ class Digests:
             plain = is_plain(path)
             self._known[path] = hashlib.sha256(str(path).encode()).hexdigest() if plain else sha256_of(path)
         return self._known[path]
+
+
+def _of_start(path: str) -> str | None:
+    """Return the digest of a picture to start from; None of a frame that is not made yet."""
+    try:
+        return sha256_of(Path(path))
+    except OSError:
+        return None

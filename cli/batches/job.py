@@ -18,7 +18,6 @@ class JobOptions:
     """How the jobs of a batch run, beside their settings."""
 
     command: CommandLine
-    overwrite: bool = False
     page: bool = True
     fit: bool = False
     keep_checkpoints: bool = False

@@ -20,7 +20,7 @@ from ..settings import add_saving, add_settings
 from .contents import Found, in_natural_order, pictures_of
 from .job import Job, JobOptions, started_from
 from .jobs_file import Row, read_jobs
-from .names import check_no_clashes, check_template, default_template, filled
+from .names import check_no_clashes, check_template, checked_name, default_template, filled
 
 PREVIOUS = 'previous'  # the start of a frame: the result of the one before
 
@@ -48,7 +48,6 @@ def jobs_of(args: argparse.Namespace, command: CommandLine) -> list[Job]:
     shown = _shown_contents(plans)
     options = JobOptions(
         command,
-        args.force,
         args.report,
         args.fit,
         args.keep_checkpoints,
@@ -185,8 +184,10 @@ def _chained(jobs: Sequence[Job]) -> list[Job]:
 
 def _name(args: argparse.Namespace, number: int, plan: _Plan) -> tuple[str, str]:
     """Return the name of a job's results, and how that of its picture ends."""
-    template = plan.name or args.name or default_template(varied=bool(plan.point.label))
-    if not plan.name:
+    template = args.name or default_template(varied=bool(plan.point.label))
+    if plan.name:
+        template = checked_name(plan.name)
+    else:
         check_template(template)
         values: dict[str, str | int] = {
             'content': plan.content.path.stem,

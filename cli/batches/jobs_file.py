@@ -49,7 +49,7 @@ def read_jobs(path: Path, options: argparse.ArgumentParser, common: argparse.Nam
     and a cell is what would follow the option: yes or no for one that takes nothing, nothing for none.
     Raises ConfigError for a file that is no such table.
     """
-    rows = list(_rows(path))
+    rows = [dict(row) for row in _rows(path)]
     if not rows:
         raise ConfigError(f'Expected jobs in {path}. Received: none')
     known = _options(options)
@@ -57,6 +57,8 @@ def read_jobs(path: Path, options: argparse.ArgumentParser, common: argparse.Nam
         for column in row:
             if column not in OWN and _plain(column) not in known:
                 raise ConfigError(f"Expected {path} with options' names as columns. Received: {column!r}")
+    columns = dict.fromkeys(column for row in rows for column in row)
+    rows = [dict.fromkeys(columns) | row for row in rows]  # a list of jobs may leave out what they do not set
     parser = _RowParser(parents=[options], add_help=False)
     return [
         _row(f'{path}, job {number}', row, parser, known, common) for number, row in enumerate(rows, start=1)

@@ -47,11 +47,17 @@ def filled(template: str, values: Mapping[str, str | int]) -> str:
     }
     try:
         name = template.format(**plain)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise ConfigError(f'Expected --name: a template. Received: {template!r}: {error}') from error
-    if not name.strip('.') or len(name) > LONGEST_STEM:
+    return checked_name(name)
+
+
+def checked_name(name: str) -> str:
+    """Return the name of a result. Raises ConfigError for one of no file, or of one in another folder."""
+    if not name.strip('. ') or len(name) > LONGEST_STEM or re.search(r'[/\\\0]', name):
         raise ConfigError(
-            f'Expected --name: a template of names of 1 to {LONGEST_STEM} characters. Received: {name[:60]!r}'
+            f'Expected the names of results: 1 to {LONGEST_STEM} characters, without folders. '
+            f'Received: {name[:60]!r}'
         )
     return name
 

@@ -50,8 +50,9 @@ def check_workers(jobs: Sequence[Job], workers: int, sizes: Sizes) -> None:
         raise ConfigError(f'Expected --workers: 1 to {cores}, the cores of this machine. Received: {workers}')
     if free is None:
         return
-    needs = sorted(filter(None, (_memory(job, sizes) for job in jobs)), reverse=True)
-    needs = [need for need in needs if need <= free]
+    found = [(need, job.options.fit) for job in jobs if (need := _memory(job, sizes))]
+    # With --fit a picture is made smaller until it takes all that is free.
+    needs = sorted((min(need, free) for need, fit in found if fit or need <= free), reverse=True)
     fitting = _fitting(needs[:workers], free)
     if fitting < min(workers, len(needs)):
         raise InsufficientMemoryError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import queue
+import signal
 import subprocess
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -46,9 +47,9 @@ class Processes:
         return self._pool.submit(self._run, job)
 
     def stop(self, number: int) -> None:
-        """Pass a signal on to the workers that run."""
+        """Have the workers stop that run; one that is still being started ends without a word."""
         for worker in self._workers:
-            worker.signal(number)
+            worker.signal(signal.SIGTERM)
 
     def running(self, submitted: int) -> int:
         """Return how many of the submitted jobs run."""
@@ -66,7 +67,7 @@ class Processes:
                 if self._request.exit_code:
                     return Outcome(exit_code=self._request.exit_code)
                 outcome = worker.run(job)
-                if outcome is not None:
+                if outcome is not None and (not outcome.exit_code or self._request.exit_code):
                     return outcome
             return Outcome(
                 f'{MOST_DEATHS} processes that ran it have died, the last one {worker.how_it_ended()}.'

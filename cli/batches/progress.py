@@ -72,7 +72,7 @@ class BatchProgress:
         """Tell what became of a job."""
         state = 'stopped' if stopped else 'failed' if cell.failure else 'done'
         self._state[number] = state
-        self._made += self._works[number]
+        self._made += 0.0 if cell.failure else self._works[number]
         self._part, self._detail = 0.0, ''
         self._event(state, cell)
         loss = cell.numbers.get('loss')
@@ -122,7 +122,9 @@ class BatchProgress:
         told: dict[str, Any] = {
             'event': event,
             'total': len(self._works),
-            **{state: self._count(state) for state in ('done', 'running', 'failed')},
+            'done': self._count('done'),
+            'running': min(self._most_running, self._count('running')),
+            'failed': self._count('failed'),
             'seconds': round(time.monotonic() - self._started, 1),
             'seconds_left': None if left is None else round(left, 1),
         }

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from nst_lbfgs.errors import CheckpointError, ConfigError, StyleTransferError
+from nst_lbfgs.errors import CheckpointError, ConfigError, ImageSizeError, StyleTransferError
 from nst_lbfgs.files import check_place, write_whole
 from nst_lbfgs.pictures.contact_sheet import LARGEST_SIDE
 from nst_lbfgs.pictures.writing import check_size_for_format
@@ -26,11 +26,12 @@ from ..runs.memory_check import check_memory
 from ..runs.progress import ProgressLines
 from ..runs.resuming import check_settings
 from ..runs.starting import check_inputs, checked_inputs, start_tensorflow
-from ..runs.stopping import Stopping, StopRequest
+from ..runs.stopping import OVER, PLATEAU, Stopping, StopRequest
 from ..runs.transfer import TransferRun, announce_network
 from .digests import Digests
 from .job import Job, Outcome, Parcel
 
+LEAST_SIDE = 4  # pixels, of a picture as it is in its file
 FileDigests = Callable[[Job], dict[str, Any] | None]
 """What returns the digests of a job's files, as its record has them."""
 
@@ -52,6 +53,8 @@ def cell_of(job: Job, digests: FileDigests, largest_side: int = LARGEST_SIDE) ->
         job.outputs,
         lambda: digests(job),
         is_same=is_same,
+        is_asked_for=partial(_was_to_end, job),
+        starts_from_another=job.after is not None,
         largest_side=largest_side,
     )
 
@@ -128,6 +131,7 @@ class JobRunner:
             files = files or read_files(
                 job.config, job.content, job.styles, max_pixels=job.options.max_pixels
             )
+            _check_sides(files)
             inputs = _resumed(job, files, checkpoint) if checkpoint else _begun(job, files)
             code = self._transfer(job, inputs, checkpoint, request)
             if _is_done(cell) and not job.options.keep_checkpoints:
@@ -177,6 +181,18 @@ def _is_done(cell: Cell) -> bool:
     return cell.done
 
 
+def _check_sides(files: InputFiles) -> None:
+    """Raise ImageSizeError for what is in a folder by mistake: `transfer` alone enlarges a few pixels."""
+    paths, pictures = (files.content_path, *files.style_paths), (files.content, *files.styles)
+    for path, picture in zip(paths, pictures, strict=True):
+        height, width = picture.pixels.shape[:2]
+        if min(height, width) < LEAST_SIDE:
+            raise ImageSizeError(
+                f'{path} is too small for a picture. Expected at least {LEAST_SIDE} pixels in height and '
+                f'width. Received: {height} x {width} (height x width)'
+            )
+
+
 def _begun(job: Job, files: InputFiles) -> Inputs:
     (inputs,) = checked_inputs(files, [job.config], job.outputs, fit=job.options.fit, overwrite=True)
     return inputs
@@ -195,6 +211,17 @@ def _resumed(job: Job, files: InputFiles, checkpoint: Checkpoint) -> Inputs:
 
 def _is_asked_for(job: Job, asked: RunConfig, recorded: RunConfig) -> bool:
     return same_settings(as_recorded(job, asked, recorded), recorded)
+
+
+def _was_to_end(job: Job, reason: str) -> bool:
+    """Return whether a run that ended early did so by an option of the batch: it is done, too."""
+    options = job.options
+    return (
+        options.max_seconds is not None
+        and reason.endswith(OVER)
+        or options.min_improvement is not None
+        and reason.endswith(PLATEAU)
+    )
 
 
 def _moved(job: Job, folder: Path) -> Job:

@@ -39,6 +39,8 @@ def _work(jobs: BinaryIO, outcomes: BinaryIO, threads: int, runner: JobRunner, r
         outcome = runner.run(job, request)
         pickle.dump(outcome, outcomes)
         outcomes.flush()
+        if request.number:  # whoever sent it meant this process
+            return
 
 
 def _limit_threads(threads: int, *, verbose: bool) -> None:

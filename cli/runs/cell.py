@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -46,6 +46,10 @@ class Cell:
     largest_side: int = LARGEST_SIDE
     is_same: Callable[[RunConfig, RunConfig], bool] = same_settings
     """Whether the settings that were asked for are those of a record."""
+    is_asked_for: Callable[[str], bool] = lambda reason: False
+    """Whether a run that ended early, for a reason of its record, was to end so."""
+    starts_from_another: bool = False
+    """Whether the run starts from the result of another one, which may be made again meanwhile."""
     numbers: dict[str, Any] = field(default_factory=dict)
     """What this cell's run has recorded, by the table's columns; also of a run that failed on its way."""
     picture: Pixels | None = None
@@ -65,7 +69,7 @@ class Cell:
         if record is None:
             return
         self.numbers = _numbers(record)
-        if not _ran_to_its_end(record):
+        if not _ran_to_its_end(record) and not self.is_asked_for(str(record.get('stop_reason'))):
             self.failure = str(record.get('stop_reason'))
         most = max(MAX_PIXELS, _pixels(record))
         with suppress(ImageError):  # missing, or something else has this name
@@ -80,7 +84,7 @@ class Cell:
         run that failed: those are its own.
         """
         if not self.numbers:
-            own = resumed and not os.path.lexists(self.outputs.record)
+            own = resumed and (not os.path.lexists(self.outputs.record) or self._is_of_another_start())
         elif self.picture is None and os.path.lexists(self.outputs.picture):
             own = False
         else:
@@ -93,8 +97,15 @@ class Cell:
         self.look()
         self.failure = problem or self.failure
 
-    def _own_record(self) -> dict[str, Any] | None:
-        """Return the record, if it is there and of a run with these settings and pictures."""
+    def _is_of_another_start(self) -> bool:
+        """Return whether the record is this run's but for the result that it started from."""
+        return self.starts_from_another and self._own_record({'init_sha256'}) is not None
+
+    def _own_record(self, but: Collection[str] = ()) -> dict[str, Any] | None:
+        """Return the record, if it is there and of a run with these settings and pictures.
+
+        Digests of the names in `but` may be others.
+        """
         try:
             record = read_record(self.outputs.record)
         except RecordError:
@@ -102,7 +113,9 @@ class Cell:
         if not self.is_same(self.config, record['config']) or not _is_complete(record):
             return None
         digests = self.digests()
-        own = digests is not None and {name: record.get(name) for name in digests} == digests
+        own = digests is not None and all(
+            name in but or record.get(name) == digest for name, digest in digests.items()
+        )
         return record if own else None
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nst_lbfgs.config import TransferConfig
-from nst_lbfgs.errors import ConfigError, ImageSizeError
+from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.guidance.given import Given
 from nst_lbfgs.guidance.style import Style
 from nst_lbfgs.machine.memory_model import peak_memory
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from nst_lbfgs.arrays import Pixels
     from nst_lbfgs.pictures.reading import Picture
 
-LEAST_SIDE = 4  # of a picture as it is in its file: enlarged, fewer pixels are blots of colour
 MOST_SIZES = 4  # of style pictures that are said
 
 
@@ -116,12 +114,6 @@ class Inputs:
         Nothing is resized yet.
         """
         self.config.check_number(len(self.files.styles))
-        for path, picture in zip(
-            (self.files.content_path, *self.files.style_paths),
-            (self.files.content, *self.files.styles),
-            strict=True,
-        ):
-            _check_there_is_something(path, picture)
         check_size(*self.size, f'the result for {self.files.content_path}')
         for path, size in zip(self.files.style_paths, self.style_sizes(), strict=True):
             check_size(*size, f'the style picture {path}{self._how_sized()}')
@@ -242,15 +234,6 @@ class Inputs:
     def _alpha(self) -> Pixels | None:
         alpha = self.files.content.alpha
         return None if alpha is None else resize(alpha, *self.size, self.config.pictures.resampling)
-
-
-def _check_there_is_something(path: Path, picture: Picture) -> None:
-    height, width = _size_of(picture)
-    if min(height, width) < LEAST_SIDE:
-        raise ImageSizeError(
-            f'{path} is too small for a picture. Expected at least {LEAST_SIDE} pixels in height and width. '
-            f'Received: {height} x {width} (height x width)'
-        )
 
 
 def _size_of(picture: Picture) -> Size:

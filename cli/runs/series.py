@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from nst_lbfgs.arrays import Pixels
-from nst_lbfgs.errors import StyleTransferError
+from nst_lbfgs.errors import RecordError, StyleTransferError
 from nst_lbfgs.files import check_place, write_whole
 from nst_lbfgs.pictures.writing import write_picture
 from nst_lbfgs.report.inputs import Shown
@@ -18,7 +19,7 @@ from .outputs import Outputs
 from .page import check_page
 from .saving import Saver
 from .sweep_page import page_of_cells
-from .sweep_results import is_table_of_a_sweep, table
+from .sweep_results import is_of_a_batch, is_table_of_a_sweep, read_table, table
 
 CHEAP = 0.5  # seconds of writing that are never put off
 MOST_NAMED = 20  # of the runs that failed
@@ -48,14 +49,34 @@ class Series:
 
     def check(self, *, overwrite: bool) -> None:
         """See what is done. Raises OutputError for a file in the way that is no result of these runs."""
-        resumed = is_table_of_a_sweep(self.outputs.table)
+        named = self._named_in_table()
+        resumed = named is not None
         for path in (self.outputs.picture, self.outputs.table):
             check_place(path, overwrite=resumed or overwrite)
         check_page(self.outputs, wanted=self.page, overwrite=overwrite, renewed=resumed)
         for cell in self.cells:
             cell.look()
             if not cell.done:
-                cell.check(page=self.page, resumed=resumed, overwrite=overwrite)
+                known = self.kind == 'sweep' or cell.outputs.picture.name in (named or ())
+                begun = known or os.path.lexists(cell.outputs.checkpoint)
+                cell.check(page=self.page, resumed=resumed and begun, overwrite=overwrite)
+
+    def _named_in_table(self) -> set[str] | None:
+        """Return the pictures in the table of an earlier time of these runs; None if there is none.
+
+        That of a batch of quite other pictures is somebody else's.
+        """
+        if not is_table_of_a_sweep(self.outputs.table):
+            return None
+        if self.kind == 'sweep':
+            return set()
+        try:
+            fields, rows = read_table(self.outputs.table)
+        except RecordError:
+            return None
+        named = {row['picture'] for row in rows if row['picture']}
+        ours = {cell.outputs.picture.name for cell in self.cells}
+        return named if is_of_a_batch(fields) and (not named or named & ours) else None
 
     def make(self, ended: Iterable[Cell]) -> None:
         """Take each cell that has `ended`, whatever became of it, and renew what shows all of them."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Some programs signal a process and its group: it gets the signal twice. A person is slower than this.
 SAME_SIGNAL_SECONDS = 0.1
+OVER, PLATEAU = 'of --max-seconds are over', 'of --min-improvement'  # how reasons to stop end
 
 
 @dataclass
@@ -81,7 +82,7 @@ class Stopping:
         if self._request.number:
             raise StopSearch(f'stopped by {signal.Signals(self._request.number).name}')
         if self._max_seconds is not None and time.monotonic() - self._started >= self._max_seconds:
-            raise StopSearch(f'the {self._max_seconds:g} seconds of --max-seconds are over')
+            raise StopSearch(f'the {self._max_seconds:g} seconds {OVER}')
 
     def after_iteration(self, losses: IterationLosses) -> None:
         """Raise StopSearch if the iteration has lowered the loss by too little."""
@@ -91,7 +92,7 @@ class Stopping:
         if not before - losses.loss >= self._min_improvement * before:
             raise StopSearch(
                 f'iteration {losses.iteration} lowered the loss by less than the '
-                f'{self._min_improvement:g} of --min-improvement'
+                f'{self._min_improvement:g} {PLATEAU}'
             )
 
     def signals(self, tell: Callable[[str], None]) -> AbstractContextManager[None]:

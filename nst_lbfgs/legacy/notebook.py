@@ -54,14 +54,14 @@ def _stand_in_for_ipython(undo: ExitStack, module: types.ModuleType, pictures: P
         importlib.import_module('matplotlib').use('Agg')
         pyplot = importlib.import_module('matplotlib.pyplot')
         replace(undo, pyplot, 'show', lambda *args, **kwargs: pictures.save_figures())
-    if find_spec('IPython') is None:
-        _supply_ipython(undo, pictures)
-    else:
-        replace(undo, importlib.import_module('IPython.display'), 'display', pictures.display)
+    _supply_ipython(undo, pictures)
 
 
 def _supply_ipython(undo: ExitStack, pictures: Pictures) -> None:
-    """Stand in for IPython where it is not installed: `display` shows, its classes hold their data."""
+    """Stand in for IPython, installed or not: `display` shows, its classes hold their data.
+
+    Here is no kernel for its own shell, and its later versions have not all of the old names.
+    """
     modules = {
         name: types.ModuleType(name) for name in ('IPython', 'IPython.display', 'IPython.core.display')
     }

@@ -25,7 +25,13 @@ NUMBERS = {
 }
 """What cells can be sorted by, with what it is called."""
 
-FINISHED = {Ending.ALL_DONE.value, Ending.CONVERGED.value}
+FINISHED = (
+    Ending.ALL_DONE.value,
+    Ending.CONVERGED.value,
+    'of --max-seconds are over',
+    'of --min-improvement',
+)
+"""How outcomes end of runs that came to an end that was asked for."""
 EVERY = 5  # seconds until a page of a sweep that goes on is read again
 
 
@@ -95,5 +101,5 @@ def _shown(number: int, cell: GridCell, folder: Path, inside: bool) -> dict[str,
         'link': None if inside or path is None else link_to(path.name),
         'page': link_to(page.name) if page and page.exists() and not inside else None,
         'outcome': one_line(cell.outcome),
-        'failed': bool(cell.outcome) and cell.outcome not in FINISHED,
+        'failed': bool(cell.outcome) and not cell.outcome.endswith(FINISHED),
     }

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cli.batches.job import Outcome
 from cli.main import main
 from cli.runs import stopping
 from cli.runs.lock import run_lock
@@ -146,6 +147,69 @@ def test_jobs_that_fail_are_noted_and_the_others_run(pictures, ran, capsys):
     assert len(ran) == 10 and all(row['picture'] for row in table())
 
 
+def test_a_list_of_jobs_may_leave_out_what_it_does_not_set(pictures):
+    pair = {'content': 'contents/frame2.png', 'style': 'styles/one.png'}
+    Path('jobs.json').write_text(json.dumps([pair, pair | {'name': 'other', 'iter': 1}]))
+    assert batch('--jobs', 'jobs.json') == 0
+    assert [row['iter'] for row in table()] == ['', '1']
+
+
+@pytest.mark.parametrize('name', ['../x', '/tmp/x', './x', '.', 'a\\b', 'x' * 200])
+def test_a_rows_name_stays_in_the_folder(name, pictures, capsys):
+    row = {'content': 'contents/frame2.png', 'style': 'styles/one.png', 'name': name}
+    Path('jobs.json').write_text(json.dumps([row]))
+    assert batch('--jobs', 'jobs.json') == 2
+    assert 'Expected the names of results' in error_line(capsys)
+
+
+def test_a_job_whose_result_is_not_here_has_failed(pictures, monkeypatch, capsys):
+    """As when a worker writes to a folder of its own machine."""
+    monkeypatch.setattr('cli.batches.running.JobRunner.run', lambda *_: Outcome())
+    assert batch('contents', '--styles', 'styles/one.png') == 1
+    assert '2 of 2 failed' in error_line(capsys)
+    assert {row['stop_reason'] for row in table()} == {
+        'Its result is not in out, where all workers should write, or its pictures have changed meanwhile.'
+    }
+
+
+def test_results_are_no_contents_of_the_same_command(pictures, ran):
+    assert batch('**/frame*.png', '--styles', 'styles/one.png') == 0
+    assert batch('**/frame*.png', '--styles', 'styles/one.png') == 0
+    assert len(ran) == 2 and len(table()) == 2
+
+
+@pytest.mark.parametrize('content', ['contents', 'contents/frame2.png'])
+def test_results_do_not_go_where_the_pictures_are(content, pictures, capsys):
+    assert batch(content, '--styles', 'styles', out='contents') == 2
+    assert 'Expected --out: another folder' in error_line(capsys)
+
+
+def test_a_plateau_or_a_deadline_that_was_asked_for_is_an_end(pictures, ran):
+    arguments = ('contents/frame2.png', '--styles', 'styles/one.png', '--iter', '9')
+    assert batch(*arguments, '--min-improvement', '0.99') == 0
+    assert batch(*arguments, '--min-improvement', '0.99') == 0
+    assert len(ran) == 1 and 'of --min-improvement' in table()[0]['stop_reason']
+    assert 'class="failure"' not in Path('out/batch.html').read_text()
+    assert batch(*arguments) == 0
+    assert len(ran) == 2 and table()[0]['iterations_done'] == '9'
+
+
+def test_another_batchs_table_is_not_replaced(pictures, capsys):
+    assert batch('contents/frame2.png', '--styles', 'styles/one.png') == 0
+    assert batch('contents/frame10.png', '--styles', 'styles/two.png') == 1
+    assert 'batch.png exists already' in error_line(capsys)
+    assert [row['picture'] for row in table()] == ['frame2_one.png']
+    assert batch('contents', '--styles', 'styles/one.png') == 0
+
+
+def test_somebodys_picture_of_a_new_name_stays(pictures, capsys):
+    assert batch('contents/frame2.png', '--styles', 'styles/one.png') == 0
+    Path('out/frame10_one.png').write_text('mine')
+    assert batch('contents', '--styles', 'styles/one.png') == 1
+    assert 'frame10_one.png exists already' in error_line(capsys)
+    assert Path('out/frame10_one.png').read_text() == 'mine'
+
+
 def test_a_loss_that_explodes_is_one_jobs_trouble(pictures, monkeypatch, capsys):
     real, count = transfer.transfer_style, 0
 
@@ -252,6 +316,17 @@ def test_frames_start_from_the_last_ones_result(pictures, ran):
     assert starts == [None, None, *(str(pictures / f'out/frame2_{style}.png') for style in ('one', 'two'))]
     assert batch('contents', '--styles', 'styles', '--from-frames') == 0
     assert len(ran) == 4
+
+
+def test_frames_after_one_that_is_made_again_are_made_again_if_it_is_another(pictures, ran):
+    arguments = ('contents', '--styles', 'styles/one.png', '--from-frames')
+    assert batch(*arguments) == 0
+    os.remove('out/frame2_one.png')
+    assert batch(*arguments) == 0
+    assert len(ran) == 3  # the same picture came out, so the next frame stands
+    Image.open('contents/frame10.png').save('contents/frame2.png')
+    assert batch(*arguments, '--force') == 0
+    assert len(ran) == 5
 
 
 def test_a_frame_whose_predecessor_failed_waits_for_it(pictures, ran, monkeypatch, capsys):

@@ -33,10 +33,20 @@ def test_what_is_no_template(template):
 
 
 @pytest.mark.parametrize(
-    'template', ['', '...', '{content:d}', 'x' * (LONGEST_STEM + 1), '{number:>999999999}']
+    'template',
+    [
+        '',
+        '...',
+        '{content:d}',
+        '{number:{foo}}',
+        '{number:{0}}',
+        '{number:{content.x}}',
+        'x' * (LONGEST_STEM + 1),
+        '{number:>999999999}',
+    ],
 )
 def test_what_gives_no_name(template):
-    with pytest.raises(ConfigError, match='Expected --name'):
+    with pytest.raises(ConfigError, match='Expected'):
         filled(template, VALUES)
 
 
