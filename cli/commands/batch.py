@@ -118,7 +118,7 @@ def _add_ways(group: argparse._ArgumentGroup) -> None:
         group,
         '--keep-checkpoints',
         action='store_true',
-        help='leave the checkpoint of a job that has come to its end, too: some 300 bytes a pixel',
+        help='leave the checkpoint of a job that has come to its end, too: some 150 bytes a pixel',
     )
     add_option(
         group,
