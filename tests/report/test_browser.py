@@ -1,8 +1,7 @@
-"""Pages in a browser: Chromium without a screen, by keyboard, mouse and touch."""
+"""Pages of runs in a browser, by keyboard, mouse and touch."""
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
 import subprocess
@@ -17,103 +16,16 @@ from nst_lbfgs.report.files import RunFiles
 from nst_lbfgs.report.inputs import read_inputs
 from nst_lbfgs.report.run_page import run_page
 
-from ..support.made_runs import history, iteration_losses, made_record, made_run, made_sweep, picture
+from ..support.made_runs import history, iteration_losses, made_record, made_run
 
-webdriver = pytest.importorskip('selenium.webdriver', reason="needs selenium: pip install '.[browser]'")
-axe = pytest.importorskip('axe_core_python.selenium', reason="needs axe-core: pip install '.[browser]'")
-from selenium.common.exceptions import WebDriverException  # noqa: E402
+pytest.importorskip('selenium', reason="needs selenium: pip install '.[browser]'")
 from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.support.ui import Select, WebDriverWait  # noqa: E402
+from selenium.webdriver.support.ui import Select  # noqa: E402
 
-CHROMIUM, DRIVER = shutil.which('chromium'), shutil.which('chromedriver')
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER), reason='needs Chromium: apt-get install chromium chromium-driver'
-    ),
-]
-PATIENCE = 120  # seconds
+from .browser import IN_A_BROWSER, page_of_run, shown  # noqa: E402
 
-
-class Browser:
-    """A browser that must ask for nothing outside a page's folder, and have nothing to complain of."""
-
-    def __init__(self, driver):
-        self.driver = driver
-        self.folder = None
-
-    def open(self, page):
-        self.check()
-        self.folder = page.parent
-        self.driver.get(page.as_uri())
-
-    def one(self, selector):
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
-
-    def all(self, selector):
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
-
-    def run(self, script, *arguments):
-        return self.driver.execute_script(script, *arguments)
-
-    def command(self, name, **arguments):
-        return self.driver.execute_cdp_cmd(name, arguments)
-
-    def wait(self, condition):
-        """Wait until it is so; meanwhile the page may be read again."""
-        waiting = WebDriverWait(self.driver, PATIENCE, ignored_exceptions=[WebDriverException])
-        return waiting.until(lambda _: condition())
-
-    def requests(self):
-        """Return what was asked for since the last time."""
-        messages = [json.loads(entry['message'])['message'] for entry in self.driver.get_log('performance')]
-        return [
-            message['params']['request']['url']
-            for message in messages
-            if message['method'] == 'Network.requestWillBeSent'
-        ]
-
-    def check(self):
-        assert self.driver.get_log('browser') == []
-        if self.folder:
-            inside = (f'{self.folder.as_uri()}/', 'data:', 'about:')
-            assert [url for url in self.requests() if not url.startswith(inside)] == []
-
-
-@pytest.fixture(scope='module')
-def driver():
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in ('--headless=new', '--no-sandbox', '--disable-dev-shm-usage', '--window-size=1280,900'):
-        options.add_argument(argument)
-    options.set_capability('goog:loggingPrefs', {'browser': 'ALL', 'performance': 'ALL'})
-    service = webdriver.ChromeService(DRIVER)
-    with webdriver.Chrome(options=options, service=service) as started:
-        started.set_script_timeout(PATIENCE)
-        yield started
-
-
-@pytest.fixture
-def browser(driver):
-    driver.get('about:blank')
-    driver.get_log('browser'), driver.get_log('performance')
-    opened = Browser(driver)
-    yield opened
-    opened.check()
-    opened.command('Emulation.clearDeviceMetricsOverride')
-
-
-def page_of_run(folder, **others):
-    made_run(folder, history=history(6, [(4, 'The line search failed.')]), **others)
-    assert main(['report', str(folder / 'a')]) == 0
-    return folder / 'a.html'
-
-
-def shown(browser, selector):
-    """Return the link that a picture shows, without the folder."""
-    return browser.one(selector).get_attribute('src').rpartition('/')[2]
+pytestmark = IN_A_BROWSER
 
 
 def test_the_slider_moves_by_keyboard_mouse_and_touch(browser, tmp_path):
@@ -268,106 +180,6 @@ def test_the_page_of_a_run_that_was_killed_in_mid_write_is_whole(browser, tmp_pa
         assert len(browser.all('#strip img')) in (1, 3) and browser.one('#machine-heading').is_displayed()
 
 
-def page_of_sweep(folder, **others):
-    assert main(['report', str(made_sweep(folder, **others))]) == 0
-    return folder / 's.html'
-
-
-def page_of_batch(folder):
-    """The page of a real batch: two contents, one of them damaged, in two styles whose names are markup."""
-    styles = ['<b>one.png', '"two" #2 100%.png']
-    for number, name in enumerate(['town.png', 'broken.png', *styles]):
-        picture(folder / name, (80 * number, 200 - 60 * number, 90))
-    (folder / 'broken.png').write_bytes((folder / 'town.png').read_bytes()[:60])
-    contents = [str(folder / name) for name in ('town.png', 'broken.png')]
-    quick = ['--weights', 'random', '--iter', '1', '--maxfun', '2', '--image-height', '36']
-    layers = [
-        '--content-layer',
-        'block2_conv1',
-        '--style-layer',
-        'block1_conv1',
-        '--out',
-        str(folder / 'out'),
-    ]
-    names = [str(folder / name) for name in styles]
-    assert main(['batch', *contents, *quick, *layers, '--styles', *names]) == 1
-    return folder / 'out' / 'batch.html'
-
-
-def labels(browser):
-    return [
-        item.find_element(By.TAG_NAME, 'p').text for item in browser.all('#cells > li') if item.is_displayed()
-    ]
-
-
-def test_a_grid_is_sorted_and_filtered_by_keyboard(browser, tmp_path):
-    browser.open(page_of_sweep(tmp_path, failed={3: 'The memory has run out.'}))
-    assert labels(browser)[0] == 'content_weight 1, pooling max' and len(labels(browser)) == 8
-    browser.one('#order').send_keys('loss')
-    assert labels(browser)[0] == 'content_weight 4, pooling average'
-    assert labels(browser)[-1] == 'content_weight 2, pooling average'  # it failed
-    browser.one('#filter-2').send_keys('max')
-    assert {label.rpartition(' ')[2] for label in labels(browser)} == {'max'}
-    assert browser.one('#shown').text == '4 of 8 are shown'
-    assert 'The memory has run out.' in browser.one('#cells .failure').get_attribute('textContent')
-
-
-def test_a_click_or_enter_enlarges_a_cell_and_two_lie_under_the_slider(browser, tmp_path):
-    browser.open(page_of_sweep(tmp_path))
-    dialog, first, second = browser.one('#enlarged'), *browser.all('#cells a.picture')[:2]
-    first.click()
-    assert dialog.is_displayed() and '_0.png' in shown(browser, '#large img')
-    ActionChains(browser.driver).send_keys(Keys.ESCAPE).perform()
-    assert not dialog.is_displayed()
-    second.send_keys(Keys.ENTER)
-    assert '_1.png' in shown(browser, '#large img')
-    browser.one('#close').send_keys(Keys.ENTER)
-    browser.all('button[data-side=left]')[2].click()
-    browser.all('button[data-side=right]')[5].send_keys(Keys.ENTER)
-    assert '_2.png' in shown(browser, '#stage img.left')
-    assert '_5.png' in shown(browser, '#stage img:not(.left)')
-
-
-def test_a_batch_with_failures_is_filtered_by_picture_and_compared_with_what_went_in(browser, tmp_path):
-    browser.open(page_of_batch(tmp_path))
-    assert browser.one('#status').text == 'The batch has ended: 4 of 4 cells, 2 failed'
-    assert browser.one('h1').text == '2 pictures in 2 styles'
-    browser.one('[data-field=content]').send_keys('broken')
-    assert labels(browser) == [
-        'content broken.png, style <b>one.png',
-        'content broken.png, style "two" #2 100%.png',
-    ]
-    assert all(
-        'broken.png' in reason.text for reason in browser.all('#cells .failure') if reason.is_displayed()
-    )
-    browser.one('[data-field=content]').send_keys(Keys.HOME)
-    browser.one('[data-field=style]').send_keys('<b>')
-    assert labels(browser)[0] == 'content town.png, style <b>one.png'
-    names = [option.text for option in browser.all('#left-choice option')]
-    assert {'Content', 'Style'} <= {name.split()[0] for name in names}
-    result = browser.one('#cells img')
-    assert browser.run('return arguments[0].naturalWidth', result) == 48
-
-
-@pytest.mark.parametrize('scheme', ['light', 'dark'])
-@pytest.mark.parametrize('width', [1280, 375])
-@pytest.mark.parametrize('make', [page_of_run, page_of_sweep, page_of_batch])
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(make, width, scheme, browser, tmp_path):
-    features = [{'name': 'prefers-color-scheme', 'value': scheme}]
-    browser.command('Emulation.setEmulatedMedia', features=features)
-    browser.command(
-        'Emulation.setDeviceMetricsOverride', width=width, height=900, deviceScaleFactor=1, mobile=width < 500
-    )
-    browser.open(make(tmp_path))
-    assert browser.run('return document.documentElement.scrollWidth') <= width
-    for details in browser.all('details'):
-        browser.run('arguments[0].open = true', details)
-    violations = axe.Axe().run(browser.driver)['violations']
-    for violation in violations:
-        print(violation['id'], violation['impact'], [node['html'] for node in violation['nodes']])
-    assert not [violation['id'] for violation in violations]
-
-
 def test_names_that_are_markup_are_shown_as_text(browser, tmp_path):
     name = '<img src=x onerror=alert(1)> "q" \'s #1 100% ä 日本'
     path = made_run(
@@ -410,16 +222,6 @@ def test_a_long_film_loads_what_is_seen(browser, tmp_path):
     assert len(browser.all('#strip img')) == 500 and len(asked) < 150
     browser.one('#scrubber').send_keys(Keys.HOME)
     assert shown(browser, '#frame img') == 'a_at_iteration_0.png'
-
-
-def test_a_grid_of_a_thousand_loads_what_is_seen(browser, tmp_path):
-    page = page_of_sweep(tmp_path, columns=500)
-    browser.open(page)
-    asked = {url for url in browser.requests() if url.endswith('.png')}
-    assert len(browser.all('#cells > li')) == 1000 and len(asked) < 150
-    browser.run('document.querySelector("#cells > li:last-child").scrollIntoView()')
-    last = browser.one('#cells > li:last-child img')
-    browser.wait(lambda: browser.run('return arguments[0].naturalWidth', last) == 32)
 
 
 def test_a_page_that_stands_alone_asks_for_nothing(browser, tmp_path):
