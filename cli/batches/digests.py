@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 from nst_lbfgs.files import sha256_of
-from nst_lbfgs.pictures.plain import is_plain
+from nst_lbfgs.pictures.plain import is_plain, picture_of
 
 from .job import Job
 
@@ -40,8 +39,7 @@ class Digests:
 
     def _digest(self, path: Path) -> str:
         if path not in self._known:
-            plain = is_plain(path)
-            self._known[path] = hashlib.sha256(str(path).encode()).hexdigest() if plain else sha256_of(path)
+            self._known[path] = picture_of(path).sha256 if is_plain(path) else sha256_of(path)
         return self._known[path]
 
 

@@ -14,7 +14,7 @@ from nst_lbfgs.run_config import RunConfig
 
 from ..options import add_deterministic, add_preset, settings_from
 from ..runs.command_line import CommandLine
-from ..runs.grid import GridPoint, grid, parse_variation
+from ..runs.grid import GridPoint, check_one_determinism, grid, parse_variation
 from ..runs.outputs import Outputs, named_after
 from ..settings import add_saving, add_settings
 from .contents import Found, in_natural_order, pictures_of
@@ -71,7 +71,7 @@ def jobs_of(args: argparse.Namespace, command: CommandLine) -> list[Job]:
         )
         for plan, name, suffix, content in zip(plans, names, suffixes, shown, strict=True)
     ]
-    _check_one_determinism(jobs)
+    check_one_determinism(job.config for job in jobs if not job.problem)
     return _chained(jobs) if _from_the_last_frame(args) else jobs
 
 
@@ -128,19 +128,21 @@ def _settings_parser() -> argparse.ArgumentParser:
 
 def _plan_of_row(row: Row) -> _Plan:
     """Return the plan of a row; settings that cannot be used are its own trouble."""
-    point = GridPoint('', row.choices, RunConfig())
+    config, problem = _settings_of_row(row)
+    preset = row.args.preset if row.args else None
+    point = GridPoint('', row.choices, config)
+    return _Plan(Found(row.content), row.styles, point, preset, row.name, problem)
+
+
+def _settings_of_row(row: Row) -> tuple[RunConfig, str | None]:
+    if row.args is None:
+        return RunConfig(), row.problem
     try:
-        if row.problem:
-            raise ConfigError(row.problem)
-        assert row.args is not None
         config = settings_from(row.args, _preset(row.args))
         config.check_number(len(row.styles))
-        point = replace(point, config=config)
-        problem = None
     except ConfigError as error:
-        problem = str(error)
-    preset = row.args.preset if row.args else None
-    return _Plan(Found(row.content), row.styles, point, preset, row.name, problem)
+        return RunConfig(), str(error)
+    return config, None
 
 
 def _points(args: argparse.Namespace, config: RunConfig) -> list[GridPoint]:
@@ -211,10 +213,3 @@ def _shown_contents(plans: Sequence[_Plan]) -> list[str]:
     paths = {plan.content.path for plan in plans}
     alone = len({path.name for path in paths}) == len(paths)
     return [plan.content.path.name if alone else str(plan.content.path) for plan in plans]
-
-
-def _check_one_determinism(jobs: Sequence[Job]) -> None:
-    if len({job.config.transfer.computation.deterministic for job in jobs if not job.problem}) > 1:
-        raise ConfigError(
-            'Expected one value of deterministic: it holds for all that a process computes. Received: yes, no'
-        )

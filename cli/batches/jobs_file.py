@@ -9,7 +9,7 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -134,8 +134,8 @@ def _row(
         ]
         args = parser.parse_args(typed, copy(common))
     except (ConfigError, ValueError) as error:
-        return Row(**(vars(made) | {'problem': f'{place}: {error}'}))
-    return Row(**(vars(made) | {'args': args}))
+        return replace(made, problem=f'{place}: {error}')
+    return replace(made, args=args)
 
 
 def _typed(column: str, value: Any, known: Mapping[str, argparse.Action]) -> list[str]:

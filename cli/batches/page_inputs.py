@@ -8,8 +8,7 @@ from pathlib import Path
 
 from nst_lbfgs.errors import ImageError
 from nst_lbfgs.pictures.embedding import embedded
-from nst_lbfgs.pictures.plain import is_plain, plain_picture
-from nst_lbfgs.pictures.reading import read_picture
+from nst_lbfgs.pictures.plain import picture_of
 from nst_lbfgs.report.inputs import Shown
 from nst_lbfgs.report.links import shown_name
 
@@ -37,7 +36,7 @@ def inputs_shown(jobs: Sequence[Job]) -> Callable[[], Sequence[Shown]]:
 def _shown(title: str, path: Path) -> Shown:
     name = shown_name(str(path))
     try:
-        picture = plain_picture(str(path), 64, 64) if is_plain(path) else read_picture(path)
+        picture = picture_of(path)
     except ImageError as error:
         return Shown(title, name, None, str(error))
     return Shown(title, name, embedded(picture.pixels, SIDE))

@@ -104,7 +104,7 @@ def _inputs(job: Job, sizes: Sizes) -> Inputs | None:
     inputs = Inputs(files, replace(job.config, masks=MasksConfig()))
     try:
         return inputs if min(inputs.size) > 0 else None
-    except (ConfigError, ValueError):
+    except ConfigError:
         return None
 
 

@@ -11,22 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from nst_lbfgs.errors import CheckpointError, ConfigError, ImageSizeError, StyleTransferError
-from nst_lbfgs.files import check_place, write_whole
+from nst_lbfgs.files import write_whole
 from nst_lbfgs.pictures.contact_sheet import LARGEST_SIDE
-from nst_lbfgs.pictures.writing import check_size_for_format
 from nst_lbfgs.records.checkpoint import Checkpoint, read_checkpoint
 from nst_lbfgs.run_config import RunConfig
+from nst_lbfgs.search.lbfgs import PLATEAU, TIME_OVER
 
-from ..runs.cell import Cell, same_settings
+from ..runs.cell import Cell, as_recorded
 from ..runs.input_files import InputFiles, read_files
 from ..runs.inputs import Inputs
 from ..runs.kept_network import KeptNetwork
 from ..runs.lock import run_lock
-from ..runs.memory_check import check_memory
 from ..runs.progress import ProgressLines
 from ..runs.resuming import check_settings
-from ..runs.starting import check_inputs, checked_inputs, start_tensorflow
-from ..runs.stopping import OVER, PLATEAU, Stopping, StopRequest
+from ..runs.starting import check_resumed, checked_inputs, start_tensorflow
+from ..runs.stopping import Stopping, StopRequest
 from ..runs.transfer import TransferRun, announce_network
 from .digests import Digests
 from .job import Job, Outcome, Parcel
@@ -45,14 +44,13 @@ class Quiet(ProgressLines):
 
 def cell_of(job: Job, digests: FileDigests, largest_side: int = LARGEST_SIDE) -> Cell:
     """Return the cell of a job, which sees what is there of its results."""
-    is_same = partial(_is_asked_for, job)
     return Cell(
         job.label,
         job.choices,
         job.config,
         job.outputs,
         lambda: digests(job),
-        is_same=is_same,
+        as_recorded=partial(_as_recorded, job.options.fit),
         is_asked_for=partial(_was_to_end, job),
         starts_from_another=job.after is not None,
         largest_side=largest_side,
@@ -65,24 +63,26 @@ def checkpoint_of(job: Job, digests: FileDigests) -> Checkpoint | None:
         found = read_checkpoint(job.outputs.checkpoint)
         recorded = found.run
         done = len(found.state.iterations) if found.state else 0
-        check_settings(recorded['config'], as_recorded(job, job.config, recorded['config']), done)
+        check_settings(recorded['config'], _config_of(job, recorded), done)
         known = digests(job)
         if known is not None and {name: recorded.get(name) for name in known} == known:
             return found
     return None
 
 
-def as_recorded(job: Job, asked: RunConfig, recorded: RunConfig) -> RunConfig:
-    """Return the settings of a job with what its run has found by itself: the precision, a size that fits."""
-    computation, pictures = asked.transfer.computation, asked.pictures
-    if computation.precision == 'auto':
-        computation = replace(computation, precision=recorded.transfer.computation.precision)
-    if job.options.fit:
-        sides = {
-            name: getattr(recorded.pictures, name) for name in ('image_height', 'image_width', 'longest_side')
-        }
-        pictures = replace(pictures, **sides)
-    return replace(asked, transfer=replace(asked.transfer, computation=computation), pictures=pictures)
+def _as_recorded(fit: bool, asked: RunConfig, recorded: RunConfig) -> RunConfig:
+    """Return settings with what a run has found by itself: the precision, and to `fit` its size."""
+    asked = as_recorded(asked, recorded)
+    if not fit:
+        return asked
+    sides = ('image_height', 'image_width', 'longest_side')
+    fitted = {name: getattr(recorded.pictures, name) for name in sides}
+    return replace(asked, pictures=replace(asked.pictures, **fitted))
+
+
+def _config_of(job: Job, recorded: dict[str, Any]) -> RunConfig:
+    """Return the settings with which a job goes on from the run of a record."""
+    return _as_recorded(job.options.fit, job.config, recorded['config'])
 
 
 class JobRunner:
@@ -199,18 +199,9 @@ def _begun(job: Job, files: InputFiles) -> Inputs:
 
 
 def _resumed(job: Job, files: InputFiles, checkpoint: Checkpoint) -> Inputs:
-    inputs = Inputs(files, as_recorded(job, job.config, checkpoint.run['config']))
-    check_inputs([inputs])
-    job.outputs.check(overwrite=True)
-    check_place(job.outputs.checkpoint, overwrite=True)
-    check_size_for_format(job.outputs.picture, *inputs.size)
-    check_memory(inputs)
-    inputs.check_masks()
+    inputs = Inputs(files, _config_of(job, checkpoint.run))
+    check_resumed(inputs, job.outputs)
     return inputs
-
-
-def _is_asked_for(job: Job, asked: RunConfig, recorded: RunConfig) -> bool:
-    return same_settings(as_recorded(job, asked, recorded), recorded)
 
 
 def _was_to_end(job: Job, reason: str) -> bool:
@@ -218,7 +209,7 @@ def _was_to_end(job: Job, reason: str) -> bool:
     options = job.options
     return (
         options.max_seconds is not None
-        and reason.endswith(OVER)
+        and reason.endswith(TIME_OVER)
         or options.min_improvement is not None
         and reason.endswith(PLATEAU)
     )

@@ -10,8 +10,7 @@ from nst_lbfgs.arrays import Pixels
 from nst_lbfgs.errors import ImageError
 from nst_lbfgs.pictures.contact_sheet import LARGEST_SIDE, contact_sheet, thumbnail
 from nst_lbfgs.pictures.contact_sheet import Cell as SheetCell
-from nst_lbfgs.pictures.plain import is_plain, plain_picture
-from nst_lbfgs.pictures.reading import MAX_PIXELS, read_picture
+from nst_lbfgs.pictures.plain import picture_of
 
 from ..runs.cell import Cell
 from ..runs.sweep_results import MOST_COLUMNS, sheet_cell
@@ -37,7 +36,7 @@ class BatchSheet:
         self._thumbnail = lru_cache(maxsize=None)(self._read)
 
     def __call__(self) -> Pixels:
-        shown = [sheet_cell(_briefly(job, cell)) for job, cell in zip(self._jobs, self._cells, strict=True)]
+        shown = [sheet_cell(cell, cell.outputs.prefix.name) for cell in self._cells]
         side = self._side_of_inputs()
         if not self._columns:
             rows = [shown[start : start + MOST_COLUMNS] for start in range(0, len(shown), MOST_COLUMNS)]
@@ -67,11 +66,7 @@ class BatchSheet:
 
     def _read(self, path: Path) -> Pixels | None:
         try:
-            picture = (
-                plain_picture(str(path), 64, 64)
-                if is_plain(path)
-                else read_picture(path, max_pixels=MAX_PIXELS)
-            )
+            picture = picture_of(path)
         except ImageError:
             return None
         return thumbnail(picture.pixels, self._side)
@@ -92,17 +87,3 @@ def _columns(jobs: Sequence[Job]) -> int:
 
 def _without_content(job: Job) -> tuple[object, ...]:
     return (job.styles, *(item for item in job.choices.items() if item[0] != 'content'))
-
-
-def _briefly(job: Job, cell: Cell) -> Cell:
-    """Return a cell under the name of its picture."""
-    return Cell(
-        job.outputs.prefix.name,
-        cell.choices,
-        cell.config,
-        cell.outputs,
-        cell.digests,
-        numbers=cell.numbers,
-        picture=cell.picture,
-        failure=cell.failure,
-    )

@@ -22,12 +22,12 @@ from .page import check_page
 LOSSES = ('loss', 'content_loss', 'style_loss', 'total_variation_loss')
 
 
-def same_settings(asked: RunConfig, recorded: RunConfig) -> bool:
-    """Return whether the settings are the same; a record has the precision that 'auto' came to."""
+def as_recorded(asked: RunConfig, recorded: RunConfig) -> RunConfig:
+    """Return settings as a record has them: with the precision that 'auto' came to."""
     computation = asked.transfer.computation
     if computation.precision == 'auto':
         computation = replace(computation, precision=recorded.transfer.computation.precision)
-    return replace(asked, transfer=replace(asked.transfer, computation=computation)) == recorded
+    return replace(asked, transfer=replace(asked.transfer, computation=computation))
 
 
 @dataclass
@@ -44,8 +44,8 @@ class Cell:
     outputs: Outputs
     digests: Callable[[], dict[str, Any] | None]
     largest_side: int = LARGEST_SIDE
-    is_same: Callable[[RunConfig, RunConfig], bool] = same_settings
-    """Whether the settings that were asked for are those of a record."""
+    as_recorded: Callable[[RunConfig, RunConfig], RunConfig] = as_recorded
+    """What the settings that were asked for would be in a record of theirs, given one that is there."""
     is_asked_for: Callable[[str], bool] = lambda reason: False
     """Whether a run that ended early, for a reason of its record, was to end so."""
     starts_from_another: bool = False
@@ -110,7 +110,8 @@ class Cell:
             record = read_record(self.outputs.record)
         except RecordError:
             return None
-        if not self.is_same(self.config, record['config']) or not _is_complete(record):
+        recorded = record['config']
+        if self.as_recorded(self.config, recorded) != recorded or not _is_complete(record):
             return None
         digests = self.digests()
         own = digests is not None and all(

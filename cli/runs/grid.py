@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, get_args, get_origin
@@ -89,6 +89,14 @@ def grid(config: RunConfig, variations: Sequence[Variation]) -> list[GridPoint]:
         _point(config, dict(zip(fields, values)))
         for values in product(*(variation.values for variation in variations))
     ]
+
+
+def check_one_determinism(configs: Iterable[RunConfig]) -> None:
+    """Raise ConfigError for settings that one process cannot have both of."""
+    if len({config.transfer.computation.deterministic for config in configs}) > 1:
+        raise ConfigError(
+            'Expected one value of deterministic: it holds for all that a process computes. Received: yes, no'
+        )
 
 
 def shown_layers(layers: LayerWeights) -> str:

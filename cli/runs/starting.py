@@ -58,7 +58,7 @@ def checked_inputs(
     """Return the inputs of runs whose files are read, as `prepare` does."""
     check_address_space(TENSORFLOW, 'TensorFlow')
     runs = [Inputs(files, config) for config in configs]
-    check_inputs(runs)
+    _check(runs)
     outputs.check(overwrite=overwrite)
     fitting = within_memory(runs, fit=fit)
     for run in fitting:
@@ -68,12 +68,21 @@ def checked_inputs(
     return fitting
 
 
-def check_inputs(runs: Sequence[Inputs]) -> None:
-    """Raise ConfigError, ImageError or WeightsError for numbers, sizes and weights that cannot be used."""
+def _check(runs: Sequence[Inputs]) -> None:
     for run in runs:
         run.check_sizes()
     for name in {run.config.transfer.computation.weights for run in runs} - {'imagenet'}:
         resolve_weights(name)
+
+
+def check_resumed(inputs: Inputs, outputs: Outputs) -> None:
+    """Check all that a run needs to go on, without TensorFlow; its size is fixed. Raises as `prepare`."""
+    _check([inputs])
+    outputs.check(overwrite=True)
+    outputs.check_checkpoint(overwrite=True)
+    check_size_for_format(outputs.picture, *inputs.size)
+    check_memory(inputs)
+    inputs.check_masks()
 
 
 def start_tensorflow(verbose: bool, config: TransferConfig) -> None:
@@ -141,14 +150,9 @@ def resume(args: argparse.Namespace) -> int:
         content, styles = _pictures(args, recorded)
         inputs = Inputs(read_files(config, content, styles, max_pixels=args.max_pixels), config)
         inputs.files.check_unchanged(recorded)
-        check_inputs([inputs])
         outputs = resumed_outputs(path, recorded, config, args.resume)
-        outputs.check(overwrite=True)
-        outputs.check_checkpoint(overwrite=True)
         check_page(outputs, wanted=args.report, renewed=True)
-        check_size_for_format(outputs.picture, *inputs.size)
-        check_memory(inputs)
-        inputs.check_masks()
+        check_resumed(inputs, outputs)
         command = CommandLine.of_resumed_run(
             args.command_line, recorded, given_settings(args), in_metadata=args.metadata
         )

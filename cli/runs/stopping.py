@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from nst_lbfgs.errors import ConfigError
-from nst_lbfgs.search.lbfgs import StopSearch
+from nst_lbfgs.search.lbfgs import PLATEAU, TIME_OVER, StopSearch
 
 from ..signals import end_at_once, heard
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 # Some programs signal a process and its group: it gets the signal twice. A person is slower than this.
 SAME_SIGNAL_SECONDS = 0.1
-OVER, PLATEAU = 'of --max-seconds are over', 'of --min-improvement'  # how reasons to stop end
 
 
 @dataclass
@@ -82,7 +81,7 @@ class Stopping:
         if self._request.number:
             raise StopSearch(f'stopped by {signal.Signals(self._request.number).name}')
         if self._max_seconds is not None and time.monotonic() - self._started >= self._max_seconds:
-            raise StopSearch(f'the {self._max_seconds:g} seconds {OVER}')
+            raise StopSearch(f'the {self._max_seconds:g} seconds {TIME_OVER}')
 
     def after_iteration(self, losses: IterationLosses) -> None:
         """Raise StopSearch if the iteration has lowered the loss by too little."""

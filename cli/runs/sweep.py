@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from nst_lbfgs.errors import ConfigError, StyleTransferError
+from nst_lbfgs.errors import StyleTransferError
 from nst_lbfgs.pictures.contact_sheet import Cell as SheetCell
 
 from .cell import Cell
 from .command_line import CommandLine
-from .grid import GridPoint
+from .grid import GridPoint, check_one_determinism
 from .inputs import Inputs
 from .kept_network import KeptNetwork
 from .lock import run_lock
@@ -39,8 +39,8 @@ def run_sweep(
 
     `prefix` is as it was typed, if it was. Raises StyleTransferError, at the end if one run failed.
     """
-    check_grid(points)
     configs = [point.config for point in points]
+    check_one_determinism(configs)
     outputs.make_folder()
     with run_lock(outputs.lock):
         inputs = prepare(args, configs, content, styles, outputs, overwrite=True)
@@ -65,15 +65,6 @@ def run_sweep(
         series.make(_ended(cells, runs, new_command_line(args, prefix), lines))
         series.conclude()
         return 0
-
-
-def check_grid(points: Sequence[GridPoint]) -> None:
-    """Raise ConfigError for settings that one process cannot have both of."""
-    computations = [point.config.transfer.computation for point in points]
-    if len({computation.deterministic for computation in computations}) > 1:
-        raise ConfigError(
-            'Expected one value of deterministic: it holds for all that a process computes. Received: yes, no'
-        )
 
 
 def _ended(

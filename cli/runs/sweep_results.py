@@ -70,7 +70,7 @@ def sheet(inputs: Sequence[SheetCell], cells: Sequence[Cell], title: str) -> Pix
     They are in one row if they fit; else the inputs come first, and a row has a cell for each value of
     the last field that varies.
     """
-    shown = [sheet_cell(cell) for cell in cells]
+    shown = [sheet_cell(cell, cell.label) for cell in cells]
     columns = _last_field_values(cells)
     if columns == len(cells) and len(inputs) + columns <= MOST_COLUMNS:
         return contact_sheet([[*inputs, *shown]], title)
@@ -79,10 +79,10 @@ def sheet(inputs: Sequence[SheetCell], cells: Sequence[Cell], title: str) -> Pix
     return contact_sheet([inputs, *rows], title)
 
 
-def sheet_cell(cell: Cell) -> SheetCell:
+def sheet_cell(cell: Cell, label: str) -> SheetCell:
     """Return a run as a sheet shows it; the label of one that failed says why."""
     reason = f'\nFailed: {cell.failure}' if cell.failure else ''
-    return SheetCell(cell.label + reason, cell.picture)
+    return SheetCell(label + reason, cell.picture)
 
 
 def numbers(cell: Cell) -> dict[str, Any]:

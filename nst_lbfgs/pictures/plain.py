@@ -14,6 +14,7 @@ from .reading import MAX_PIXELS, Picture, read_picture
 
 # Analytics Vidhya's article has a blank picture and a black one; blank is taken to be white, as paper is.
 PLAIN_COLOURS: dict[str, int] = {'white': 255, 'blank': 255, 'black': 0}
+SMALL = 64  # pixels a side
 
 
 def is_plain(path: Path) -> bool:
@@ -25,6 +26,11 @@ def plain_picture(name: str, height: int, width: int) -> Picture:
     """Return a picture of one colour. Its `sha256` is that of its name, for there is no file."""
     pixels = np.full((height, width, 3), PLAIN_COLOURS[name], np.uint8)
     return Picture(pixels, None, hashlib.sha256(name.encode()).hexdigest())
+
+
+def picture_of(path: Path) -> Picture:
+    """Read one picture to be shown by itself; a plain colour is small. Raises ImageError."""
+    return plain_picture(str(path), SMALL, SMALL) if is_plain(path) else read_picture(path)
 
 
 def read_all(

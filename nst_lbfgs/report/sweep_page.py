@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import one_line
-from ..search.lbfgs import Ending
+from ..search.lbfgs import PLATEAU, TIME_OVER, Ending
 from .files import source_of
 from .inputs import Shown
 from .links import link_to
@@ -25,12 +25,7 @@ NUMBERS = {
 }
 """What cells can be sorted by, with what it is called."""
 
-FINISHED = (
-    Ending.ALL_DONE.value,
-    Ending.CONVERGED.value,
-    'of --max-seconds are over',
-    'of --min-improvement',
-)
+FINISHED = (Ending.ALL_DONE.value, Ending.CONVERGED.value, TIME_OVER, PLATEAU)
 """How outcomes end of runs that came to an end that was asked for."""
 EVERY = 5  # seconds until a page of a sweep that goes on is read again
 

@@ -31,6 +31,10 @@ class Ending(Enum):
     LINE_SEARCH_FAILED = 'the line search failed'
 
 
+TIME_OVER, PLATEAU = 'of --max-seconds are over', 'of --min-improvement'
+"""How the reasons end for which the command line stops a search that was to end so."""
+
+
 @dataclass(frozen=True, eq=False)
 class Box:
     """The lowest and the highest value of each coordinate, each (k,), repeated along (n,)."""
