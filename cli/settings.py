@@ -168,10 +168,11 @@ def add_search(group: argparse._ActionsContainer) -> None:
     add_setting(
         group,
         '--pyramid',
-        'number of sizes: with 2 an iteration at half the size comes first, '
-        'with 3 one at a quarter before that',
+        'number of sizes: with 2 some thirty evaluations at half the size come first, with 3 as many at a '
+        'quarter before that',
+        default='auto: 2 from the content where half the size has 100 pixels a side, more above 1024',
         alias='--scales',
-        type=int,
+        type=_sizes,
         metavar='N',
     )
 
@@ -317,6 +318,16 @@ def add_ending(group: argparse._ActionsContainer) -> None:
         help='stop after an iteration that lowers the loss by less than this share of it, '
         'as in 0.001 (default: none)',
     )
+
+
+def _sizes(text: str) -> int | None:
+    """Read a number of sizes, or auto."""
+    if text == 'auto':
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'Expected auto or a number of sizes. Received: {text!r}') from None
 
 
 def _animation(text: str) -> str | None:

@@ -126,13 +126,14 @@ class StartConfig:
     style picture, squashed to the result's size), 'gray' (127.5) or 'blend:R': R, 0 to 1, of noise and 1 - R
     of the content. R is cysmith's `noise_ratio`; the noise there is within 20 of the mean colour.
 
-    With `init_colors` 'matched' the content, or its part of a blend, has the styles' mean colour and
-    covariance (`nst_lbfgs/guidance/starting_picture.py`). Raises ConfigError.
+    With `init_colors` 'matched' the content in it, all of the start or its part of a blend, has the styles'
+    mean colour and covariance (`nst_lbfgs/guidance/starting_picture.py`); other starts are as they are.
+    Raises ConfigError.
     """
 
     init: str = 'content'
     seed: int = 0
-    init_colors: str = 'own'
+    init_colors: str = 'matched'
 
     def __post_init__(self) -> None:
         if self.kind == 'blend':
@@ -141,10 +142,6 @@ class StartConfig:
             check_choice('init', self.init, STARTS)
         check_integer('seed', self.seed, at_least=0)
         check_choice('init_colors', self.init_colors, INIT_COLORS)
-        if self.init_colors == 'matched' and self.kind not in ('content', 'blend'):
-            raise ConfigError(
-                f'Expected init content or blend:R for init_colors matched. Received: {self.init}'
-            )
 
     @property
     def kind(self) -> str:
@@ -164,18 +161,19 @@ class StartConfig:
 
 @dataclass(frozen=True)
 class LbfgsConfig:
-    """scipy's L-BFGS-B.
+    """L-BFGS, with scipy's L-BFGS-B.
 
     With `restart` it forgets the curvature after each iteration. `history` is the number of pairs that
-    it keeps. `bounds` keeps the pixels within 0 to 255 throughout, in pixel coordinates. For
-    `coordinates` and their exponent see `nst_lbfgs/search/coordinates.py`; an exponent of None is the
-    better one for the start. Raises ConfigError.
+    it keeps. `bounds` keeps the pixels within 0 to 255 throughout, in pixel coordinates. With 'pixels' as
+    `coordinates` it begins with the unit matrix, as scipy does; with 'spectral' with one that weighs spatial
+    frequencies by the exponent (`nst_lbfgs/search/initial_hessian.py`), which is to search in
+    coordinates weighted so. An exponent of None is the better one for the start. Raises ConfigError.
     """
 
     name: ClassVar[str] = 'lbfgs'
 
     restart: bool = False
-    history: int = 4
+    history: int = 16
     bounds: bool = False
     coordinates: str = 'spectral'
     coordinate_exponent: float | None = None
@@ -187,6 +185,11 @@ class LbfgsConfig:
             check_between('coordinate_exponent', self.coordinate_exponent, 0, LARGEST_EXPONENT)
         for name in ('restart', 'bounds'):
             check_flag(name, getattr(self, name))
+
+    @property
+    def spectral(self) -> bool:
+        """Whether it begins with a matrix that weighs frequencies; with bounds it does not."""
+        return self.coordinates == 'spectral' and not self.bounds
 
     def exponent_from(self, start: StartConfig) -> float:
         """Return the exponent of the spectral coordinates for a search from `start`."""
@@ -252,8 +255,8 @@ class TransferConfig:
     """What is minimised, from where, and how. Raises ConfigError on a value that cannot be used.
 
     The type of `optimizer` says which one searches. One iteration is `evaluations_per_iteration`
-    evaluations of the objective, which are as many steps of Adam. With `pyramid` above 1 smaller sizes
-    come first, an iteration of L-BFGS each (`nst_lbfgs/pyramid.py`).
+    evaluations of the objective, which are as many steps of Adam. `pyramid` is the number of sizes, of which
+    the smaller ones come first, with L-BFGS; None leaves it to the picture (`nst_lbfgs/pyramid.py`).
     """
 
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
@@ -261,7 +264,7 @@ class TransferConfig:
     optimizer: OptimizerConfig = field(default_factory=LbfgsConfig)
     iterations: int = 10
     evaluations_per_iteration: int = 20
-    pyramid: int = 1
+    pyramid: int | None = None
     computation: ComputationConfig = field(default_factory=ComputationConfig)
 
     def __post_init__(self) -> None:
@@ -269,8 +272,10 @@ class TransferConfig:
         check_group('start', self.start, StartConfig)
         check_group('optimizer', self.optimizer, *OPTIMIZERS.values())
         check_group('computation', self.computation, ComputationConfig)
-        for name in ('iterations', 'evaluations_per_iteration', 'pyramid'):
+        for name in ('iterations', 'evaluations_per_iteration'):
             check_integer(name, getattr(self, name))
+        if self.pyramid is not None:
+            check_integer('pyramid', self.pyramid)
 
     @property
     def lbfgs(self) -> LbfgsConfig:

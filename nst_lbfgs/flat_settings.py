@@ -166,6 +166,11 @@ def _check_needs(settings: Mapping[str, Any], changed: RunConfig) -> None:
         given = name in settings and settings[name] is not None and settings[name] is not False
         if given and not any(values[other] for other in needed):
             raise ConfigError(f'Expected {" or ".join(needed)} for {name}. Received: none.')
+    if settings.get('init_colors') == 'matched' and changed.transfer.start.kind not in ('content', 'blend'):
+        raise ConfigError(
+            'Expected init content or blend:R for init_colors matched. '
+            f'Received: {changed.transfer.start.init}'
+        )
 
 
 def _optimizer(before: OptimizerConfig, settings: Mapping[str, Any]) -> OptimizerConfig:

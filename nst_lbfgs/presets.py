@@ -47,8 +47,15 @@ def _layer(name: str) -> tuple[tuple[str, float], ...]:
     return ((name, 1.0),)
 
 
+# What no document has: they start from pictures as they are, and know one size.
+_PLAIN: Settings = {
+    'init_colors': ('own', 'the content picture with its own colours'),
+    'pyramid': (1, 'one size throughout'),
+}
+
 # Every system but one has Keras's VGG19.
 _KERAS: Settings = {
+    **_PLAIN,
     'weights': ('imagenet', "VGG19(weights='imagenet', include_top=False)"),
     'pooling': ('max', "VGG19's own"),
     'feature_scale': ('caffe', "Keras's VGG19 with its own preprocessing"),
@@ -244,7 +251,8 @@ PUBLICATIONS: dict[str, Preset] = {
     'd2l': Preset(
         'Dive into Deep Learning, Neural Style Transfer',
         'Dive into Deep Learning, in the version for PyTorch',
-        {
+        _PLAIN
+        | {
             'pooling': ('max', "VGG19's own"),
             'precision': ('float32', "torch's default"),
             'preprocessing': ('torchvision', 'rgb_mean, rgb_std; X itself is optimised'),

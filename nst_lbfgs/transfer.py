@@ -27,12 +27,14 @@ from .pictures.given import Picture
 from .pictures.writing import png_of
 from .progress import IterationLosses, Progress, Recorder, TransferState
 from .progress_bar import Verbosity, check_verbosity, display_of
-from .pyramid import grown_start
+from .pyramid import grown_start, smaller_sizes
 from .search.adam import AdamSearch
 from .search.evaluations import Place
+from .search.initial_hessian import first_step
 from .search.lbfgs import Box, StopSearch
-from .search.recovery import Search, coordinates_for
+from .search.recovery import Search, initial_hessian
 from .search.state import SearchState
+from .search.weighted_coordinates import in_pixels
 from .weights.sources import Weights, resolve_weights
 from .weights.vgg19 import Network, find_network
 
@@ -208,7 +210,7 @@ def _search(
 ) -> Search | AdamSearch:
     box = Box(*PREPROCESSINGS[config.objective.preprocessing].pixel_range())
     start = x0 = _coordinates(starting_picture(given, init, config.start), config)
-    if config.pyramid > 1 and state is None:
+    if state is None and smaller_sizes(config, *given.content.shape[:2]):
         calm = without_noise(given, init, config.start)
         start = grown_start(
             objective,
@@ -222,9 +224,18 @@ def _search(
     if isinstance(config.optimizer, AdamConfig):
         flat = start.ravel().astype(np.float64)
         return AdamSearch(objective.evaluate, flat, config, box=box, state=state, listener=recorder)
-    coordinates = coordinates_for(x0.ravel(), objective.shape, config, box)
+    if state is not None and state.weighted:
+        exponent = config.lbfgs.exponent_from(config.start)
+        step = first_step(box.highest - box.lowest, x0.size)
+        state = in_pixels(state, x0.ravel(), objective.shape, exponent, step)
     return Search(
-        objective.evaluate, coordinates, start.ravel(), config, box=box, state=state, listener=recorder
+        objective.evaluate,
+        start.ravel(),
+        config,
+        initial=initial_hessian(objective.shape, config),
+        box=box,
+        state=state,
+        listener=recorder,
     )
 
 

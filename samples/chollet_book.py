@@ -16,6 +16,7 @@ from nst_lbfgs import (
     LbfgsConfig,
     ObjectiveConfig,
     Progress,
+    StartConfig,
     TransferConfig,
     transfer_style,
 )
@@ -41,9 +42,11 @@ config = TransferConfig(
         style_weight=1.0,
         tv_weight=1e-4,
     ),
-    optimizer=LbfgsConfig(restart=True),
+    start=StartConfig(init_colors='own'),
+    optimizer=LbfgsConfig(restart=True, history=10, coordinates='pixels'),
     iterations=args.iterations,
     evaluations_per_iteration=20,
+    pyramid=1,
     computation=ComputationConfig(weights=args.weights),
 )
 

@@ -12,7 +12,7 @@ from nst_lbfgs.config import ObjectiveConfig, StartConfig, TransferConfig
 from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.network.layers import LAYER_NAMES
 from nst_lbfgs.search import recovery
-from nst_lbfgs.search.coordinates import SpectralCoordinates
+from nst_lbfgs.search.initial_hessian import SpectralInverseHessian
 
 from .support.settings import transfer_config
 
@@ -62,10 +62,6 @@ NAN, INFINITY = float('nan'), float('inf')
         ),
         *(({'init': f'blend:{share}'}, 'Expected init blend:R, as blend:0.3') for share in ('', 'R', '0,3')),
         ({'init_colors': 'style'}, 'Expected init_colors: one of own, matched'),
-        *(
-            ({'init': init, 'init_colors': 'matched'}, f'blend:R for init_colors matched. Received: {init}')
-            for init in ('noise', 'picture', 'style', 'gray')
-        ),
         ({'optimizer': 'admm'}, "Did you mean 'adam'"),
         ({'feature_scale': 'torch'}, "Did you mean 'torchvision'"),
         *(
@@ -127,14 +123,14 @@ def test_a_start_has_a_kind_and_a_share_of_noise(init, kind, share):
     ],
 )
 def test_the_exponent_that_a_search_really_uses(settings, exponent, town, monkeypatch):
-    """Where the spectral coordinates are made, at every size of a pyramid."""
+    """Where the initial inverse Hessian is made, at every size of a pyramid."""
     used = []
 
-    def coordinates(x0, shape, given, step):
+    def hessian(shape, given):
         used.append(given)
-        return SpectralCoordinates(x0, shape, given, step)
+        return SpectralInverseHessian(shape, given)
 
-    monkeypatch.setattr(recovery, 'SpectralCoordinates', coordinates)
+    monkeypatch.setattr(recovery, 'SpectralInverseHessian', hessian)
     picture = np.tile(town, (2, 2, 1))
     config = transfer_config(
         **settings,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -291,8 +292,11 @@ def test_a_preset_is_the_run_that_it_was(name):
     expected = VERSION_0_1_0[name]
     default = RunConfig(transfer_config(optimizer=expected.get('optimizer', 'lbfgs')))
     assert (
-        run_settings(PRESETS[name]) == run_settings(default) | {'style_size': 'content'} | expected
-    )  # then the default
+        run_settings(PRESETS[name])
+        == run_settings(default)
+        | {'style_size': 'content', 'init_colors': 'own', 'pyramid': 1}  # then the default
+        | expected
+    )
 
 
 @pytest.mark.parametrize('name', PUBLICATIONS)
@@ -303,7 +307,7 @@ def test_every_publication_says_whether_it_squashes_the_style_picture(name):
 def test_the_default_run_has_the_objective_of_the_keras_example_and_another_search():
     preset, default = PRESETS['keras-example'], RunConfig()
     assert preset.transfer.objective == default.transfer.objective
-    assert preset.transfer.start == default.transfer.start
+    assert preset.transfer.start == replace(default.transfer.start, init_colors='own')
     assert preset.transfer.optimizer.restart and not default.transfer.optimizer.restart
 
 

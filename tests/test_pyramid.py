@@ -10,7 +10,7 @@ from nst_lbfgs.network.extractor import build_extractor
 from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 from nst_lbfgs.objective import Objective
 from nst_lbfgs.presets import PRESETS
-from nst_lbfgs.pyramid import config_at
+from nst_lbfgs.pyramid import config_at, smaller_sizes
 from nst_lbfgs.search.lbfgs import StopSearch
 from nst_lbfgs.weights.vgg19 import random_kernels
 
@@ -71,7 +71,9 @@ def test_evaluations_at_the_smaller_size_are_told_as_0_and_do_not_count(large):
         *large, transfer_config(**SETTINGS), on_evaluation=lambda count, loss: counts.append(count)
     )
     small = counts.count(0)
-    assert 5 <= small <= 8 and set(counts[:small]) == {0}
+    assert 10 <= small <= 13 and set(counts[:small]) == {
+        0
+    }  # as many as at full size, which has fewer than 30
     assert counts[small:] == list(range(1, result.evaluations + 1))
 
 
@@ -107,3 +109,28 @@ def test_taken_up_again_it_goes_on_at_the_full_size(large):
     )
     assert 0 not in counts
     assert resumed.iterations[-1].loss == pytest.approx(whole.iterations[-1].loss, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    'size, settings, sizes',
+    [
+        ((199, 400), {}, 0),
+        ((200, 200), {}, 1),
+        ((384, 512), {}, 1),
+        ((768, 1024), {}, 1),
+        ((769, 1025), {}, 2),
+        ((2000, 3000), {}, 3),
+        ((150, 4000), {}, 0),
+        ((500, 4000), {}, 2),  # a third would have 62 pixels on its shorter side
+        ((384, 512), {'pyramid': 1}, 0),
+        ((384, 512), {'pyramid': 4}, 3),
+        ((384, 512), {'restart': True}, 0),
+        ((384, 512), {'coordinates': 'pixels'}, 0),
+        ((384, 512), {'bounds': True}, 0),
+        ((384, 512), {'optimizer': 'adam'}, 0),
+        ((384, 512), {'init': 'noise'}, 0),
+        ((384, 512), {'init': 'picture'}, 0),
+    ],
+)
+def test_smaller_sizes_come_before_pictures_that_have_room_for_them(size, settings, sizes):
+    assert smaller_sizes(transfer_config(**settings), *size) == sizes

@@ -12,6 +12,6 @@ PRESET = 'enhanced-lbfgs'
 
 def our_config(precision: str, **search: Any) -> TransferConfig:
     """Return the preset's objective with the default search, but for `search`. Raises ConfigError."""
-    preset = PRESETS[PRESET].transfer
+    objective = PRESETS[PRESET].transfer.objective
     computation = ComputationConfig(precision=precision)
-    return TransferConfig(preset.objective, preset.start, computation=computation, **search)
+    return TransferConfig(objective, computation=computation, **search)

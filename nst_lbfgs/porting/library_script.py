@@ -35,11 +35,12 @@ config = TransferConfig(
     objective=ObjectiveConfig(
 {objective}
     ),
-    start=StartConfig(init={start}),
+    start=StartConfig(init={start}, init_colors='own'),
     # As the old script searched: pixels, and nothing remembered from one call of L-BFGS to the next.
     optimizer=LbfgsConfig(restart={restart}, history={history}, coordinates='pixels'),
     iterations={iterations},
     evaluations_per_iteration={evaluations_per_iteration},
+    pyramid=1,
     computation=ComputationConfig(weights={weights}, precision='float32'),
 )
 

@@ -2,7 +2,7 @@
 
 The file is
 
-    the line 'nst-lbfgs checkpoint 1'
+    the line 'nst-lbfgs checkpoint 2'
     the length of the JSON text that follows, in bytes: 8 bytes, lowest first
     JSON, UTF-8: 'run' (the run record so far), 'iterations' (their losses), 'search' (counts, and the
     terms of the loss at the iterate)
@@ -11,7 +11,8 @@ The file is
     float64; Adam's moments in float64; the steps and the gradient's changes of L-BFGS's memory in float32
     SHA-256 of everything before it: 32 bytes
 
-Version 0.1.0 wrote the loss in place of its terms, and no moments.
+Versions 0.1.0 and 0.2.0 wrote 'nst-lbfgs checkpoint 1', and a search in spectral coordinates as it stood in
+those (`nst_lbfgs/search/weighted_coordinates.py`); 0.1.0 the loss in place of its terms, and no moments.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,18 +30,18 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import AdamConfig, TransferConfig
+from ..config import AdamConfig, LbfgsConfig, TransferConfig
 from ..errors import CheckpointError, RecordError
 from ..files import CHUNK_BYTES, open_regular, whole_file
 from ..progress import IterationLosses, TransferState
-from ..search.coordinates import PixelCoordinates
 from ..search.curvature import Pairs
 from ..search.evaluations import Place, Terms
 from ..search.state import Done, SearchState
 from .json_text import parse_json
 from .record import as_record, to_json
 
-MAGIC = b'nst-lbfgs checkpoint 1\n'
+MAGIC = b'nst-lbfgs checkpoint 2\n'
+EARLIER_MAGIC = b'nst-lbfgs checkpoint 1\n'  # as long
 LENGTH_BYTES = 8
 DIGEST_BYTES = 32
 LARGEST_HEADER_BYTES = 64 << 20
@@ -92,7 +93,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 def _read(file: BinaryIO) -> Checkpoint:
     end = os.fstat(file.fileno()).st_size - DIGEST_BYTES
-    if end < len(MAGIC) + LENGTH_BYTES or file.read(len(MAGIC)) != MAGIC:
+    magic = file.read(len(MAGIC))
+    if end < len(MAGIC) + LENGTH_BYTES or magic not in (MAGIC, EARLIER_MAGIC):
         raise CheckpointError(f'Expected it to begin with {MAGIC.decode().strip()!r}.')
     _check_digest(file, end)
     file.seek(len(MAGIC))
@@ -110,6 +112,9 @@ def _read(file: BinaryIO) -> Checkpoint:
         raise CheckpointError(
             f'Expected the losses of {search.done.iterations} iterations. Received: {len(iterations)}'
         )
+    transfer = run['config'].transfer
+    if magic == EARLIER_MAGIC and isinstance(transfer.optimizer, LbfgsConfig) and transfer.optimizer.spectral:
+        search = replace(search, weighted=not search.bounded)
     return Checkpoint(run, TransferState(iterations, search))
 
 
@@ -167,7 +172,7 @@ def _search(
         )
     iterate = _array(file, EXACT, size)
     best_terms = _terms(best)
-    best_place = Place(_array(file, EXACT, size), best_terms, PixelCoordinates()) if best_terms else None
+    best_place = Place(_array(file, EXACT, size), best_terms) if best_terms else None
     gradient = _array(file, EXACT, size) if gradients else np.empty(0)
     moving_means = tuple(_array(file, EXACT, size) for _ in range(moments))
     steps, changes = (tuple(_array(file, ROUNDED, size) for _ in range(pairs)) for _ in range(2))
@@ -241,7 +246,7 @@ def _search_header(search: SearchState) -> dict[str, Any]:
 
 def _array_bytes(search: SearchState) -> Iterator[Any]:
     """Yield the arrays' buffers, none copied: together they may be gigabytes."""
-    best = [search.best.z] if search.best else []
+    best = [search.best.x] if search.best else []
     for exact in (search.iterate, *best, search.gradient, *search.moments):
         yield exact.astype(EXACT, copy=False).data
     for rounded in (*search.pairs.steps, *search.pairs.gradient_changes):

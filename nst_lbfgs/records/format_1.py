@@ -42,7 +42,9 @@ def config_of_format_1(config: object) -> RunConfig:
     # From anything but noise that is what no exponent means today: such a run is the same one.
     if transfer.get('init') != 'noise' and transfer.get('coordinate_exponent') == EXPONENT:
         del transfer['coordinate_exponent']
-    return with_run_settings(RunConfig(), {'style_size': 'content'} | transfer | pictures)
+    return with_run_settings(
+        RunConfig(), {'style_size': 'content', 'init_colors': 'own'} | transfer | pictures
+    )
 
 
 def _todays(settings: object, known: set[str]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a run record of format 1 or 2 says of one style picture and its size, as today's of several.
 
-They knew no masks, no colours that are kept or matched, and squashed the style picture to the content's size
-unless told otherwise.
+They knew no masks and no colours that are kept or matched, started from the content as it is, and squashed
+the style picture to the content's size unless told otherwise.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ def config_of_format_2(config: object) -> object:
     later = sorted({'styles', 'masks', 'colours'} & set(config))
     if later:
         raise RecordError(f'Expected settings of a record of format 2. Received: {", ".join(later)}')
-    pictures = config.get('pictures')
-    if isinstance(pictures, dict):
-        pictures = {'style_size': 'content'} | pictures
-    return config | {'pictures': pictures, 'styles': {}, 'masks': {}, 'colours': {}}
+    todays = config | {'styles': {}, 'masks': {}, 'colours': {}}
+    if isinstance(pictures := config.get('pictures'), dict):
+        todays['pictures'] = {'style_size': 'content'} | pictures
+    transfer = config.get('transfer')
+    if isinstance(transfer, dict) and isinstance(start := transfer.get('start'), dict):
+        todays['transfer'] = transfer | {'start': {'init_colors': 'own'} | start}
+    return todays

@@ -12,7 +12,6 @@ import tensorflow as tf
 
 from ..arrays import FloatArray, PictureArray, Tensor
 from ..config import AdamConfig, TransferConfig
-from .coordinates import PixelCoordinates
 from .evaluations import Evaluation, Evaluations, Place, Point
 from .lbfgs import Box, Ending
 from .listener import Listener
@@ -50,10 +49,9 @@ class AdamSearch:
         self._dtype = tf.float64 if config.computation.precision == 'float64' else tf.float32
         self._evaluations = Evaluations(
             function,
-            PixelCoordinates(),
             listener.evaluated,
             count=self._state.done.evaluations,
-            best=self._state.best or place_of(self._state, PixelCoordinates()),
+            best=self._state.best or place_of(self._state),
         )
         self._x = tf.Variable(tf.constant(self._state.iterate, self._dtype))
         self._limits = None
@@ -79,7 +77,7 @@ class AdamSearch:
     @property
     def place(self) -> Place | None:
         """Where the search stands, if it has been evaluated there."""
-        return place_of(self._state, PixelCoordinates())
+        return place_of(self._state)
 
     @property
     def state(self) -> SearchState:
@@ -117,13 +115,13 @@ class AdamSearch:
         state = self._state
         if state.terms is None or not state.gradient.size:
             return None
-        return Point(state.iterate, state.terms, PixelCoordinates(), state.gradient)
+        return Point(state.iterate, state.terms, state.gradient)
 
     def _finish_iteration(self, iteration: int, point: Point) -> None:
         self._state = SearchState(
             Done(iteration + 1, self.evaluations),
             self._adam_config.clip,
-            point.z,
+            point.x,
             point.terms,
             point.gradient,
             moments=tuple(variable.numpy() for variable in self._moments()),

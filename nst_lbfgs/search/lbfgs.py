@@ -12,7 +12,7 @@ from scipy.optimize import fmin_l_bfgs_b
 
 from ..arrays import FloatArray, PictureArray
 from ..config import TransferConfig
-from .curvature import CurvatureMemory
+from .curvature import CurvatureMemory, dot
 from .evaluations import Evaluations, Place, Point
 
 FAILED = 2  # scipy's warnflag where the line search finds no smaller loss
@@ -60,10 +60,14 @@ class Descent:
     iteration is `config.evaluations_per_iteration` evaluations, or the few more that L-BFGS-B needs to
     end its own step. `mark` and `evaluations` may raise StopSearch, which passes through.
 
-    With `config.lbfgs.restart` each iteration is a fresh call that has forgotten the curvature, with
-    scipy's own tolerances, as in Keras's example and the book. Otherwise it is one call without
-    tolerances, which ends when the evaluations are spent. Then `step` is called at the end of each
-    step of L-BFGS-B, and `memory` follows its pairs.
+    `run` leaves the steps to scipy. With `config.lbfgs.restart` each iteration is a fresh call that has
+    forgotten the curvature, with scipy's own tolerances, as in Keras's example and the book. Otherwise it
+    is one call without tolerances, which ends when the evaluations are spent. Then `step` is called at the
+    end of each step of L-BFGS-B, and `memory` follows its pairs.
+
+    `go_on` takes the directions of the steps from `memory`, and their lengths from scipy. The first one
+    has the length `first_length`, in the variables where the initial Hessian is the unit matrix. With
+    `config.lbfgs.restart` the memory forgets after each iteration.
 
     `lowest` is the place with the smallest loss that the descent has found.
 
@@ -82,6 +86,7 @@ class Descent:
         box: Box | None = None,
         step: Callable[[Point], None] | None = None,
         memory: CurvatureMemory | None = None,
+        first_length: float = 1.0,
     ) -> None:
         self.lowest: Place | None = None
         self._first_loss: float | None = None
@@ -92,6 +97,7 @@ class Descent:
         self._box = box
         self._step = step
         self._memory = memory
+        self._first_length = first_length
         self._latest: Point | None = None
 
     @property
@@ -100,22 +106,24 @@ class Descent:
         return bool(self.lowest and self._first_loss is not None and self.lowest.loss < self._first_loss)
 
     def run(self, start: FloatArray) -> Ending:
-        """Descend from `start`, (n,), and return how it ended."""
+        """Descend from `start`, (n,), by calls of scipy's, and return how it ended."""
         return self._restarted(start) if self._config.lbfgs.restart else self._continuous(start)
 
     def go_on(self, point: Point) -> Ending:
-        """Go on from `point` with the curvature of `memory`: what L-BFGS-B would have done, in pieces.
+        """Go on from `point` with the curvature of `memory`: what L-BFGS-B would do, in pieces.
 
-        scipy's L-BFGS-B cannot be given pairs. So its direction is computed here, and each of its steps
-        is a call of its own in one variable: how far to go along that direction. With one variable
-        L-BFGS-B is its line search (Moré and Thuente), whose first trial has the length 1 here as
-        there. The same trials follow, up to rounding.
+        scipy's L-BFGS-B cannot be given pairs, nor an initial inverse Hessian. So its direction is computed
+        here, and each of its steps is a call of its own in one variable: how far to go along that
+        direction. With one variable L-BFGS-B is its line search (Moré and Thuente), whose first trial has
+        the length 1 here as there. With the unit matrix the same trials follow, up to rounding.
         """
         assert self._memory is not None
         self._latest = point
         self._begin(point)
         while not self._all_done:
-            line = _Line(self._evaluate, point, self._memory.direction(point.gradient))
+            direction = self._memory.direction(point.gradient, self._first_length)
+            line = _Line(self._evaluate, point, direction)
+            del direction  # out of memory before the next is made
             _, _, outcome = fmin_l_bfgs_b(line.function, np.zeros(1), m=1, factr=0.0, pgtol=0.0, maxiter=1)
             if line.latest.loss >= point.loss or outcome['warnflag'] == FAILED:
                 return self._early_ending(outcome, 0.0)
@@ -170,10 +178,10 @@ class Descent:
         )
         return Ending.ALL_DONE if self._all_done else self._early_ending(outcome, 0.0)
 
-    def _evaluate(self, z: FloatArray) -> Point:
-        """Evaluate at `z`, an array of which scipy gives a copy away each time."""
+    def _evaluate(self, x: FloatArray) -> Point:
+        """Evaluate at `x`, an array of which scipy gives a copy away each time."""
         self._latest = None  # out of memory before another is made
-        self._latest = self._evaluations.at(z)
+        self._latest = self._evaluations.at(x)
         if self.lowest is None:
             self._begin(self._latest)
         elif self._latest.loss < self.lowest.loss:
@@ -183,7 +191,7 @@ class Descent:
     def _begin(self, start: Point) -> None:
         self.lowest, self._first_loss = start.place, start.loss
         if self._memory is not None:
-            self._memory.add(start.z, start.gradient)
+            self._memory.add(start.x, start.gradient)
 
     def _scipys_step(self, z: FloatArray) -> None:
         """scipy's callback at the end of each step of L-BFGS-B, which is given a copy of the iterate."""
@@ -193,10 +201,13 @@ class Descent:
 
     def _end_step(self, point: Point) -> None:
         if self._memory is not None:
-            self._memory.add(point.z, point.gradient)
+            self._memory.add(point.x, point.gradient)
         if self._step:
             self._step(point)
         if self._evaluations.count >= (self._marked + 1) * self._config.evaluations_per_iteration:
+            if self._memory is not None and self._config.lbfgs.restart:
+                self._memory.forget()
+                self._memory.add(point.x, point.gradient)
             self._mark_iteration(point.place)
 
     def _mark_iteration(self, place: Place) -> None:
@@ -205,13 +216,13 @@ class Descent:
 
     def _point_at(self, z: FloatArray) -> Point:
         """Return the latest evaluation, at which scipy's iterates are, but for its copies of them."""
-        if self._latest is None or not np.array_equal(self._latest.z, z):
+        if self._latest is None or not np.array_equal(self._latest.x, z):
             return self._evaluate(z.copy())
         return self._latest
 
     def _place_at(self, z: FloatArray) -> Place:
         """Return the place of `z`, where a call of scipy's has ended: nearly always the lowest."""
-        if self.lowest is not None and np.array_equal(self.lowest.z, z):
+        if self.lowest is not None and np.array_equal(self.lowest.x, z):
             return self.lowest
         return self._point_at(z).place
 
@@ -225,7 +236,7 @@ class Descent:
             return Ending.LINE_SEARCH_FAILED
         slope = self._latest.gradient
         if self._box is not None:
-            slope = self._latest.z - self._box.clip(self._latest.z - slope)
+            slope = self._latest.x - self._box.clip(self._latest.x - slope)
         return Ending.CONVERGED if np.max(np.abs(slope)) <= tolerance else Ending.LINE_SEARCH_FAILED
 
     def _bounds(self, size: int) -> FloatArray | None:
@@ -235,7 +246,9 @@ class Descent:
 class _Line:
     """The loss along `direction` from `start`, which is not evaluated again."""
 
-    def __init__(self, evaluate: Callable[[FloatArray], Point], start: Point, direction: FloatArray) -> None:
+    def __init__(
+        self, evaluate: Callable[[FloatArray], Point], start: Point, direction: PictureArray
+    ) -> None:
         self.latest = start
         self._evaluate = evaluate
         self._start = start
@@ -245,5 +258,5 @@ class _Line:
         if not distance[0]:
             self.latest = self._start
         else:
-            self.latest = self._evaluate(self._start.z + distance[0] * self._direction)
-        return self.latest.loss, np.array([self.latest.gradient @ self._direction])
+            self.latest = self._evaluate(self._start.x + float(distance[0]) * self._direction)
+        return self.latest.loss, np.array([dot(self.latest.gradient, self._direction)])

@@ -10,9 +10,9 @@ import numpy as np
 from ..arrays import FloatArray, PictureArray
 from ..config import TransferConfig
 from ..errors import LineSearchError, NonFiniteLossError, SearchError
-from .coordinates import Coordinates, PixelCoordinates, SpectralCoordinates, first_step
 from .curvature import CurvatureMemory, Pairs
 from .evaluations import Evaluation, Evaluations, Place, Point
+from .initial_hessian import SpectralInverseHessian, first_step
 from .lbfgs import Box, Descent, Ending
 from .listener import Listener
 from .state import Done, SearchState
@@ -35,28 +35,28 @@ class Search:
     def __init__(
         self,
         function: Callable[[PictureArray], Evaluation],
-        coordinates: Coordinates,
         start: PictureArray,
         config: TransferConfig,
         *,
+        initial: SpectralInverseHessian | None,
         box: Box,
         state: SearchState | None,
         listener: Listener,
     ) -> None:
         bounded = state.bounded if state else config.lbfgs.bounds
-        coordinates = PixelCoordinates() if bounded else coordinates
         self._config = config
         self._box = box
         self._listener = listener
-        self._state = state or SearchState(Done(), bounded, coordinates.of(start))
+        self._state = state or SearchState(Done(), bounded, start.astype(np.float64))
         self._evaluations = Evaluations(
             function,
-            coordinates,
             listener.evaluated,
             count=self._state.done.evaluations,
-            best=self._state.best or place_of(self._state, coordinates),
+            best=self._state.best or place_of(self._state),
         )
-        self._memory = CurvatureMemory(config.lbfgs.history, self._state.pairs)
+        self._initial = initial
+        self._memory = CurvatureMemory(config.lbfgs.history, self._state.pairs, initial)
+        self._first_length = first_step(box.highest - box.lowest, start.size)
         self._troubles = 0
         self._has_fallen = self._state.done.iterations > 0
 
@@ -73,7 +73,7 @@ class Search:
     @property
     def place(self) -> Place | None:
         """Where the search stands, if it has been evaluated there."""
-        return place_of(self._state, self._evaluations.coordinates)
+        return place_of(self._state)
 
     @property
     def state(self) -> SearchState:
@@ -84,7 +84,7 @@ class Search:
     @property
     def x(self) -> PictureArray:
         """The picture where the search stands, (n,)."""
-        return self._evaluations.coordinates.picture(self._state.iterate)
+        return self._state.iterate
 
     def run(self) -> Ending:
         """Search until all iterations are done or no smaller loss can be found.
@@ -117,7 +117,8 @@ class Search:
             marked=self._state.done.iterations,
             box=self._box if self._state.bounded else None,
             step=self._step,
-            memory=None if self._state.bounded or self._config.lbfgs.restart else self._memory,
+            memory=self._memory if self._remembers else None,
+            first_length=self._first_length,
         )
 
     def _run(self, descent: Descent) -> Ending | SearchError:
@@ -140,15 +141,20 @@ class Search:
 
     def _begun(self, descent: Descent) -> Ending:
         # No name here holds the state: it changes while scipy runs, and the old one would stay in memory.
-        if self._state.pairs.steps and not self._state.bounded:
+        if self._remembers and (self._initial is not None or self._state.pairs.steps):
             return descent.go_on(self._known_point() or self._evaluations.at(self._state.iterate))
         return descent.run(self._state.iterate)
 
+    @property
+    def _remembers(self) -> bool:
+        """Whether pairs are kept outside of scipy."""
+        return not self._state.bounded and (self._initial is not None or not self._config.lbfgs.restart)
+
     def _known_point(self) -> Point | None:
         state = self._state
-        if state.terms is None:
+        if state.terms is None or not state.gradient.size:
             return None
-        return Point(state.iterate, state.terms, self._evaluations.coordinates, state.gradient)
+        return Point(state.iterate, state.terms, state.gradient)
 
     def _recover(self, lowest: Place, trouble: SearchError) -> bool:
         """Prepare to go on from `lowest`. Return whether there is any use in that.
@@ -167,12 +173,11 @@ class Search:
         if self._troubles > 1:
             self._state = SearchState(done, True, self._into_bounds(lowest))
         else:
-            self._state = SearchState(done, self._state.bounded, lowest.z, lowest.terms)
+            self._state = SearchState(done, self._state.bounded, lowest.x, lowest.terms)
         self._mark_what_is_due(trouble)
         return True
 
     def _into_bounds(self, place: Place) -> FloatArray:
-        self._evaluations.coordinates = PixelCoordinates()
         return self._box.clip(place.x.astype(np.float64))
 
     def _mark_what_is_due(self, trouble: SearchError) -> None:
@@ -188,26 +193,23 @@ class Search:
 
     def _step(self, point: Point) -> None:
         done = Done(self._state.done.iterations, self.evaluations)
-        self._state = SearchState(done, self._state.bounded, point.z, point.terms, point.gradient)
+        self._state = SearchState(done, self._state.bounded, point.x, point.terms, point.gradient)
 
     def _finish_iteration(self, iteration: int, place: Place) -> None:
         done = Done(iteration + 1, self.evaluations)
-        known = place.z is self._state.iterate
+        known = place.x is self._state.iterate
         gradient = self._state.gradient if known else np.empty(0)
-        self._state = SearchState(done, self._state.bounded, place.z, place.terms, gradient)
+        self._state = SearchState(done, self._state.bounded, place.x, place.terms, gradient)
         self._listener.iteration_done(self, iteration, place)
 
 
-def place_of(state: SearchState, coordinates: Coordinates) -> Place | None:
+def place_of(state: SearchState) -> Place | None:
     """Return where a search stands, if it has been evaluated there."""
-    return Place(state.iterate, state.terms, coordinates) if state.terms else None
+    return Place(state.iterate, state.terms) if state.terms else None
 
 
-def coordinates_for(
-    x0: PictureArray, shape: tuple[int, int, int], config: TransferConfig, box: Box
-) -> Coordinates:
-    """Return the coordinates that `config` asks for, around `x0`, (H * W * 3,)."""
-    if config.lbfgs.coordinates == 'pixels' or config.lbfgs.bounds:
-        return PixelCoordinates()
-    exponent = config.lbfgs.exponent_from(config.start)
-    return SpectralCoordinates(x0, shape, exponent, first_step(box.highest - box.lowest, x0.size))
+def initial_hessian(shape: tuple[int, int, int], config: TransferConfig) -> SpectralInverseHessian | None:
+    """Return the initial inverse Hessian that `config` asks for, for pictures of `shape`, (H, W, 3)."""
+    if not config.lbfgs.spectral:
+        return None
+    return SpectralInverseHessian(shape, config.lbfgs.exponent_from(config.start))

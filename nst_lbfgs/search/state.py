@@ -23,12 +23,14 @@ class Done:
 class SearchState:
     """Where a search stands.
 
-    `iterate`, (n,), is exact, in the coordinates of the search, or in pixels if `bounded`; `terms` are
-    those there, None where it has not been evaluated. L-BFGS without restarts has the gradient there
-    too, (n,), and the pairs of its memory; Adam the gradient, and the moving means of the gradient and
-    of its square, each (n,), in `moments`. Otherwise the gradient is empty.
+    `iterate`, (n,), is exact; `terms` are those there, None where it has not been evaluated. L-BFGS that
+    goes on from its own steps has the gradient there too, (n,), and the pairs of its memory; Adam the
+    gradient, and the moving means of the gradient and of its square, each (n,), in `moments`. Otherwise the
+    gradient is empty.
 
-    `best` is the place with the smallest loss, in pixel coordinates, where that is not the iterate.
+    `best` is the place with the smallest loss, where that is not the iterate.
+
+    With `weighted` the iterate, the gradient and the pairs are not in pixels: see `weighted_coordinates.py`.
     """
 
     done: Done
@@ -39,3 +41,4 @@ class SearchState:
     pairs: Pairs = Pairs()
     moments: tuple[PictureArray, ...] = ()
     best: Place | None = None
+    weighted: bool = False

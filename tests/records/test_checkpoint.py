@@ -20,7 +20,6 @@ from nst_lbfgs.progress import IterationLosses, TransferState
 from nst_lbfgs.records.checkpoint import MAGIC, read_checkpoint, write_checkpoint
 from nst_lbfgs.records.record import parse_record, to_json
 from nst_lbfgs.run_config import RunConfig
-from nst_lbfgs.search.coordinates import PixelCoordinates
 from nst_lbfgs.search.curvature import Pairs
 from nst_lbfgs.search.evaluations import Place, Terms
 from nst_lbfgs.search.state import Done, SearchState
@@ -57,14 +56,14 @@ def state_with(pairs, moments=0, best=False):
             values[1] if pairs or moments else np.empty(0),
             Pairs(tuple(rounded[:pairs]), tuple(rounded[pairs:])),
             tuple(values[2 + 2 * pairs :]),
-            Place(values[0] + 1, Terms(1.0, 2.0, 3.0), PixelCoordinates()) if best else None,
+            Place(values[0] + 1, Terms(1.0, 2.0, 3.0)) if best else None,
         ),
     )
 
 
 def arrays_of(search):
     pairs = (*search.pairs.steps, *search.pairs.gradient_changes)
-    best = [search.best.z] if search.best else []
+    best = [search.best.x] if search.best else []
     return [search.iterate, *best, search.gradient, *search.moments, *pairs]
 
 

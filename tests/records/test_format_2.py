@@ -22,7 +22,14 @@ STYLE = '3176d070862339819df4d125fff902a4f4f60353073124ce453c89ccd45b4b0f'
 def transfer(**settings):
     return TransferConfig(
         OBJECTIVE,
-        **{'iterations': 2, 'evaluations_per_iteration': 2} | settings,
+        **{
+            'start': StartConfig(init_colors='own'),
+            'optimizer': LbfgsConfig(history=4),
+            'iterations': 2,
+            'evaluations_per_iteration': 2,
+            'pyramid': 1,
+        }
+        | settings,
         computation=ComputationConfig(weights='random', precision='float32'),
     )
 
@@ -37,14 +44,14 @@ def transfer(**settings):
         (
             'restarted',
             RunConfig(
-                transfer(optimizer=LbfgsConfig(restart=True)),
+                transfer(optimizer=LbfgsConfig(restart=True, history=4)),
                 PictureConfig(style_size='content', image_height=32, save_every=0),
             ),
         ),
         (
             'own',
             RunConfig(
-                transfer(start=StartConfig('picture')),
+                transfer(start=StartConfig('picture', init_colors='own')),
                 PictureConfig(
                     image_height=40,
                     init_path='/tmp/pictures/style.ppm',

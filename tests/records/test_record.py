@@ -31,6 +31,7 @@ SMALL = ObjectiveConfig(
 RANDOM = ComputationConfig(weights='random', precision='float32')
 D2L = PRESETS['d2l']
 ENHANCED = PRESETS['enhanced-lbfgs']
+AS_IT_IS = StartConfig(init_colors='own')
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_settings_are_written_in_their_groups():
         'computation',
     }
     assert config['transfer']['optimizer']['name'] == 'adam'
-    assert config['transfer']['start'] == {'init': 'content', 'seed': 0, 'init_colors': 'own'}
+    assert config['transfer']['start'] == {'init': 'content', 'seed': 0, 'init_colors': 'matched'}
     assert config['pictures']['enhancement'] is None
 
 
@@ -84,33 +85,52 @@ def test_a_record_that_was_read_is_written_in_todays_format():
     [
         (
             'lbfgs',
-            TransferConfig(SMALL, iterations=2, evaluations_per_iteration=2, computation=RANDOM),
+            TransferConfig(
+                SMALL,
+                AS_IT_IS,
+                LbfgsConfig(history=4),
+                iterations=2,
+                evaluations_per_iteration=2,
+                pyramid=1,
+                computation=RANDOM,
+            ),
             PictureConfig(style_size='content', image_height=36, save_every=0),
         ),
         (
             'noise',
             TransferConfig(
                 SMALL,
-                StartConfig('noise', 3),
-                LbfgsConfig(coordinate_exponent=0.45),  # what it was then; today's is another
+                StartConfig('noise', 3, 'own'),
+                LbfgsConfig(history=4, coordinate_exponent=0.45),  # what it was then; today's is another
                 iterations=2,
                 evaluations_per_iteration=2,
+                pyramid=1,
                 computation=RANDOM,
             ),
             PictureConfig(style_size='content', image_height=36, save_every=0),
         ),
         (
             'scales',
-            TransferConfig(SMALL, iterations=2, evaluations_per_iteration=2, pyramid=2, computation=RANDOM),
+            TransferConfig(
+                SMALL,
+                AS_IT_IS,
+                LbfgsConfig(history=4),
+                iterations=2,
+                evaluations_per_iteration=2,
+                pyramid=2,
+                computation=RANDOM,
+            ),
             PictureConfig(style_size='content', image_height=72, save_every=0),
         ),
         (
             'd2l',
             TransferConfig(
                 D2L.transfer.objective,
+                AS_IT_IS,
                 optimizer=D2L.transfer.optimizer,
                 iterations=2,
                 evaluations_per_iteration=2,
+                pyramid=1,
                 computation=RANDOM,
             ),
             PictureConfig(style_size='content', image_height=36, resampling='bilinear', save_every=0),
@@ -119,9 +139,11 @@ def test_a_record_that_was_read_is_written_in_todays_format():
             'enhanced',
             TransferConfig(
                 ENHANCED.transfer.objective,
+                AS_IT_IS,
                 optimizer=ENHANCED.transfer.optimizer,
                 iterations=1,
                 evaluations_per_iteration=2,
+                pyramid=1,
                 computation=RANDOM,
             ),
             PictureConfig(

@@ -53,7 +53,7 @@ class Run(Listener):
         self.counts.append(count)
 
     def iteration_done(self, search, iteration, place):
-        self.marks.append((iteration, place.z))
+        self.marks.append((iteration, place.x))
         self.states.append(search.state)
 
     def trouble(self, text):

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy.optimize import fmin_l_bfgs_b
 
-from nst_lbfgs.search.coordinates import PixelCoordinates
 from nst_lbfgs.search.evaluations import Evaluation, Evaluations, Terms
 from nst_lbfgs.search.lbfgs import Box, Descent, Ending, StopSearch
 
@@ -26,7 +25,7 @@ def rosenbrock(x):
     return float(np.sum(100 * (b - a**2) ** 2 + (1 - a) ** 2)), gradient
 
 
-def evaluations_of(function, coordinates=None, **settings):
+def evaluations_of(function, **settings):
     """Return the evaluations of a function that returns the loss and the gradient."""
 
     def evaluate(x):
@@ -34,7 +33,7 @@ def evaluations_of(function, coordinates=None, **settings):
         return Evaluation(Terms(0.0, loss, 0.0), gradient)
 
     tell = settings.pop('tell', lambda count, loss: None)
-    return Evaluations(evaluate, coordinates or PixelCoordinates(), tell, **settings)
+    return Evaluations(evaluate, tell, **settings)
 
 
 def run(function, marked=0, count=0, box=None, start=START, **settings):
@@ -44,7 +43,7 @@ def run(function, marked=0, count=0, box=None, start=START, **settings):
     descent = Descent(
         evaluations,
         transfer_config(**settings),
-        lambda iteration, place: marks.append((iteration, place.z, evaluations.count)),
+        lambda iteration, place: marks.append((iteration, place.x, evaluations.count)),
         marked=marked,
         box=box,
     )

@@ -9,9 +9,9 @@ import pytest
 from scipy.optimize import minimize
 
 from nst_lbfgs.errors import LineSearchError, NonFiniteLossError
-from nst_lbfgs.search.coordinates import PixelCoordinates, SpectralCoordinates
 from nst_lbfgs.search.curvature import CurvatureMemory, Pairs
 from nst_lbfgs.search.evaluations import Evaluation, Place, Terms
+from nst_lbfgs.search.initial_hessian import SpectralInverseHessian
 from nst_lbfgs.search.lbfgs import Box, Ending, StopSearch
 from nst_lbfgs.search.listener import Listener
 from nst_lbfgs.search.recovery import Search
@@ -32,15 +32,15 @@ def valley(x):
 class Run(Listener):
     """One search, with what it told its callers."""
 
-    def __init__(self, function, *, state=None, box=WIDE, coordinates=None, **settings):
+    def __init__(self, function, *, state=None, box=WIDE, initial=None, **settings):
         self.losses, self.marks, self.states, self.reports = [], [], [], []
         self.config = transfer_config(**{'iterations': 6, 'evaluations_per_iteration': 8} | settings)
         self._function = function
         self.search = Search(
             self._evaluate,
-            coordinates or PixelCoordinates(),
             START.copy(),
             self.config,
+            initial=initial,
             box=box,
             state=state,
             listener=self,
@@ -63,11 +63,11 @@ class Run(Listener):
         return self
 
 
-def inverse_hessian(pairs):
+def inverse_hessian(pairs, initial):
     """The BFGS inverse Hessian of the pairs, densely, by its definition."""
     identity = np.eye(len(pairs.steps[0]))
     s, y = pairs.steps[-1].astype(float), pairs.gradient_changes[-1].astype(float)
-    h = s @ y / (y @ y) * identity
+    h = s @ y / (y @ initial @ y) * initial
     for s, y in zip(pairs.steps, pairs.gradient_changes):
         s, y = s.astype(float), y.astype(float)
         v = identity - np.outer(y, s) / (s @ y)
@@ -81,14 +81,48 @@ def random_pairs(count, seed=0):
     return Pairs(tuple(steps), tuple((CURVATURES * steps).astype(np.float32)))
 
 
-@pytest.mark.parametrize('count', [1, 2, 7])
-def test_the_direction_is_minus_the_inverse_hessian_times_the_gradient(count):
-    gradient = np.linspace(-2, 3, SIZE)
-    memory = CurvatureMemory(10, random_pairs(count))
-    expected = -inverse_hessian(random_pairs(count)) @ gradient
-    np.testing.assert_allclose(
-        memory.direction(gradient), expected, rtol=1e-6, atol=1e-8 * np.abs(expected).max()
+def spectral(pairs=Pairs()):
+    """An initial matrix for pictures of 4 x 4 pixels that has learnt from the pairs."""
+    hessian = SpectralInverseHessian((4, 4, 3), 0.45)
+    hessian.learn(
+        [(hessian.powers(s), hessian.powers(y)) for s, y in zip(pairs.steps, pairs.gradient_changes)]
     )
+    return hessian
+
+
+@pytest.mark.parametrize('count', [1, 2, 7])
+@pytest.mark.parametrize('name', ['unit', 'spectral'])
+def test_the_direction_is_minus_the_inverse_hessian_times_the_gradient(name, count):
+    gradient, pairs = np.linspace(-2, 3, SIZE), random_pairs(count)
+    if name == 'unit':
+        memory, initial = CurvatureMemory(10, pairs), np.eye(SIZE)
+    else:
+        memory = CurvatureMemory(10, pairs, SpectralInverseHessian((4, 4, 3), 0.45))
+        initial = np.stack([spectral(pairs).times(column) for column in np.eye(SIZE)], axis=1)
+    expected = -inverse_hessian(pairs, initial) @ gradient
+    np.testing.assert_allclose(
+        memory.direction(gradient, 1.0), expected, rtol=1e-6, atol=1e-6 * np.abs(expected).max()
+    )
+
+
+def test_the_first_direction_has_the_length_asked_for_where_the_initial_matrix_is_the_unit_matrix():
+    gradient = np.linspace(-2, 3, SIZE)
+    direction = CurvatureMemory(5, initial=spectral()).direction(gradient, 4.0)
+    np.testing.assert_allclose(np.cross(direction[:3], -spectral().times(gradient)[:3]), 0, atol=1e-12)
+    matrix = np.stack([spectral().times(column) for column in np.eye(SIZE)], axis=1)
+    assert direction @ np.linalg.solve(matrix, direction) == pytest.approx(16.0)
+
+
+def test_a_gradient_of_zero_has_no_direction():
+    assert not CurvatureMemory(5, initial=spectral()).direction(np.zeros(SIZE), 4.0).any()
+
+
+def test_directions_are_in_the_precision_of_the_gradient():
+    gradient = np.linspace(-2, 3, SIZE).astype(np.float32)
+    wide = CurvatureMemory(9, random_pairs(7), spectral()).direction(gradient.astype(float), 1.0)
+    narrow = CurvatureMemory(9, random_pairs(7), spectral()).direction(gradient, 1.0)
+    assert narrow.dtype == np.float32
+    np.testing.assert_allclose(narrow, wide, rtol=1e-3, atol=1e-4 * np.abs(wide).max())
 
 
 def test_the_memory_is_that_of_scipys_l_bfgs():
@@ -119,28 +153,26 @@ def test_pairs_without_curvature_are_left_out():
     assert len(memory.pairs().steps) == 1
 
 
+@pytest.mark.parametrize(
+    'settings', [{'restart': True}, {'initial': spectral()}, {'initial': spectral(), 'restart': True}]
+)
 @pytest.mark.parametrize('cut', range(5))
-def test_a_search_with_restarts_goes_on_bit_for_bit(cut):
-    whole = Run(valley, restart=True).run()
-    resumed = Run(valley, state=whole.states[cut], restart=True).run()
+def test_a_search_goes_on_bit_for_bit(cut, settings):
+    """With restarts, and with an initial matrix: all of its steps are ours."""
+    whole = Run(valley, **settings).run()
+    resumed = Run(valley, state=whole.states[cut], **settings).run()
     for (_, expected), (_, actual) in zip(whole.marks[cut + 1 :], resumed.marks, strict=True):
         np.testing.assert_array_equal(actual, expected)
     assert resumed.losses == whole.losses[-len(resumed.losses) :]
     assert resumed.states[-1].done == whole.states[-1].done
 
 
-def coordinates_named(name):
-    if name == 'pixels':
-        return PixelCoordinates()
-    return SpectralCoordinates(START.copy(), (4, 4, 3), 0.45)
-
-
-@pytest.mark.parametrize('name', ['pixels', 'spectral'])
+@pytest.mark.parametrize('initial', [None, spectral()])
 @pytest.mark.parametrize('cut', range(5))
-def test_the_loss_goes_on_falling_as_it_would_have(name, cut):
+def test_the_loss_goes_on_falling_as_it_would_have(initial, cut):
     """Without restarts the evaluations after the cut are those of the search that was never left, but
     for rounding; fresh memory would make others."""
-    settings = {'coordinates': coordinates_named(name), 'history': 5}
+    settings = {'initial': initial, 'history': 5}
     whole = Run(valley, **settings).run()
     state = whole.states[cut]
     expected = whole.losses[state.done.evaluations :]
@@ -314,6 +346,6 @@ def test_where_nothing_is_left_to_do_an_unknown_loss_is_measured():
 
 def test_the_lowest_trial_is_not_forgotten():
     whole = Run(valley, iterations=1).run()
-    lower = Place(np.zeros(SIZE), Terms(0.0, 0.0, 0.0), PixelCoordinates())
+    lower = Place(np.zeros(SIZE), Terms(0.0, 0.0, 0.0))
     resumed = Run(valley, state=replace(whole.search.state, best=lower), iterations=1).run()
     assert resumed.search.best is lower and resumed.search.state.best.loss == 0
