@@ -12,7 +12,7 @@ from typing import Any
 from nst_lbfgs.config import STARTS, AdamConfig, TransferConfig
 from nst_lbfgs.flat_settings import run_settings, shown, with_run_settings
 from nst_lbfgs.pictures.enhancement import Enhancement
-from nst_lbfgs.presets import DEFAULT_OBJECTIVE, PRESETS
+from nst_lbfgs.presets import DEFAULT_OBJECTIVE, OURS, PRESETS, PUBLICATIONS
 from nst_lbfgs.run_config import MasksConfig, PictureConfig, RunConfig
 
 DEFAULTS: dict[str, Any] = run_settings(
@@ -175,16 +175,16 @@ def add_files(group: argparse._ActionsContainer) -> None:
 
 
 def add_preset(group: argparse._ActionsContainer) -> None:
-    """Add the option that names a published system."""
+    """Add the option that names a system, published or our own."""
     add_option(
         group,
         '--preset',
         choices=list(PRESETS),
         metavar='NAME',
         default=None,
-        help=f'a published system, its search included: {", ".join(PRESETS)}; explicit '
-        'options win over it; see `nst-lbfgs presets` (default: the objective of '
-        f'{DEFAULT_OBJECTIVE}, with our own search)',
+        help=f'{", ".join(OURS)}, our own, for the best picture; or a published system, its search included: '
+        f'{", ".join(PUBLICATIONS)}; explicit options win over it; see `nst-lbfgs presets` (default: the '
+        f'objective of {DEFAULT_OBJECTIVE}, with our own search)',
     )
 
 

@@ -14,6 +14,7 @@ from nst_lbfgs.config import (
     INIT_COLORS,
     LAYER_REDUCTIONS,
     OPTIMIZERS,
+    PADDINGS,
     POOLINGS,
     PRECISIONS,
     PREPROCESSING_NAMES,
@@ -263,6 +264,12 @@ def add_network(group: argparse._ActionsContainer) -> None:
     """Add the options about VGG19."""
     add_setting(group, '--weights', 'imagenet, the path of an h5 file, or random (for tests)')
     add_setting(group, '--pooling', 'how VGG19 pools; the weights stay as they are', choices=POOLINGS)
+    add_setting(
+        group,
+        '--padding',
+        'what convolutions see around a picture: zeros, which draw a frame on light borders, or its edge',
+        choices=PADDINGS,
+    )
     add_setting(
         group,
         '--precision',

@@ -27,12 +27,13 @@ LayerWeights = tuple[tuple[str, float], ...]
 
 LAYER_REDUCTIONS = ('mean', 'sum')
 GRAM_NORMALISATIONS = ('sum', 'per-location', 'per-element')
-DISTANCE_NAMES = ('sum-squared-error', 'mean-squared-error')
+DISTANCE_NAMES = ('sum-squared-error', 'mean-squared-error', 'relative-squared-error')
 STYLE_NORMALISATION_NAMES = ('picture-size', 'none')
-TOTAL_VARIATION_NAMES = ('smooth', 'absolute-sum', 'absolute-mean')
+TOTAL_VARIATION_NAMES = ('smooth', 'smooth-mean', 'absolute-sum', 'absolute-mean')
 PREPROCESSING_NAMES = ('caffe', 'unit', 'torchvision')
 FEATURE_SCALE_NAMES = ('caffe', 'torchvision')
 POOLINGS = ('max', 'average')
+PADDINGS = ('zero', 'replicate')
 STARTS = ('content', 'noise', 'picture', 'style', 'gray', 'blend:R')
 INIT_COLORS = ('own', 'matched')
 COORDINATES = ('spectral', 'pixels')
@@ -56,7 +57,8 @@ class ObjectiveConfig:
         content_weight * C + style_weight * S + tv_weight * V
 
     C and S are sums over their layers of layer weight times distance, divided by the number of layers
-    if `*_reduction` is 'mean'; the features of VGG19 with `pooling` are on the scale `feature_scale`.
+    if `*_reduction` is 'mean'; the features of VGG19 with `pooling` and `padding` are on the scale
+    `feature_scale`. Relative distances have no scale.
     V is the total variation of the combination picture. Raises ConfigError.
     """
 
@@ -75,6 +77,7 @@ class ObjectiveConfig:
     preprocessing: str = 'caffe'
     feature_scale: str = 'caffe'
     pooling: str = 'max'
+    padding: str = 'zero'
 
     def __post_init__(self) -> None:
         check_layers('content_layers', self.content_layers)
@@ -115,6 +118,7 @@ _OBJECTIVE_CHOICES = {
     'preprocessing': PREPROCESSING_NAMES,
     'feature_scale': FEATURE_SCALE_NAMES,
     'pooling': POOLINGS,
+    'padding': PADDINGS,
 }
 
 

@@ -147,9 +147,19 @@ def mean_squared_error(actual: Tensor, expected: Tensor, weights: Tensor | None 
     return tf.reduce_mean(_squares(actual, expected, weights))
 
 
+def relative_squared_error(actual: Tensor, expected: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Return sum(weights (actual - expected)^2) / sum(expected^2), in float32 at least.
+
+    It is 0 where both agree and 1 for an `actual` of zeros, whatever picture, layer and size are.
+    """
+    squares = tf.reduce_sum(tf.square(_wide(expected)))
+    return tf.math.divide_no_nan(sum_squared_error(actual, expected, weights), squares)
+
+
 DISTANCES: dict[str, Callable[..., Tensor]] = {
     'sum-squared-error': sum_squared_error,
     'mean-squared-error': mean_squared_error,
+    'relative-squared-error': relative_squared_error,
 }
 
 # What VGG19's features are multiplied with before they are compared.
@@ -189,6 +199,12 @@ def smooth_total_variation(picture: Tensor) -> Tensor:
     return tf.reduce_sum(squares * tf.sqrt(tf.sqrt(squares + 1e-30)))
 
 
+def mean_smooth_total_variation(picture: Tensor) -> Tensor:
+    """Return `smooth_total_variation` over the number of values that it sums."""
+    height, width, channels = picture.shape[1:]
+    return smooth_total_variation(picture) / float((height - 1) * (width - 1) * channels)
+
+
 def absolute_total_variation(picture: Tensor) -> Tensor:
     """Return sum |dy| + sum |dx|, as `tf.image.total_variation` does (TensorFlow's tutorial)."""
     return tf.reduce_sum(tf.image.total_variation(picture))
@@ -203,6 +219,7 @@ def mean_absolute_total_variation(picture: Tensor) -> Tensor:
 
 TOTAL_VARIATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     'smooth': smooth_total_variation,
+    'smooth-mean': mean_smooth_total_variation,
     'absolute-sum': absolute_total_variation,
     'absolute-mean': mean_absolute_total_variation,
 }

@@ -1,8 +1,9 @@
 """Published systems by name: what each publication says of a run, and where; then what is ours.
 
-A preset is the whole of a publication: what it minimises and how it searches, with L-BFGS restarted
-from nothing or with Adam. A run without a preset is none of them: it has the objective of
-'keras-example' with this package's own search and its own way with pictures, `RunConfig()`.
+A published preset is the whole of a publication: what it minimises and how it searches, with L-BFGS
+restarted from nothing or with Adam. A run without a preset is none of them: it has the objective of
+'keras-example' with this package's own search and its own way with pictures, `RunConfig()`. 'painting' has
+those too, with an objective of our own.
 
 A source is the place in the preset's document: a name in its code, or its words. Where the document
 leaves open what a run cannot do without, or what is no use as by default, the value is ours, with the
@@ -28,7 +29,7 @@ class Preset:
     """A published system: its document, and settings by their own names, with value and source each.
 
     `ours` are settings of which the document does not speak, with the reason. The notes say where the
-    document contradicts itself and where this preset deviates from it.
+    document contradicts itself and where this preset deviates from it. A system of our own has no document.
     """
 
     title: str
@@ -340,4 +341,35 @@ PUBLICATIONS: dict[str, Preset] = {
     ),
 }
 
-PRESETS: dict[str, RunConfig] = {name: preset.run_config() for name, preset in PUBLICATIONS.items()}
+OURS: dict[str, Preset] = {
+    'painting': Preset(
+        'The picture first: an objective of our own, whose weights mean the same for every picture and size',
+        '',
+        {},
+        (
+            'Each layer counts by how far it is from its target, relative to that, and all five style layers '
+            'alike. In the Keras example two of them make all of the style loss, and total variation is most '
+            'of the whole.',
+            'style_weight is what to change first: 10 keeps more of the content, 60 takes more of the style.',
+        ),
+        {
+            'content_layers': (
+                (('block4_conv2', 1.0), ('block5_conv2', 1.0)),
+                'block4_conv2 keeps outlines and windows, block5_conv2 lets strokes run across them',
+            ),
+            'content_weight': (1.0, 'the unit of the others'),
+            'content_distance': ('relative-squared-error', 'the same for every picture and size'),
+            'style_weight': (20.0, 'chosen by the picture, and by a network that it was not made with'),
+            'style_distance': ('relative-squared-error', 'the same for every picture, layer and size'),
+            'style_normalisation': ('none', 'a relative distance needs none'),
+            'gram': ('per-location', 'a relative distance is the same for any'),
+            'tv_weight': (9.0, 'takes the grain and leaves the strokes'),
+            'total_variation': ('smooth-mean', 'the same for every size'),
+            'preprocessing': ('unit', 'total variation of 0 to 1'),
+            'padding': ('replicate', 'zeros draw a frame on pictures whose border is light'),
+            'iterations': (4, 'after eighty evaluations a picture hardly changes'),
+        },
+    )
+}
+
+PRESETS: dict[str, RunConfig] = {name: preset.run_config() for name, preset in (PUBLICATIONS | OURS).items()}

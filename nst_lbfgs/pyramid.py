@@ -88,11 +88,11 @@ def config_at(config: TransferConfig, ratio: float) -> TransferConfig:
     objective = config.objective
     if objective.content_distance == 'sum-squared-error':
         content = ratio
-    if objective.gram == 'sum':
+    if objective.gram == 'sum' and objective.style_distance != 'relative-squared-error':
         style *= ratio**2
     if objective.style_normalisation == 'picture-size':
         style /= ratio**2
-    if objective.total_variation != 'absolute-mean':
+    if objective.total_variation not in ('absolute-mean', 'smooth-mean'):
         variation = ratio
     objective = replace(
         objective,

@@ -105,7 +105,7 @@ class TargetsOf:
             _digest(picture),
             tuple(None if mask is None else _digest(mask) for mask in masks),
             self._style_layers(),
-            (objective.pooling, objective.preprocessing),
+            (objective.pooling, objective.padding, objective.preprocessing),
             (computation.precision, computation.deterministic),
         )
 

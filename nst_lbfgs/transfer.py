@@ -245,13 +245,13 @@ def _network(config: TransferConfig) -> Network:
 
 
 def _objective(given: Given, config: TransferConfig, network: Network) -> Objective:
-    layers, pooling = config.objective.layers, config.objective.pooling
-    precision = config.computation.precision
+    objective, precision = config.objective, config.computation.precision
+    layers, pooling, padding = objective.layers, objective.pooling, objective.padding
     if not layers:
         return Objective(None, _references(given, config), config)
     extractor, reuse = network.made.extractor(
-        (layers, pooling, precision),
-        lambda: build_extractor(layers, network.kernels(), pooling=pooling, dtype=precision),
+        (layers, pooling, padding, precision),
+        lambda: build_extractor(layers, network.kernels(), pooling=pooling, padding=padding, dtype=precision),
     )
     return Objective(extractor, _references(given, config), config, reuse)
 

@@ -18,6 +18,8 @@ from nst_lbfgs.losses import (
     guided_gram_matrices,
     mean_gram_gradient,
     mean_gram_matrix,
+    mean_smooth_total_variation,
+    relative_squared_error,
 )
 
 CHECKERBOARD = (np.indices((4, 6)).sum(axis=0) % 2).astype(np.float64)[np.newaxis, :, :, np.newaxis]
@@ -183,3 +185,36 @@ def test_picture_size_scale_is_that_of_the_keras_example():
 )
 def test_configuration_knows_exactly_the_losses_there_are(registry, names):
     assert set(registry) == set(names)
+
+
+@pytest.mark.parametrize(
+    'weights, expected', [(None, 9 / 25), ([[1.0], [0.0]], 0.0), ([[0.5], [0.5]], 4.5 / 25)]
+)
+def test_a_relative_distance_is_a_share_of_what_is_expected(weights, expected):
+    actual, target = tf.constant([[3.0], [1.0]]), tf.constant([[3.0], [4.0]])
+    weights = None if weights is None else tf.constant(weights)
+    for scale in (1.0, 1e-6, 1e6):
+        assert relative_squared_error(scale * actual, scale * target, weights).numpy() == pytest.approx(
+            expected
+        )
+
+
+def test_a_relative_distance_of_nothing_is_0():
+    """A layer that sees nothing in the target has no say, and no gradient that is not a number."""
+    actual = tf.Variable([[1.0]])
+    with tf.GradientTape() as tape:
+        loss = relative_squared_error(actual, tf.zeros((1, 1)))
+    assert loss.numpy() == 0 and tape.gradient(loss, actual).numpy() == 0
+
+
+def test_mean_total_variation_is_the_same_at_every_size():
+    small = np.random.default_rng(0).uniform(0, 1, (1, 9, 9, 3))
+    tiled = np.concatenate([small[:, :, :-1], small], axis=2)  # the same neighbours twice
+    one, two = (mean_smooth_total_variation(tf.constant(each)).numpy() for each in (small, tiled))
+    assert one == pytest.approx(np.sum(_smooth_terms(small)) / (8 * 8 * 3))
+    assert np.isfinite(two) and two == pytest.approx(np.mean(_smooth_terms(tiled)))
+
+
+def _smooth_terms(picture):
+    down, right = picture[:, 1:, :-1] - picture[:, :-1, :-1], picture[:, :-1, 1:] - picture[:, :-1, :-1]
+    return (down**2 + right**2) ** 1.25

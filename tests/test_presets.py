@@ -11,11 +11,13 @@ import pytest
 from nst_lbfgs import StopSearch, transfer_style
 from nst_lbfgs.config import AdamConfig
 from nst_lbfgs.flat_settings import of_other_optimizers, run_settings
+from nst_lbfgs.guidance.given import Given
+from nst_lbfgs.guidance.starting_picture import with_styles_colours
 from nst_lbfgs.losses import FEATURE_SCALES
 from nst_lbfgs.network.extractor import build_extractor
 from nst_lbfgs.objective import Objective
 from nst_lbfgs.pictures.enhancement import Enhancement
-from nst_lbfgs.presets import PRESETS, PUBLICATIONS
+from nst_lbfgs.presets import OURS, PRESETS, PUBLICATIONS
 from nst_lbfgs.run_config import RunConfig
 from nst_lbfgs.weights.vgg19 import random_kernels
 
@@ -24,18 +26,19 @@ from .support.numpy_vgg import caffe_from_rgb, gram
 from .support.settings import changed, references, transfer_config
 
 KERNELS = random_kernels(0)
+SYSTEMS = PUBLICATIONS | OURS
 CONV1 = [f'block{block}_conv1' for block in range(1, 6)]
 TORCH_MEAN, TORCH_STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 
 
-def features(caffe):
+def features(caffe, padding='zero'):
     """Return every layer's features of Caffe's coordinates, computed once for each picture."""
-    return _features(np.ascontiguousarray(caffe, np.float64).tobytes(), caffe.shape)
+    return _features(np.ascontiguousarray(caffe, np.float64).tobytes(), caffe.shape, padding)
 
 
 @functools.cache
-def _features(data, shape):
-    return numpy_vgg.features(np.frombuffer(data).reshape(shape), KERNELS)
+def _features(data, shape, padding):
+    return numpy_vgg.features(np.frombuffer(data).reshape(shape), KERNELS, padding=padding)
 
 
 def chollet(
@@ -120,7 +123,36 @@ def gradient_tape(content, style, x):
     return 1.0 * content_loss + 1e-3 * calc_loss(grams(reference), grams(combination))
 
 
+def painting(content, style, x):
+    """Ours: squared distances relative to their targets', x in RGB of 0 to 1, edges repeated."""
+    base, reference, combination = (
+        features(picture, 'replicate')
+        for picture in (caffe_from_rgb(content), caffe_from_rgb(style), caffe_from_rgb(x * 255))
+    )
+
+    def relative(actual, expected):
+        return np.sum((actual - expected) ** 2) / np.sum(expected**2)
+
+    def mean_gram(layer):
+        return gram(layer) / (layer.shape[0] * layer.shape[1])
+
+    content_loss = np.mean(
+        [relative(combination[name], base[name]) for name in ('block4_conv2', 'block5_conv2')]
+    )
+    style_loss = np.mean(
+        [relative(mean_gram(combination[name]), mean_gram(reference[name])) for name in CONV1]
+    )
+    down, right = x[1:, :-1] - x[:-1, :-1], x[:-1, 1:] - x[:-1, :-1]
+    settings = {name: value for name, (value, _) in OURS['painting'].ours.items()}
+    return (
+        settings['content_weight'] * content_loss
+        + settings['style_weight'] * style_loss
+        + settings['tv_weight'] * np.mean((down**2 + right**2) ** 1.25)
+    )
+
+
 FORMULAE = {
+    'painting': painting,
     'keras-example': functools.partial(chollet, tv_weight=1.0),
     'chollet-book': functools.partial(chollet, tv_weight=1e-4),
     'medium-nst': functools.partial(chollet, tv_weight=1.0, content_weight=2.0, content_layer='block5_conv1'),
@@ -135,7 +167,7 @@ FORMULAE = {
 
 def coordinates(name, rgb):
     """Return a picture in the coordinates that the document optimises in."""
-    if name in ('tf-tutorial', 'gradient-tape'):
+    if name in ('tf-tutorial', 'gradient-tape', 'painting'):
         return rgb / 255
     return (rgb / 255 - TORCH_MEAN) / TORCH_STD if name == 'd2l' else caffe_from_rgb(rgb)
 
@@ -157,6 +189,8 @@ def test_loss_at_the_starting_picture_is_the_documents(name, town, stripes):
     style, start = style_for(name, stripes), town
     if name == 'medium-nst':
         start = np.random.default_rng(0).uniform(0, 255, town.shape)
+    if name == 'painting':
+        start = with_styles_colours(Given.checked(town, style))
     config = changed(PRESETS[name].transfer, weights='random', seed=0)
     transfer_style(town, style, config, on_evaluation=stop)
     expected = FORMULAE[name](town, style, coordinates(name, start))
@@ -168,7 +202,9 @@ def test_loss_at_a_random_picture_is_the_documents(name, town, stripes):
     style, config = style_for(name, stripes), PRESETS[name].transfer
     x = coordinates(name, np.random.default_rng(5).uniform(0, 255, town.shape))
     objective = Objective(
-        build_extractor(config.objective.layers, KERNELS), references(town, style, config), config
+        build_extractor(config.objective.layers, KERNELS, padding=config.objective.padding),
+        references(town, style, config),
+        config,
     )
     assert objective.evaluate(x.ravel()).terms.loss == pytest.approx(FORMULAE[name](town, style, x), rel=1e-4)
 
@@ -188,7 +224,7 @@ def test_features_on_torchvisions_scale_are_those_of_a_smaller_input_with_smalle
 
 @pytest.mark.parametrize('name', PRESETS)
 def test_every_setting_has_a_source(name):
-    publication = PUBLICATIONS[name]
+    publication = SYSTEMS[name]
     for setting, (_, source) in (publication.settings | publication.ours).items():
         assert source.strip() and not source.startswith('ours'), setting
     assert not set(publication.settings) & set(publication.ours)
@@ -199,14 +235,14 @@ def test_every_setting_has_a_source(name):
 def test_what_is_ours_is_not_the_default(name):
     """An entry that is neither the publication's nor another than without a preset says nothing."""
     defaults = run_settings(RunConfig(transfer_config(optimizer=PRESETS[name].transfer.optimizer.name)))
-    for setting, (value, _) in PUBLICATIONS[name].ours.items():
+    for setting, (value, _) in SYSTEMS[name].ours.items():
         assert setting == 'optimizer' or value != defaults[setting], setting
 
 
 @pytest.mark.parametrize('name', PRESETS)
 def test_a_preset_says_nothing_of_the_other_optimiser(name):
     others = of_other_optimizers(PRESETS[name].transfer.optimizer.name)
-    assert not others & set(PUBLICATIONS[name].settings | PUBLICATIONS[name].ours)
+    assert not others & set(SYSTEMS[name].settings | SYSTEMS[name].ours)
 
 
 # All that differs from a run without a preset, as version 0.1.0 had it.

@@ -1,4 +1,4 @@
-"""`nst-lbfgs presets`: the published systems, and where each of their settings comes from."""
+"""`nst-lbfgs presets`: the published systems and our own, and where each of their settings comes from."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from typing import Any
 
 from nst_lbfgs.checks import check_choice
 from nst_lbfgs.flat_settings import run_settings, shown
-from nst_lbfgs.presets import DEFAULT_OBJECTIVE, PUBLICATIONS, Preset, Settings
+from nst_lbfgs.presets import DEFAULT_OBJECTIVE, OURS, PUBLICATIONS, Preset, Settings
 
 from ..runs.streams import put
 
 DESCRIPTION = """
-List the published systems that `transfer --preset NAME` runs, or show every setting of one with its source.
+List the systems that `transfer --preset NAME` runs, published ones and our own, or show every setting of one
+with its source.
 """
 DEFAULT_NOTE = (
     f'Without --preset, transfer has the objective of {DEFAULT_OBJECTIVE} and its own search: '
-    'L-BFGS without restarts in spectral coordinates, better resampling, and style pictures in their own '
-    'shape. --preset '
-    f'{DEFAULT_OBJECTIVE} has the search of the publication as well, as every preset has.'
+    "L-BFGS without restarts that weighs spatial frequencies, from the content in the style's colours, half "
+    'the size first, better resampling, and style pictures in their own shape. --preset '
+    f'{DEFAULT_OBJECTIVE} has the search of the publication as well, as every published preset has.'
 )
+SYSTEMS = OURS | PUBLICATIONS
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,20 +42,22 @@ def run(args: argparse.Namespace) -> int:
     if args.name is None:
         put('\n'.join(_listed()))
         return 0
-    check_choice('a preset', args.name, PUBLICATIONS)
-    put('\n'.join(_described(args.name, PUBLICATIONS[args.name])))
+    check_choice('a preset', args.name, SYSTEMS)
+    put('\n'.join(_described(args.name, SYSTEMS[args.name])))
     return 0
 
 
 def _listed() -> list[str]:
-    longest = max(map(len, PUBLICATIONS))
-    lines = [f'{name:{longest}}  {preset.title}' for name, preset in PUBLICATIONS.items()]
+    longest = max(map(len, SYSTEMS))
+    lines = [f'{name:{longest}}  {preset.title}' for name, preset in SYSTEMS.items()]
     return [*lines, '', *_wrapped(DEFAULT_NOTE, '', '')]
 
 
 def _described(name: str, preset: Preset) -> list[str]:
-    lines = [f'{name}: {preset.title}', *_wrapped(preset.document, 'From ', '     ')]
-    lines += ['', 'What it says', *_with_sources(preset, preset.settings)]
+    lines = [f'{name}: {preset.title}']
+    if preset.document:
+        lines += _wrapped(preset.document, 'From ', '     ')
+        lines += ['', 'What it says', *_with_sources(preset, preset.settings)]
     lines += ['', 'What is ours', *_with_sources(preset, preset.ours)]
     lines += _wrapped(f'As without a preset: {", ".join(_rest(preset))}', '  ', ' ' * 6)
     lines += ['', 'Notes']

@@ -110,7 +110,10 @@ def _objective(pair: Pair, network: Network) -> Objective:
     """Return the objective in float32."""
     config = our_config('float32')
     preprocess = PREPROCESSINGS[config.objective.preprocessing].preprocess
-    extractor = build_extractor(config.objective.layers, network.kernels(), pooling=config.objective.pooling)
+    objective = config.objective
+    extractor = build_extractor(
+        objective.layers, network.kernels(), pooling=objective.pooling, padding=objective.padding
+    )
     references = Given.checked(pair.content, pair.style).references(preprocess)
     return Objective(extractor, references, config)
 

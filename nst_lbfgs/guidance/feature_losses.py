@@ -53,8 +53,9 @@ class FeatureLosses:
         total = tf.zeros((), self._dtype)
         for name, weight in layers_of(config, 'content').items():
             total += weight * distance(features[name], targets[name], self._content_weights.get(name))
-        # Both distances are quadratic: scaling them spares scaling every feature.
-        total *= FEATURE_SCALES[config.feature_scale] ** 2
+        if config.content_distance != 'relative-squared-error':
+            # The others are quadratic: scaling them spares scaling every feature.
+            total *= FEATURE_SCALES[config.feature_scale] ** 2
         return config.content_weight * (total / _divisor(config.content_layers, config.content_reduction))
 
     def style(self, grams: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> Tensor:

@@ -6,21 +6,29 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import tensorflow as tf
 
-from ..arrays import Kernels
+from ..arrays import Kernels, Tensor
 from ..errors import StyleTransferError
 from .layers import BLOCKS, FILTERS, LAYER_NAMES
 
 
 def build_extractor(
-    layers: Sequence[str], kernels: Kernels, *, pooling: str = 'max', dtype: str = 'float32'
+    layers: Sequence[str],
+    kernels: Kernels,
+    *,
+    pooling: str = 'max',
+    padding: str = 'zero',
+    dtype: str = 'float32',
 ) -> Any:
     """Return VGG19 (Simonyan and Zisserman, configuration E) up to the deepest of `layers`.
 
     The model takes Caffe's coordinates (n, H, W, 3) and returns a dictionary from layer name to
     features (n, h, w, c) after the rectifier. `kernels` has for each convolution a kernel
     (3, 3, channels, filters) and a bias (filters,). With `pooling='average'` the weights stay as
-    they are, as Gatys et al. did. `dtype` is the type of weights and features.
+    they are, as Gatys et al. did. With `padding='replicate'` convolutions see the picture's outermost rows
+    and columns, and those of features, once more around them, where the network was trained with zeros:
+    these draw a frame on pictures whose border is light. `dtype` is the type of weights and features.
     """
     if keras.backend.backend() != 'tensorflow':
         raise StyleTransferError(
@@ -30,7 +38,7 @@ def build_extractor(
     picture = keras.Input((None, None, 3), dtype=dtype)
     outputs = {}
     features = picture
-    for layer in _vgg19_layers(pooling, dtype)[: deepest + 1]:
+    for layer in _vgg19_layers(pooling, padding, dtype)[: deepest + 1]:
         features = layer(features)
         if layer.name in layers:
             outputs[layer.name] = features
@@ -42,15 +50,26 @@ def build_extractor(
     return model
 
 
-def _vgg19_layers(pooling: str, dtype: str) -> list[Any]:
+class EdgePaddedConv2D(keras.layers.Conv2D):  # type: ignore[misc]
+    """A 3 x 3 convolution that sees the outermost rows and columns once more around what it is given."""
+
+    def call(self, inputs: Tensor) -> Tensor:
+        return super().call(tf.pad(inputs, ((0, 0), (1, 1), (1, 1), (0, 0)), 'SYMMETRIC'))
+
+
+def _vgg19_layers(pooling: str, padding: str, dtype: str) -> list[Any]:
     pool = {'max': keras.layers.MaxPooling2D, 'average': keras.layers.AveragePooling2D}[pooling]
+    convolution, keras_padding = {
+        'zero': (keras.layers.Conv2D, 'same'),
+        'replicate': (EdgePaddedConv2D, 'valid'),
+    }[padding]
     layers = []
     for block, (count, filters) in enumerate(BLOCKS, start=1):
         layers += [
-            keras.layers.Conv2D(
+            convolution(
                 filters,
                 3,
-                padding='same',
+                padding=keras_padding,
                 activation='relu',
                 dtype=dtype,
                 data_format='channels_last',

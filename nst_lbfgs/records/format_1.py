@@ -15,7 +15,7 @@ from ..run_config import PictureConfig, RunConfig
 NAMES = {'style_normalisation': 'style_scale', 'pyramid': 'scales'}
 """What a setting was called in format 1, where it was not what it is today."""
 
-LATER = {'init_colors'}
+LATER = {'init_colors', 'padding'}
 """Settings of a transfer that format 1 did not have."""
 
 PICTURES = {field.name for kind in (PictureConfig, Enhancement) for field in fields(kind)} - {

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import one_line
 from ..flat_settings import run_settings, shown, with_run_settings
-from ..presets import PUBLICATIONS
+from ..presets import OURS, PUBLICATIONS
 from ..run_config import RunConfig
 
 SOURCES_OF_COMMANDS = {'sweep': 'the sweep', 'reconstruct': 'reconstruct'}
@@ -56,7 +56,7 @@ def _source(name: str, value: object, record: Mapping[str, Any]) -> str:
     given = record.get('given')
     if isinstance(given, list) and name in given:
         return 'the command line'
-    preset = PUBLICATIONS.get(record.get('preset') or '')
+    preset = (PUBLICATIONS | OURS).get(record.get('preset') or '')
     if preset:
         settings = preset.settings | preset.ours
         if name in settings and settings[name][0] == value:

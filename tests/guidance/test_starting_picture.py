@@ -29,7 +29,7 @@ def noisy(level, seed):
 @pytest.mark.parametrize('kind', ['content', 'picture', 'gray', 'style'])
 def test_starts_without_noise(kind, town, stripes):
     wide = np.concatenate([stripes, 255 - stripes], axis=1)
-    picture, calm = start(town, [wide, stripes], StartConfig(kind), stripes)
+    picture, calm = start(town, [wide, stripes], StartConfig(kind, init_colors='own'), stripes)
     np.testing.assert_array_equal(picture, calm)
     if kind == 'style':  # the first one, squashed: its right half is where that is in the original
         assert picture.shape == town.shape
@@ -43,7 +43,7 @@ def test_a_blend_has_its_share_of_noise(town, stripes):
     noise, nothing = start(town, stripes, StartConfig('noise', 7))
     assert nothing is None and noise.min() < 1 and noise.max() > 254
     for share in (0, 0.25, 1):
-        blend, calm = start(town, stripes, StartConfig(f'blend:{share}', 7))
+        blend, calm = start(town, stripes, StartConfig(f'blend:{share}', 7, 'own'))
         np.testing.assert_allclose(blend, (1 - share) * town + share * noise)
         np.testing.assert_allclose(calm, (1 - share) * town + share * 127.5)
 

@@ -20,10 +20,11 @@ def caffe():
     return np.random.default_rng(1).uniform(-120, 130, (1, 36, 33, 3)).astype(np.float32)
 
 
+@pytest.mark.parametrize('padding', ['zero', 'replicate'])
 @pytest.mark.parametrize('pooling', ['max', 'average'])
-def test_every_layer_is_what_numpy_computes(caffe, pooling):
-    extractor = build_extractor(LAYER_NAMES, KERNELS, pooling=pooling, dtype='float64')
-    expected = numpy_vgg.features(caffe[0], KERNELS, pooling)
+def test_every_layer_is_what_numpy_computes(caffe, pooling, padding):
+    extractor = build_extractor(LAYER_NAMES, KERNELS, pooling=pooling, padding=padding, dtype='float64')
+    expected = numpy_vgg.features(caffe[0], KERNELS, pooling, padding=padding)
     actual = extractor(caffe.astype(np.float64))
     assert list(actual) and set(actual) == set(expected)
     for name in LAYER_NAMES:

@@ -7,10 +7,10 @@ import numpy as np
 BLOCKS = {1: 2, 2: 2, 3: 4, 4: 4, 5: 4}
 
 
-def convolution(x, kernel, bias):
+def convolution(x, kernel, bias, padding='zero'):
     """Same-padded 3 x 3 cross-correlation: y[i, j, f] = sum_abc x[i+a-1, j+b-1, c] k[a, b, c, f] + b[f]."""
     height, width, channels = x.shape
-    padded = np.pad(x, ((1, 1), (1, 1), (0, 0)))
+    padded = np.pad(x, ((1, 1), (1, 1), (0, 0)), {'zero': 'constant', 'replicate': 'edge'}[padding])
     y = np.zeros((height * width, kernel.shape[-1]))
     for a in range(3):
         for b in range(3):
@@ -26,13 +26,13 @@ def pool(x, how):
     return {'max': blocks.max, 'average': blocks.mean}[how](axis=(1, 3))
 
 
-def features(caffe, kernels, pooling='max', deepest=None):
+def features(caffe, kernels, pooling='max', deepest=None, padding='zero'):
     """Return every layer's features (h, w, c) of Caffe's coordinates (H, W, 3), down to `deepest`."""
     result, x = {}, np.asarray(caffe, np.float64)
     for block, count in BLOCKS.items():
         for index in range(1, count + 1):
             name = f'block{block}_conv{index}'
-            x = np.maximum(convolution(x, *kernels[name]), 0)
+            x = np.maximum(convolution(x, *kernels[name], padding), 0)
             result[name] = x
             if name == deepest:
                 return result
