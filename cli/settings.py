@@ -270,6 +270,13 @@ def add_network(group: argparse._ActionsContainer) -> None:
     )
     add_setting(
         group,
+        '--check-loss',
+        'measure the loss of a finished picture that was searched in bfloat16 in float32 too: all pictures '
+        'go through the network once more',
+        action=argparse.BooleanOptionalAction,
+    )
+    add_setting(
+        group,
         '--references',
         'evaluate content and style rows once, or with every '
         'evaluation as the Keras example does: same result, three times the work',
@@ -306,7 +313,8 @@ def add_ending(group: argparse._ActionsContainer) -> None:
         type=float,
         metavar='S',
         default=None,
-        help='stop after S seconds, with the best picture (default: none)',
+        help='stop S seconds after the command has begun, with the best picture; of a batch, S seconds '
+        'after the search of each job has (default: none)',
     )
     add_option(
         group,

@@ -40,7 +40,8 @@ class PictureConfig:
     width it is squashed to exactly that. With `style_size` 'own' a style picture keeps its shape and gets
     the result's longest side; with 'content' it is squashed to the result's size. With `save_every` at 0
     only the finished picture is saved. `animation`, one of ANIMATION_NAMES, is the format in which the
-    pictures of the iterations are left as a moving picture too. Raises ConfigError.
+    pictures of the iterations are left as a moving picture too. With `check_loss` the loss of a finished
+    picture that was searched in bfloat16 is also measured in float32. Raises ConfigError.
     """
 
     image_height: int | None = 400
@@ -51,6 +52,7 @@ class PictureConfig:
     resampling: str = 'lanczos'
     save_every: int = 1
     animation: str | None = None
+    check_loss: bool = False
     enhancement: Enhancement | None = None
 
     def __post_init__(self) -> None:
@@ -67,6 +69,7 @@ class PictureConfig:
             if not self.save_every:
                 raise ConfigError('Expected save_every: 1 or more, for an animation. Received: 0')
         check_path('init_path', self.init_path)
+        check_flag('check_loss', self.check_loss)
         if self.enhancement is not None:
             check_group('enhancement', self.enhancement, Enhancement)
 

@@ -23,6 +23,7 @@ MAY_CHANGE = {
     'iterations',
     'save_every',
     'animation',
+    'check_loss',
     'enhance',
     'brightness',
     'color',

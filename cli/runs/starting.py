@@ -193,4 +193,4 @@ def _pictures(args: argparse.Namespace, recorded: dict[str, Any]) -> tuple[Path,
 
 
 def _stopping(args: argparse.Namespace) -> Stopping:
-    return Stopping(max_seconds=args.max_seconds, min_improvement=args.min_improvement)
+    return Stopping(max_seconds=args.max_seconds, began=args.began, min_improvement=args.min_improvement)

@@ -198,14 +198,15 @@ class TransferRun:
         arranged: Arranged,
         lines: ProgressLines,
     ) -> dict[str, float]:
-        """Return the finished picture's loss, and if that is in bfloat16, also measured in float32.
+        """Return the finished picture's loss, and if it is to be checked, also measured in float32.
 
         After a signal it is not: whoever sent it is waiting for the run to end.
         """
         from nst_lbfgs.transfer import loss_in_float32
 
         losses = {'loss': result.loss}
-        if result.precision == 'bfloat16' and not self.stopping.exit_code:
+        checked = self.config.pictures.check_loss and not self.stopping.exit_code
+        if result.precision == 'bfloat16' and checked:
             losses['loss_in_float32'] = loss_in_float32(
                 result.x,
                 arranged.content,

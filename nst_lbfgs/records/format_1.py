@@ -20,6 +20,7 @@ LATER = {'init_colors'}
 
 PICTURES = {field.name for kind in (PictureConfig, Enhancement) for field in fields(kind)} - {
     'animation',
+    'check_loss',
     'enhancement',
 }
 
