@@ -21,7 +21,7 @@ from nst_lbfgs.config import (
     STYLE_NORMALISATION_NAMES,
     TOTAL_VARIATION_NAMES,
 )
-from nst_lbfgs.run_config import ANIMATION_NAMES, RESAMPLING_NAMES
+from nst_lbfgs.run_config import ANIMATION_NAMES, BITS, RESAMPLING_NAMES
 
 from .control import add_colour, add_masks, add_styles
 from .options import add_option, add_setting, layer_weight
@@ -35,7 +35,9 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     _add_start(search)
     add_search(search)
     add_adam(parser.add_argument_group('Adam, for --optimizer adam'))
-    add_pictures(parser.add_argument_group('the pictures'))
+    pictures = parser.add_argument_group('the pictures')
+    add_pictures(pictures)
+    _add_files(pictures)
     add_styles(parser.add_argument_group('the styles'))
     add_masks(parser.add_argument_group('regions and masks'))
     add_colour(parser.add_argument_group('colour'))
@@ -324,6 +326,25 @@ def add_ending(group: argparse._ActionsContainer) -> None:
         default=None,
         help='stop after an iteration that lowers the loss by less than this share of it, '
         'as in 0.001 (default: none)',
+    )
+
+
+def _add_files(group: argparse._ActionsContainer) -> None:
+    add_setting(
+        group,
+        '--bits',
+        'bits a channel of the finished picture; 16, for PNG and TIFF, keep the steps of a sky from showing. '
+        'Not with --enhance and --preserve-colors',
+        type=int,
+        choices=BITS,
+    )
+    add_setting(
+        group,
+        '--dpi',
+        'pixels an inch that are written into the pictures',
+        default="the content picture's, if it has one",
+        type=float,
+        metavar='N',
     )
 
 

@@ -42,8 +42,8 @@ class Stopping:
     """Decides after each evaluation and each iteration whether the search goes on.
 
     `max_seconds` counts from `began` on, a time of `time.monotonic`, or else from `begin`. `min_improvement`
-    is the share by which an iteration has to lower the loss. `request` is that of many runs, of which whoever made it hears. Raises ConfigError if
-    one of them cannot be used.
+    is the share by which an iteration has to lower the loss. `request` is that of many runs, of which whoever
+    made it hears. Raises ConfigError if one of the limits cannot be used.
     """
 
     def __init__(

@@ -86,7 +86,7 @@ class TransferRun:
             arranged = self.inputs.arranged()
             finishing = PostProcessing(self.config, arranged.content, arranged.keep)
             result = self._transfer(config, network, arranged, finishing, history, results, lines)
-            picture, out_of_gamut = finishing.of(result.image)
+            picture, out_of_gamut = finishing.of_result(result)
             measured = self._final_losses(result, config, network, arranged, lines)
             if out_of_gamut is not None:
                 measured['out_of_gamut'] = out_of_gamut
@@ -182,6 +182,7 @@ class TransferRun:
             page = Page(self.inputs, self.outputs, overwrite=self.overwrite, report=lines.message)
         return Results(
             self.outputs,
+            self.inputs.dpi,
             record,
             history,
             Saver(report),

@@ -20,7 +20,9 @@ LATER = {'init_colors'}
 
 PICTURES = {field.name for kind in (PictureConfig, Enhancement) for field in fields(kind)} - {
     'animation',
+    'bits',
     'check_loss',
+    'dpi',
     'enhancement',
 }
 
