@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
@@ -80,21 +81,23 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, *, began: float | None = None) -> int:
     """Run one command and return its exit code; `argv` is what follows the program's name.
 
+    `began` is when the command began, by `time.monotonic`; now, unless it is given.
     0, 1 (foreseen failure), 2 (bad usage), or 128 and the number of the signal that ended it.
     """
+    began = time.monotonic() if began is None else began
     open_closed_streams()
     try:
-        return _exit_code(sys.argv[1:] if argv is None else list(argv))
+        return _exit_code(sys.argv[1:] if argv is None else list(argv), began)
     finally:
         discard_untold()
 
 
-def _exit_code(command_line: list[str]) -> int:
+def _exit_code(command_line: list[str], began: float) -> int:
     try:
-        return _run(command_line)
+        return _run(command_line, began)
     except ConfigError as error:
         return _fail(error, 2)
     except StyleTransferError as error:
@@ -110,9 +113,10 @@ def _exit_code(command_line: list[str]) -> int:
         return 1
 
 
-def _run(command_line: list[str]) -> int:
+def _run(command_line: list[str], began: float) -> int:
     try:
         args = _parsed(command_line)
+        args.began = began
         check_address_space(NUMPY, 'NumPy and scipy')
         code: int = args.run(args)
         return code

@@ -22,7 +22,7 @@ from nst_lbfgs.config import (
     STYLE_NORMALISATION_NAMES,
     TOTAL_VARIATION_NAMES,
 )
-from nst_lbfgs.run_config import ANIMATION_NAMES, RESAMPLING_NAMES
+from nst_lbfgs.run_config import ANIMATION_NAMES, BITS, RESAMPLING_NAMES
 
 from .control import add_colour, add_masks, add_styles
 from .options import add_option, add_setting, layer_weight
@@ -36,7 +36,9 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     _add_start(search)
     add_search(search)
     add_adam(parser.add_argument_group('Adam, for --optimizer adam'))
-    add_pictures(parser.add_argument_group('the pictures'))
+    pictures = parser.add_argument_group('the pictures')
+    add_pictures(pictures)
+    _add_files(pictures)
     add_styles(parser.add_argument_group('the styles'))
     add_masks(parser.add_argument_group('regions and masks'))
     add_colour(parser.add_argument_group('colour'))
@@ -278,6 +280,13 @@ def add_network(group: argparse._ActionsContainer) -> None:
     )
     add_setting(
         group,
+        '--check-loss',
+        'measure the loss of a finished picture that was searched in bfloat16 in float32 too: all pictures '
+        'go through the network once more',
+        action=argparse.BooleanOptionalAction,
+    )
+    add_setting(
+        group,
         '--references',
         'evaluate content and style rows once, or with every '
         'evaluation as the Keras example does: same result, three times the work',
@@ -314,7 +323,8 @@ def add_ending(group: argparse._ActionsContainer) -> None:
         type=float,
         metavar='S',
         default=None,
-        help='stop after S seconds, with the best picture (default: none)',
+        help='stop S seconds after the command has begun, with the best picture; of a batch, S seconds '
+        'after the search of each job has (default: none)',
     )
     add_option(
         group,
@@ -335,6 +345,25 @@ def _sizes(text: str) -> int | None:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f'Expected auto or a number of sizes. Received: {text!r}') from None
+
+
+def _add_files(group: argparse._ActionsContainer) -> None:
+    add_setting(
+        group,
+        '--bits',
+        'bits a channel of the finished picture; 16, for PNG and TIFF, keep the steps of a sky from showing. '
+        'Not with --enhance and --preserve-colors',
+        type=int,
+        choices=BITS,
+    )
+    add_setting(
+        group,
+        '--dpi',
+        'pixels an inch that are written into the pictures',
+        default="the content picture's, if it has one",
+        type=float,
+        metavar='N',
+    )
 
 
 def _animation(text: str) -> str | None:

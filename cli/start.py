@@ -6,10 +6,12 @@ At the top nothing is imported but what Python itself has loaded already.
 from __future__ import annotations
 
 import sys
+import time
 
 
 def start() -> int:
     """Hear signals from here on, run the command line, and return its exit code."""
+    began = time.monotonic()
     try:
         from .runs.streams import open_closed_streams
 
@@ -26,4 +28,4 @@ def start() -> int:
     except Exception as error:  # anything: without memory Python raises SystemError, too
         print(f'nst-lbfgs: error: The command cannot begin: {error or "no memory"}', file=sys.stderr)
         return 1
-    return main()
+    return main(began=began)

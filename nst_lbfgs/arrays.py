@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8]
 """A picture, RGB (H, W, 3), or a mask or alpha (H, W), 0 to 255."""
 
+DeepPixels = NDArray[np.uint16]
+"""A picture, RGB (H, W, 3), 0 to 65535."""
+
 PictureArray = NDArray[np.floating[Any]]
 """A picture in the coordinates of a preprocessing, or a gradient for it, in the precision that it has."""
 

@@ -59,8 +59,12 @@ class Objective:
         self._evaluate = self._compiled(self._graph.loss_and_gradient)
 
     def picture(self, x: PictureArray) -> PictureArray:
-        """Return the picture, (n,), that the coordinates `x`, (n,), stand for: with what is kept."""
-        return x if self._kept is None else self._kept.picture(x)
+        """Return the picture, (n,), that the coordinates `x`, (n,), stand for: with what is kept.
+
+        It is in the precision of the evaluation.
+        """
+        rounded = x.astype(self._graph.dtype.as_numpy_dtype, copy=False)
+        return rounded if self._kept is None else self._kept.picture(rounded)
 
     def evaluate(self, x: PictureArray) -> Evaluation:
         """Return the terms of the picture at `x`, (n,), and their gradient for `x`.

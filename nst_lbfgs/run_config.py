@@ -28,6 +28,8 @@ STYLE_SIZES = ('own', 'content')
 RESAMPLING_NAMES = ('lanczos', 'bicubic', 'bilinear', 'nearest')
 ANIMATION_NAMES = ('gif', 'webp', 'apng', 'mp4')
 
+BITS = (8, 16)
+LARGEST_DPI = 65_535.0  # a JPEG has 16 bits for it
 LARGEST_STYLE_SCALE = 16.0  # 256 times the pixels; no style picture has more to show
 LARGEST_FEATHER = 10_000
 
@@ -40,7 +42,11 @@ class PictureConfig:
     width it is squashed to exactly that. With `style_size` 'own' a style picture keeps its shape and gets
     the result's longest side; with 'content' it is squashed to the result's size. With `save_every` at 0
     only the finished picture is saved. `animation`, one of ANIMATION_NAMES, is the format in which the
-    pictures of the iterations are left as a moving picture too. Raises ConfigError.
+    pictures of the iterations are left as a moving picture too. With `check_loss` the loss of a finished
+    picture that was searched in bfloat16 is also measured in float32. With 16 `bits` a channel the finished
+    picture keeps what the search has found between two whole numbers; what comes after the search knows 8
+    bits alone. `dpi`, pixels an inch, is written into the pictures; with none it is the content picture's.
+    Raises ConfigError.
     """
 
     image_height: int | None = 400
@@ -51,6 +57,9 @@ class PictureConfig:
     resampling: str = 'lanczos'
     save_every: int = 1
     animation: str | None = None
+    check_loss: bool = False
+    bits: int = 8
+    dpi: float | None = None
     enhancement: Enhancement | None = None
 
     def __post_init__(self) -> None:
@@ -67,8 +76,15 @@ class PictureConfig:
             if not self.save_every:
                 raise ConfigError('Expected save_every: 1 or more, for an animation. Received: 0')
         check_path('init_path', self.init_path)
+        check_flag('check_loss', self.check_loss)
+        check_integer('bits', self.bits)
+        if self.bits not in BITS:
+            raise ConfigError(f'Expected bits: 8 or 16. Received: {self.bits}')
+        if self.dpi is not None:
+            check_between('dpi', self.dpi, 1, LARGEST_DPI)
         if self.enhancement is not None:
             check_group('enhancement', self.enhancement, Enhancement)
+            _check_depth(self.bits, 'an enhancement')
 
 
 @dataclass(frozen=True)
@@ -200,11 +216,18 @@ class RunConfig:
     def __post_init__(self) -> None:
         if self.transfer.start.init == 'picture' and self.pictures.init_path is None:
             raise ConfigError('Expected init_path for init picture. Received: none.')
+        if self.colours.preserve_colors:
+            _check_depth(self.pictures.bits, 'colours that are preserved')
 
     def check_number(self, styles: int) -> None:
         """Raise ConfigError unless the settings are for so many style pictures."""
         self.styles.check_number(styles)
         self.masks.check_number(styles)
+
+
+def _check_depth(bits: int, work: str) -> None:
+    if bits != 8:
+        raise ConfigError(f'Expected 8 bits with {work}. Received: {bits}')
 
 
 def _check_one_a_style(name: str, values: tuple[object, ...], styles: int) -> None:

@@ -173,7 +173,8 @@ def loss_in_float32(
 ) -> float:
     """Return the loss of a result's `x` with the network in float32, whatever it was searched in.
 
-    The other arguments are those of its `transfer_style`.
+    All is measured in float32, what it is compared with too: the network is built once more, and content
+    and style pictures go through it before `x` does. The other arguments are those of its `transfer_style`.
     """
     wide = replace(config, computation=replace(config.computation, precision='float32', references='once'))
     return _objective(Given.checked(content, styles, content_mask, keep), wide, network).terms(x).loss

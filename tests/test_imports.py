@@ -236,6 +236,11 @@ def test_bad_usage_and_help_need_no_scipy(arguments):
     assert 'scipy' not in loaded_by(f'from cli.main import main; main({arguments})')
 
 
+def test_what_only_masks_need_waits_for_them():
+    loaded = loaded_by('import cli.runs.starting, nst_lbfgs.guidance.receptive')
+    assert 'scipy.optimize' in loaded and 'scipy.ndimage' not in loaded
+
+
 @pytest.mark.parametrize(
     'arguments', [['transfer', '--help'], ['report', '--help'], ['report']], ids=' '.join
 )

@@ -11,6 +11,7 @@ import time
 from typing import BinaryIO
 
 from ..runs.stopping import StopRequest
+from ..runs.tensorflow import import_tensorflow_for_good
 from ..signals import heard
 from .job import Job
 from .running import JobRunner
@@ -44,9 +45,7 @@ def _work(jobs: BinaryIO, outcomes: BinaryIO, threads: int, runner: JobRunner, r
 
 
 def _limit_threads(threads: int, *, verbose: bool) -> None:
-    from nst_lbfgs.quiet import import_tensorflow
-
-    import_tensorflow(verbose=verbose)
+    import_tensorflow_for_good(verbose=verbose)
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)

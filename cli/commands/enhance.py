@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     )
     check_size_for_format(args.output, *picture.pixels.shape[:2])
     pixels = enhance(picture.pixels, factors)
-    write_picture(args.output, pixels, overwrite=args.force, alpha=picture.alpha)
+    write_picture(args.output, pixels, overwrite=args.force, alpha=picture.alpha, dpi=picture.dpi)
     return 0
 
 

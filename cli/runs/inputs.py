@@ -16,6 +16,7 @@ from nst_lbfgs.guidance.given import Given
 from nst_lbfgs.guidance.style import Style
 from nst_lbfgs.machine.memory_model import peak_memory
 from nst_lbfgs.pictures.colour_matching import match_colours
+from nst_lbfgs.pictures.resolution import Dpi
 from nst_lbfgs.pictures.size import check_size, fitted_size, resize
 from nst_lbfgs.run_config import RunConfig
 
@@ -88,6 +89,12 @@ class Inputs:
         if regions:
             return len(regions.masks)
         return len({mask.sha256 for mask in self.files.masks['style_masks']}) or 1
+
+    @property
+    def dpi(self) -> Dpi | None:
+        """Pixels an inch of the result: as the settings say, or as the content picture has them."""
+        dpi = self.config.pictures.dpi
+        return self.files.content.dpi if dpi is None else (dpi, dpi)
 
     @property
     def masks(self) -> Masks:

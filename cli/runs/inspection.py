@@ -14,11 +14,11 @@ from nst_lbfgs.pictures.contact_sheet import Cell, contact_sheet
 from nst_lbfgs.pictures.reading import MAX_PIXELS, read_picture
 from nst_lbfgs.pictures.size import check_size, fitted_size, resize
 from nst_lbfgs.pictures.writing import check_output, write_picture
-from nst_lbfgs.quiet import import_tensorflow
 from nst_lbfgs.run_config import RunConfig
 
 from .progress import ProgressLines
 from .streams import put, tell
+from .tensorflow import import_tensorflow_for_good
 from .transfer import announce_network
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def inspect_picture(args: argparse.Namespace, config: RunConfig) -> int:
     if args.edges:
         check_output(args.edges, overwrite=args.force)
     pixels = _read(args, config)
-    import_tensorflow(verbose=args.verbose)
+    import_tensorflow_for_good(verbose=args.verbose)
     _print_report(args, pixels, config.transfer)
     if args.edges:
         _write_edges(args, pixels)

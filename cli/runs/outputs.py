@@ -12,7 +12,7 @@ from typing import Any
 from nst_lbfgs.errors import ConfigError, OutputExistsError, OutputWriteError
 from nst_lbfgs.files import check_place
 from nst_lbfgs.pictures.animation import check_animation
-from nst_lbfgs.pictures.writing import FORMATS, check_output
+from nst_lbfgs.pictures.writing import FORMATS, check_bits_for_format, check_output
 from nst_lbfgs.run_config import RunConfig
 
 LONGEST_NAME = 80  # characters that the names of several styles may take
@@ -114,6 +114,7 @@ class Outputs:
         """
         self.make_folder()
         check_output(self.picture, overwrite=overwrite)
+        check_bits_for_format(self.picture, self.config.pictures.bits)
         self._check_film(overwrite)
         check_place(self.record, overwrite=overwrite)
         for path in self._iterations_in_the_way():

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nst_lbfgs.arrays import Pixels
+from nst_lbfgs.arrays import DeepPixels, Pixels
 from nst_lbfgs.guidance.keeping import with_kept
+from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 from nst_lbfgs.pictures.colour_preservation import preserve_colours
 from nst_lbfgs.pictures.enhancement import enhance
 from nst_lbfgs.run_config import RunConfig
+
+if TYPE_CHECKING:
+    from nst_lbfgs.transfer import TransferResult
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +29,13 @@ class PostProcessing:
     config: RunConfig
     content: Pixels
     keep: NDArray[np.float32] | None
+
+    def of_result(self, result: TransferResult) -> tuple[Pixels | DeepPixels, float | None]:
+        """Return the finished picture as `of` does, or in 16 bits, where nothing is done to it."""
+        if self.config.pictures.bits == 8:
+            return self.of(result.image)
+        preprocessing = PREPROCESSINGS[self.config.transfer.objective.preprocessing]
+        return preprocessing.deprocess_deep(result.x.reshape(result.image.shape)), None
 
     def of(self, pixels: Pixels) -> tuple[Pixels, float | None]:
         """Return a picture as it is saved, and the share of its pixels that were out of gamut.

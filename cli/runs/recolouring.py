@@ -28,7 +28,7 @@ def recolour(args: argparse.Namespace) -> int:
     content = read_picture(args.content, max_pixels=limit).pixels
     content = _to_size_of(result.pixels, content, args.result, args.content)
     pixels, outside = preserve_colours(result.pixels, content, args.color_space, args.color_strength)
-    write_picture(args.output, pixels, overwrite=args.force, alpha=result.alpha)
+    write_picture(args.output, pixels, overwrite=args.force, alpha=result.alpha, dpi=result.dpi)
     tell(out_of_gamut(outside))
     return 0
 

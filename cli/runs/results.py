@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nst_lbfgs.errors import OutputWriteError, StyleTransferError
 from nst_lbfgs.files import write_whole
 from nst_lbfgs.machine.memory import peak_resident_bytes
+from nst_lbfgs.pictures.resolution import Dpi
 from nst_lbfgs.pictures.writing import write_picture
 from nst_lbfgs.records.checkpoint import write_checkpoint
 from nst_lbfgs.records.history import History
@@ -22,7 +23,7 @@ from .page import Page
 from .saving import Saver, Writer
 
 if TYPE_CHECKING:
-    from nst_lbfgs.arrays import Pixels
+    from nst_lbfgs.arrays import DeepPixels, Pixels
     from nst_lbfgs.progress import IterationLosses, TransferState
     from nst_lbfgs.transfer import TransferResult
 
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
 class Results:
     """Writes the results of a run, each file whole or not at all.
 
-    `record` is that of the run without its results, `history` what has happened so far. Without `resumable`
-    there is no checkpoint, without a `page` no page.
+    `dpi` is that of the pictures, `record` that of the run without its results, `history` what has happened
+    so far. Without `resumable` there is no checkpoint, without a `page` no page.
     """
 
     def __init__(
         self,
         outputs: Outputs,
+        dpi: Dpi | None,
         record: dict[str, Any],
         history: History,
         saver: Saver,
@@ -46,6 +48,7 @@ class Results:
         overwrite: bool,
     ) -> None:
         self._outputs = outputs
+        self._dpi = dpi
         self._record = record
         self._history = history
         self._saver = saver
@@ -84,7 +87,7 @@ class Results:
     def finish(
         self,
         result: TransferResult,
-        pixels: Pixels,
+        pixels: Pixels | DeepPixels,
         alpha: Pixels | None,
         measured: dict[str, float],
         command: CommandLine,
@@ -120,7 +123,14 @@ class Results:
         if self._page:
             self._page.write(record, self._iterations, self._history, running=running)
 
-    def _writer(self, pixels: Pixels, alpha: Pixels | None, metadata: dict[str, str] | None = None) -> Writer:
+    def _writer(
+        self, pixels: Pixels | DeepPixels, alpha: Pixels | None, metadata: dict[str, str] | None = None
+    ) -> Writer:
         return partial(
-            write_picture, pixels=pixels, alpha=alpha, overwrite=self._overwrite, metadata=metadata
+            write_picture,
+            pixels=pixels,
+            alpha=alpha,
+            overwrite=self._overwrite,
+            metadata=metadata,
+            dpi=self._dpi,
         )

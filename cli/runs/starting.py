@@ -27,6 +27,7 @@ from .paths import moved_pictures, style_paths
 from .resuming import check_settings, checkpoint_path, resumed_outputs
 from .stopping import Stopping
 from .streams import tell
+from .tensorflow import import_tensorflow_for_good
 from .transfer import TransferRun
 
 
@@ -87,9 +88,7 @@ def check_resumed(inputs: Inputs, outputs: Outputs) -> None:
 
 def start_tensorflow(verbose: bool, config: TransferConfig) -> None:
     """Import TensorFlow, and make it deterministic if `config` says so while its threads can still be set."""
-    from nst_lbfgs.quiet import import_tensorflow
-
-    import_tensorflow(verbose=verbose)
+    import_tensorflow_for_good(verbose=verbose)
     if config.computation.deterministic:
         from nst_lbfgs.machine.determinism import make_deterministic
         from nst_lbfgs.machine.threads import available_cores
@@ -194,4 +193,4 @@ def _pictures(args: argparse.Namespace, recorded: dict[str, Any]) -> tuple[Path,
 
 
 def _stopping(args: argparse.Namespace) -> Stopping:
-    return Stopping(max_seconds=args.max_seconds, min_improvement=args.min_improvement)
+    return Stopping(max_seconds=args.max_seconds, began=args.began, min_improvement=args.min_improvement)

@@ -41,15 +41,16 @@ class StopRequest:
 class Stopping:
     """Decides after each evaluation and each iteration whether the search goes on.
 
-    `max_seconds` counts from `begin` on; `min_improvement` is the share by which an iteration has to
-    lower the loss. `request` is that of many runs, of which whoever made it hears. Raises ConfigError if
-    one of them cannot be used.
+    `max_seconds` counts from `began` on, a time of `time.monotonic`, or else from `begin`. `min_improvement`
+    is the share by which an iteration has to lower the loss. `request` is that of many runs, of which whoever
+    made it hears. Raises ConfigError if one of the limits cannot be used.
     """
 
     def __init__(
         self,
         *,
         max_seconds: float | None = None,
+        began: float | None = None,
         min_improvement: float | None = None,
         request: StopRequest | None = None,
     ) -> None:
@@ -61,7 +62,7 @@ class Stopping:
             )
         self._max_seconds = max_seconds
         self._min_improvement = min_improvement
-        self._started = time.monotonic()
+        self._began = began
         self._request = request or StopRequest()
         self._hears = request is None
         self._asked: float | None = None
@@ -73,14 +74,16 @@ class Stopping:
         return self._request.exit_code
 
     def begin(self, loss: float | None) -> None:
-        """Start the clock; `loss` is that of the iteration before the first, if there was one."""
-        self._started, self._loss = time.monotonic(), loss
+        """Start the clock, unless it runs; `loss` is that of the iteration before the first, if any."""
+        if self._began is None:
+            self._began = time.monotonic()
+        self._loss = loss
 
     def after_evaluation(self) -> None:
         """Raise StopSearch if a signal has come or the time is up."""
         if self._request.number:
             raise StopSearch(f'stopped by {signal.Signals(self._request.number).name}')
-        if self._max_seconds is not None and time.monotonic() - self._started >= self._max_seconds:
+        if self._time_is_over():
             raise StopSearch(f'the {self._max_seconds:g} seconds {TIME_OVER}')
 
     def after_iteration(self, losses: IterationLosses) -> None:
@@ -103,6 +106,11 @@ class Stopping:
         if not self._hears:
             return nullcontext()
         return heard(partial(self._react, tell), self._request.note)
+
+    def _time_is_over(self) -> bool:
+        if self._max_seconds is None or self._began is None:
+            return False
+        return time.monotonic() - self._began >= self._max_seconds
 
     def _react(self, tell: Callable[[str], None], number: int) -> None:
         if self._asked is None:

@@ -86,7 +86,7 @@ class TransferRun:
             arranged = self.inputs.arranged()
             finishing = PostProcessing(self.config, arranged.content, arranged.keep)
             result = self._transfer(config, network, arranged, finishing, history, results, lines)
-            picture, out_of_gamut = finishing.of(result.image)
+            picture, out_of_gamut = finishing.of_result(result)
             measured = self._final_losses(result, config, network, arranged, lines)
             if out_of_gamut is not None:
                 measured['out_of_gamut'] = out_of_gamut
@@ -182,6 +182,7 @@ class TransferRun:
             page = Page(self.inputs, self.outputs, overwrite=self.overwrite, report=lines.message)
         return Results(
             self.outputs,
+            self.inputs.dpi,
             record,
             history,
             Saver(report),
@@ -198,14 +199,15 @@ class TransferRun:
         arranged: Arranged,
         lines: ProgressLines,
     ) -> dict[str, float]:
-        """Return the finished picture's loss, and if that is in bfloat16, also measured in float32.
+        """Return the finished picture's loss, and if it is to be checked, also measured in float32.
 
         After a signal it is not: whoever sent it is waiting for the run to end.
         """
         from nst_lbfgs.transfer import loss_in_float32
 
         losses = {'loss': result.loss}
-        if result.precision == 'bfloat16' and not self.stopping.exit_code:
+        checked = self.config.pictures.check_loss and not self.stopping.exit_code
+        if result.precision == 'bfloat16' and checked:
             losses['loss_in_float32'] = loss_in_float32(
                 result.x,
                 arranged.content,

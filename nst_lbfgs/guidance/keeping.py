@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
 
 from ..arrays import PictureArray, Pixels
 
@@ -15,6 +14,8 @@ def feathered(mask: NDArray[np.float32], width: int) -> NDArray[np.float32]:
     Outside it falls like a cosine's half wave: `width` pixels have a value between 1 and 0, all further
     ones have 0. With `width` 0 the border is hard.
     """
+    from scipy.ndimage import distance_transform_edt  # here, for most runs keep nothing
+
     kept = mask >= 0.5
     if not kept.any():
         return np.zeros(mask.shape, np.float32)

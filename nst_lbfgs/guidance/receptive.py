@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 import numpy as np
-from scipy.ndimage import uniform_filter
 
 from ..arrays import FloatArray
 from ..network.layers import LAYER_NAMES
@@ -37,6 +36,8 @@ def receptive_shares(mask: Weights, layers: Collection[str]) -> dict[str, Weight
 
 
 def _through_the_network(values: FloatArray) -> Iterator[tuple[str, FloatArray]]:
+    from scipy.ndimage import uniform_filter  # here, for most runs have no masks
+
     for layer in LAYER_NAMES:
         if layer.endswith('_pool'):
             height, width = values.shape[0] // 2, values.shape[1] // 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cache
 
 import tensorflow as tf
 
@@ -33,15 +34,7 @@ def timed_layer(side: int, channels: int, precision: str) -> Timer:
     The gradient is that with respect to the features, as in an evaluation: on a processor without bfloat16
     it can take thirty times as long where the convolution alone is faster. All has been computed once.
     """
-
-    @tf.function
-    def there_and_back(features: Tensor, kernel: Tensor) -> Tensor:
-        with tf.GradientTape() as tape:
-            tape.watch(features)
-            outputs = _convolution(features, kernel)
-        return tape.gradient(outputs, features, output_gradients=outputs)
-
-    return _timed(there_and_back, *_operands(side, channels, precision))
+    return _timed(_there_and_back(channels, precision), *_operands(side, channels, precision))
 
 
 def matrix_rate(side: int, precision: str) -> float:
@@ -53,6 +46,21 @@ def matrix_rate(side: int, precision: str) -> float:
 
     operands = (_random((side, side), precision) for _ in range(2))
     return 2 * side**3 / _least_seconds(_timed(multiply, *operands))
+
+
+@cache  # one for all sides: each is traced for a tenth of a second and more
+def _there_and_back(channels: int, precision: str) -> Callable[..., Tensor]:
+    def there_and_back(features: Tensor, kernel: Tensor) -> Tensor:
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            outputs = _convolution(features, kernel)
+        return tape.gradient(outputs, features, output_gradients=outputs)
+
+    concrete: Callable[..., Tensor] = tf.function(there_and_back, autograph=False).get_concrete_function(
+        tf.TensorSpec((1, None, None, channels), precision),
+        tf.TensorSpec((3, 3, channels, channels), precision),
+    )
+    return concrete
 
 
 def _convolution(features: Tensor, kernel: Tensor) -> Tensor:
@@ -82,5 +90,5 @@ def _timed(function: Callable[..., Tensor], *operands: Tensor) -> Timer:
         tf.test.experimental.sync_devices()  # an accelerator returns before it is done
         return time.perf_counter() - start
 
-    seconds()  # traces
+    seconds()  # traces, or makes what is made once for a size
     return seconds

@@ -72,6 +72,7 @@ def _vgg19_layers(pooling: str, padding: str, dtype: str) -> list[Any]:
                 padding=keras_padding,
                 activation='relu',
                 dtype=dtype,
+                kernel_initializer='zeros',  # Keras would draw 13 million numbers that are not used
                 data_format='channels_last',
                 name=f'block{block}_conv{index}',
             )

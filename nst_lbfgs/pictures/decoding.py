@@ -17,6 +17,7 @@ from ..arrays import Pixels
 from ..errors import ImageError, ImageReadError, ImageSizeError
 from ..quiet import silent_stderr
 from .colour_profiles import composite, to_srgb
+from .resolution import Dpi, dpi_of
 
 # Formats whose signature can be told from other data and that Pillow decodes by itself: no EPS,
 # for example, which would be handed to Ghostscript, and no TGA, which could be any file.
@@ -51,16 +52,16 @@ def decode(
     max_pixels: int,
     *,
     on_open: Callable[[Image.Image], None] | None = None,
-) -> tuple[Pixels, Pixels | None]:
-    """Return what `read_picture` returns as pixels and alpha, of a file's bytes; `path` is for messages.
+) -> tuple[Pixels, Pixels | None, Dpi | None]:
+    """Return what `read_picture` returns as pixels, alpha and dpi, of a file's bytes; `path` is for messages.
 
     `on_open` is called when format and size are known, and nothing is decoded yet. Raises ImageReadError
     and ImageSizeError.
     """
     with _our_errors(path, max_pixels):
-        colour, alpha = _decode(path, data, on_open)
+        colour, alpha, dpi = _decode(path, data, on_open)
         pixels = composite(colour, alpha, background)
-        return pixels, None if alpha is None else np.array(alpha)
+        return pixels, None if alpha is None else np.array(alpha), dpi
 
 
 @contextmanager
@@ -103,19 +104,19 @@ def _pixel_limit(max_pixels: int) -> Iterator[None]:
 
 def _decode(
     path: Path, data: bytes, on_open: Callable[[Image.Image], None] | None
-) -> tuple[Image.Image, Image.Image | None]:
-    """Return the file's colours ('RGB') and its alpha ('L') or None, both upright."""
+) -> tuple[Image.Image, Image.Image | None, Dpi | None]:
+    """Return the file's colours ('RGB') and its alpha ('L') or None, both upright, and its pixels an inch."""
     image = _open_still(path, data)
     if on_open:
         on_open(image)
     with silent_stderr() if image.format == 'TIFF' else nullcontext():  # libtiff prints its errors
         image.load()  # before the EXIF data, which PNG and TIFF may have behind the pixels
-    turn = _turn_to_upright(image)
+    turn, dpi = _turn_to_upright(image), dpi_of(image)
     colour, alpha = to_srgb(image)
     del image  # large pictures: one copy less
     if turn is None:
-        return colour, alpha
-    return colour.transpose(turn), alpha and alpha.transpose(turn)
+        return colour, alpha, dpi
+    return colour.transpose(turn), alpha and alpha.transpose(turn), dpi
 
 
 def _open_still(path: Path, data: bytes) -> Image.Image:

@@ -25,6 +25,7 @@ from ..child_process.limits import ONE_THREAD, limit_memory, limit_seconds, time
 from ..errors import ImageError, ImageReadError, ImageSizeError
 from ..quiet import silent_stderr
 from .decoding import decode
+from .resolution import Dpi
 
 # Until format and size are known, and for each million pixels after that: twice and more of what sound
 # pictures took on a Xeon of 2.1 GHz, most where Pillow decodes in Python.
@@ -44,7 +45,7 @@ ERRORS: dict[str, type[ImageError]] = {kind.__name__: kind for kind in (ImageRea
 
 def decode_in_process(
     path: Path, file: BinaryIO, background: tuple[int, int, int] | None, max_pixels: int
-) -> tuple[Pixels, Pixels | None, str]:
+) -> tuple[Pixels, Pixels | None, Dpi | None, str]:
     """Return what `decode` returns of an open file, and the SHA-256 of its bytes, within the limits.
 
     Raises ImageReadError if the limit of time is reached or the decoder crashes, ImageSizeError at
@@ -71,7 +72,7 @@ def decode_in_process(
     return read
 
 
-def _read_answer(stream: IO[bytes]) -> tuple[Pixels, Pixels | None, str] | None:
+def _read_answer(stream: IO[bytes]) -> tuple[Pixels, Pixels | None, Dpi | None, str] | None:
     """Return what the process has decoded, or None if it died before it had said all."""
     line = stream.readline()
     if not line.endswith(b'\n'):
@@ -84,7 +85,7 @@ def _read_answer(stream: IO[bytes]) -> tuple[Pixels, Pixels | None, str] | None:
     for array in (pixels, alpha):
         if array is not None and not _filled(array, stream):
             return None
-    return pixels, alpha, answer['sha256']
+    return pixels, alpha, answer['dpi'] and tuple(answer['dpi']), answer['sha256']
 
 
 def _filled(array: Pixels, stream: IO[bytes]) -> bool:
@@ -114,7 +115,7 @@ def _answer(path: Path, settings: list[Any]) -> None:
         digest = hashlib.sha256(data).hexdigest()
         allow = partial(_allow_for_pixels, seconds, size, len(data))
         with silent_stderr():  # nobody reads it meanwhile: a library that prints much would wait
-            pixels, alpha = decode(path, data, background, max_pixels, on_open=allow)
+            pixels, alpha, dpi = decode(path, data, background, max_pixels, on_open=allow)
     except MemoryError:
         _put({'error': 'ImageSizeError', 'message': f'{path} needs more memory than there is.'})
     except ImageError as error:
@@ -122,7 +123,8 @@ def _answer(path: Path, settings: list[Any]) -> None:
     else:
         height, width = pixels.shape[:2]
         arrays = [pixels] if alpha is None else [pixels, alpha]
-        _put({'height': height, 'width': width, 'alpha': alpha is not None, 'sha256': digest}, *arrays)
+        size = {'height': height, 'width': width, 'alpha': alpha is not None}
+        _put(size | {'dpi': dpi, 'sha256': digest}, *arrays)
 
 
 def _allow_for_pixels(seconds: int, size: int, length: int, image: Image.Image) -> None:

@@ -19,6 +19,7 @@ from ..files import open_regular
 from .decoding import decode
 from .decoding_process import decode_in_process
 from .ordinary import MOST_BYTES, MOST_SCANS, has_too_many_scans, is_ordinary
+from .resolution import Dpi
 
 MAX_PIXELS = 89_478_485  # Pillow's own limit: what fills 256 MiB as RGB
 MAX_BYTES_A_PIXEL = 8  # 16 bits of red, green, blue and alpha, not compressed
@@ -34,11 +35,13 @@ class Picture:
         pixels: uint8 (height, width, 3), sRGB, upright, on the background that was asked for.
         alpha: uint8 (height, width), 0 clear to 255 opaque; None where nothing shows through.
         sha256: of the file's bytes, in hexadecimal.
+        dpi: pixels an inch, horizontally and vertically; None if the file does not say.
     """
 
     pixels: Pixels
     alpha: Pixels | None
     sha256: str
+    dpi: Dpi | None = None
 
 
 def read_picture(
@@ -69,10 +72,12 @@ def read_picture(
                 raise ImageReadError(f'{path} is a JPEG of more than {MOST_SCANS} scans. Expected a picture.')
             if not is_ordinary(data):
                 del data
-                return Picture(*decode_in_process(path, file, background, max_pixels))
+                pixels, alpha, dpi, sha256 = decode_in_process(path, file, background, max_pixels)
+                return Picture(pixels, alpha, sha256, dpi)
     except OSError as error:
         raise ImageReadError(f'Cannot read {path}: {error.strerror or error}') from error
-    return Picture(*decode(path, data, background, max_pixels), hashlib.sha256(data).hexdigest())
+    pixels, alpha, dpi = decode(path, data, background, max_pixels)
+    return Picture(pixels, alpha, hashlib.sha256(data).hexdigest(), dpi)
 
 
 def _check_settings(background: tuple[int, int, int] | None, max_pixels: int) -> None:

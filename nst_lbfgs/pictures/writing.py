@@ -1,24 +1,28 @@
 """Pictures out: PNG, JPEG, WebP or TIFF by the file's extension, whole or not at all.
 
 Every file carries an sRGB profile. The same pixels and metadata give the same bytes each time.
-PNG, WebP and TIFF are written without loss; JPEG at quality 95 without chroma subsampling (4:4:4).
+PNG, WebP and TIFF are written without loss, PNG and TIFF also with 16 bits a channel; JPEG at quality 95
+without chroma subsampling (4:4:4).
 """
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
-from ..arrays import Pixels
+from ..arrays import DeepPixels, Pixels
 from ..errors import ConfigError, OutputWriteError
-from ..files import check_place, check_room, write_whole
+from ..files import check_place, check_room, whole_file
+from .png_16 import write_png_16
+from .resolution import Dpi
+from .tiff import write_tiff
 
 FORMATS = {
     '.jpeg': 'JPEG',
@@ -31,12 +35,12 @@ FORMATS = {
 OPTIONS: dict[str, dict[str, Any]] = {
     'JPEG': {'quality': 95, 'subsampling': '4:4:4'},
     'PNG': {},
-    'TIFF': {'compression': 'tiff_adobe_deflate'},
     'WEBP': {'lossless': True, 'exact': True},  # exact: the colour under clear pixels too
 }
 # Pixels a side: what Pillow's JPEG library writes (the standard has 65,535), and what WebP has bits for.
 # PNG and TIFF hold more than any picture here has.
 LONGEST_SIDES = {'JPEG': 65_500, 'WEBP': 16_383}
+DEEP_FORMATS = ('PNG', 'TIFF')  # that hold 16 bits a channel
 EXIF_BYTES = 60_000  # of metadata; a JPEG segment ends at 65,533
 PROFILE_DATE = slice(24, 36)  # ICC.1:2010, section 7.2: year, month, day, hour, minute, second
 FIXED_DATE = bytes.fromhex('07d0 0001 0001 0000 0000 0000')  # 2000-01-01 00:00:00
@@ -68,6 +72,13 @@ def check_size_for_format(path: Path, height: int, width: int) -> None:
         )
 
 
+def check_bits_for_format(path: Path, bits: int) -> None:
+    """Raise ConfigError unless the format that the extension of `path` names has so many bits a channel."""
+    file_format = _format_of(path)
+    if bits == 16 and file_format not in DEEP_FORMATS:
+        raise ConfigError(f'Expected a PNG or TIFF file for 16 bits. Received: {path}, a {file_format} file')
+
+
 def keeps_alpha(path: Path) -> bool:
     """Return whether the format that `path` names has alpha. Raises ConfigError for an unknown."""
     return _format_of(path) != 'JPEG'
@@ -75,35 +86,42 @@ def keeps_alpha(path: Path) -> bool:
 
 def write_picture(
     path: Path,
-    pixels: Pixels,
+    pixels: Pixels | DeepPixels,
     *,
     overwrite: bool,
     alpha: Pixels | None = None,
     metadata: Mapping[str, str] | None = None,
+    dpi: Dpi | None = None,
 ) -> None:
-    """Write uint8 sRGB pixels (height, width, 3) as the format that the extension of `path` names.
+    """Write sRGB pixels (height, width, 3) as the format that the extension of `path` names.
 
-    `alpha` (height, width; 255 is opaque) is left out of a JPEG, which has none. `metadata`, short
-    names to texts, become text chunks of a PNG; elsewhere one JSON object in EXIF's
-    ImageDescription, which is left out if it is longer than a JPEG has room for.
+    They are uint8, or uint16 for a PNG or TIFF of 16 bits a channel. `alpha`, uint8 (height, width; 255 is
+    opaque), is left out of a JPEG, which has none. `metadata`, short names to texts, become text chunks of a
+    PNG; elsewhere one JSON object in EXIF's ImageDescription, which is left out if it is longer than a JPEG
+    has room for. `dpi` is 1 to 65,535; a JPEG has it in whole numbers.
 
-    Raises ConfigError for an unknown extension or arrays of other shapes, OutputExistsError and
-    OutputWriteError as `nst_lbfgs.files.write_whole` does.
+    Raises ConfigError for an unknown extension, bits that its format does not have or arrays of other shapes,
+    OutputExistsError and OutputWriteError as `nst_lbfgs.files.write_whole` does.
     """
     file_format = _format_of(path)
-    image = _image_of(pixels, alpha if keeps_alpha(path) else None)
-    options = OPTIONS[file_format] | _metadata_options(file_format, metadata or {})
-    encoded = io.BytesIO()
-    try:
-        image.save(encoded, file_format, icc_profile=srgb_profile(), **options)
-    except Exception as error:  # encoders raise nearly anything; what they made of it is not a picture
-        reason = str(error) or type(error).__name__
-        raise OutputWriteError(f'Cannot write {path} as {file_format}: {reason}') from error
-    write_whole(path, encoded.getvalue(), overwrite=overwrite)
+    alpha = alpha if keeps_alpha(path) else None
+    _check_pixels(pixels, alpha, ('uint8', 'uint16'))
+    check_bits_for_format(path, 8 * pixels.itemsize)
+    write = _writer_of(file_format, pixels, alpha, metadata or {}, dpi)
+    with whole_file(path, overwrite=overwrite) as temporary, open(temporary, 'wb') as file:
+        try:
+            write(file)
+        except OSError as error:
+            if error.errno is not None:  # no room, for example
+                raise
+            raise _not_encoded(path, file_format, error) from error
+        except Exception as error:  # encoders raise nearly anything; what they made of it is not a picture
+            raise _not_encoded(path, file_format, error) from error
 
 
 def png_of(pixels: Pixels) -> bytes:
     """Return uint8 sRGB pixels (height, width, 3) as a PNG. Raises ConfigError for another array."""
+    _check_pixels(pixels, None, ('uint8',))
     encoded = io.BytesIO()
     _image_of(pixels, None).save(encoded, 'PNG', icc_profile=srgb_profile())
     return encoded.getvalue()
@@ -128,30 +146,69 @@ def _format_of(path: Path) -> str:
     return FORMATS[path.suffix.lower()]
 
 
-def _image_of(pixels: Pixels, alpha: Pixels | None) -> Image.Image:
-    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
-        raise ConfigError(
-            f'Expected uint8 pixels (height, width, 3). Received: {pixels.dtype} {pixels.shape}'
+def _writer_of(
+    file_format: str,
+    pixels: Pixels | DeepPixels,
+    alpha: Pixels | None,
+    metadata: Mapping[str, str],
+    dpi: Dpi | None,
+) -> Callable[[BinaryIO], None]:
+    """Return what writes a picture to a file: our own code where Pillow has none, or holds a second copy."""
+    if file_format == 'TIFF':
+        description = _description(metadata)
+        return partial(
+            write_tiff, pixels=pixels, alpha=alpha, profile=srgb_profile(), dpi=dpi, description=description
         )
-    if alpha is None:
-        return Image.fromarray(pixels)
-    if alpha.dtype != np.uint8 or alpha.shape != pixels.shape[:2]:
+    if pixels.dtype == np.uint16:
+        deep, texts = pixels.astype(np.uint16, copy=False), _texts(metadata)
+        return partial(write_png_16, pixels=deep, alpha=alpha, profile=srgb_profile(), dpi=dpi, texts=texts)
+    options = OPTIONS[file_format] | _metadata_options(file_format, metadata, dpi)
+    image = _image_of(pixels.astype(np.uint8, copy=False), alpha)
+    return partial(image.save, format=file_format, icc_profile=srgb_profile(), **options)
+
+
+def _not_encoded(path: Path, file_format: str, error: Exception) -> OutputWriteError:
+    reason = str(error) or type(error).__name__
+    return OutputWriteError(f'Cannot write {path} as {file_format}: {reason}')
+
+
+def _check_pixels(pixels: Pixels | DeepPixels, alpha: Pixels | None, types: tuple[str, ...]) -> None:
+    if pixels.dtype.name not in types or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+        expected = ' or '.join(types)
+        raise ConfigError(
+            f'Expected {expected} pixels (height, width, 3). Received: {pixels.dtype} {pixels.shape}'
+        )
+    if alpha is not None and (alpha.dtype != np.uint8 or alpha.shape != pixels.shape[:2]):
         raise ConfigError(f'Expected uint8 alpha {pixels.shape[:2]}. Received: {alpha.dtype} {alpha.shape}')
-    return Image.fromarray(np.dstack((pixels, alpha)))
 
 
-def _metadata_options(file_format: str, metadata: Mapping[str, str]) -> dict[str, Any]:
-    if not metadata:
-        return {}
+def _image_of(pixels: Pixels, alpha: Pixels | None) -> Image.Image:
+    return Image.fromarray(pixels if alpha is None else np.dstack((pixels, alpha)))
+
+
+def _metadata_options(file_format: str, metadata: Mapping[str, str], dpi: Dpi | None) -> dict[str, Any]:
+    options: dict[str, Any] = {} if dpi is None or file_format == 'WEBP' else {'dpi': dpi}
     if file_format == 'PNG':
         chunks = PngImagePlugin.PngInfo()
-        for name, text in metadata.items():
-            # A path in a command line may hold bytes that are no text: surrogates to Python.
-            chunks.add_text(name, text.encode('utf-8', 'backslashreplace').decode())
-        return {'pnginfo': chunks}
-    description = json.dumps(dict(metadata))  # \u for what is not ASCII, as the tag's type wants
-    if len(description) > EXIF_BYTES:
-        return {}
+        for name, text in _texts(metadata).items():
+            chunks.add_text(name, text)
+        return options | {'pnginfo': chunks}
     exif = Image.Exif()
-    exif[ExifTags.Base.ImageDescription] = description
-    return {'exif': exif}
+    description = _description(metadata)
+    if description is not None:
+        exif[ExifTags.Base.ImageDescription] = description
+    if dpi is not None and file_format == 'WEBP':  # it has no other place for it
+        exif[ExifTags.Base.XResolution], exif[ExifTags.Base.YResolution] = dpi
+        exif[ExifTags.Base.ResolutionUnit] = 2  # an inch
+    return options | ({'exif': exif} if exif else {})
+
+
+def _texts(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return texts as they can be encoded: a path in a command line may hold bytes that are no text."""
+    return {name: text.encode('utf-8', 'backslashreplace').decode() for name, text in metadata.items()}
+
+
+def _description(metadata: Mapping[str, str]) -> str | None:
+    """Return metadata as JSON in ASCII, as the tag's type has it; None for none, or too much for a JPEG."""
+    description = json.dumps(dict(metadata))
+    return description if metadata and len(description) <= EXIF_BYTES else None

@@ -20,6 +20,9 @@ LATER = {'init_colors', 'padding'}
 
 PICTURES = {field.name for kind in (PictureConfig, Enhancement) for field in fields(kind)} - {
     'animation',
+    'bits',
+    'check_loss',
+    'dpi',
     'enhancement',
 }
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -202,8 +203,23 @@ def _cached(cached: CachedFile) -> Weights:
 
 
 def _named_file(path: Path) -> Weights:
+    return _checked_file(path, _state_of(path))
+
+
+@cache  # a run asks before TensorFlow is imported, and again when the network is made
+def _checked_file(path: Path, state: tuple[int, ...]) -> Weights:
+    """Return the weights of a file, which is checked once as long as it is in this state."""
     h5_file.check_file(path)
     return Weights(path, 'file', sha256_of(path), f'the weights in {path}')
+
+
+def _state_of(path: Path) -> tuple[int, ...]:
+    """Return what changes with a file: nothing, if there is none."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):  # ValueError: a null character
+        return ()
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _random(seed: int) -> Weights:

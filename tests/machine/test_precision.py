@@ -11,7 +11,7 @@ from PIL import Image
 
 from cli.main import main
 from nst_lbfgs import TransferConfig, transfer_style
-from nst_lbfgs.machine import precision
+from nst_lbfgs.machine import kernel_speed, precision
 from nst_lbfgs.machine.precision import PrecisionChoice, with_chosen_precision
 from nst_lbfgs.transfer import loss_in_float32
 from nst_lbfgs.weights.sources import resolve_weights
@@ -140,6 +140,13 @@ def test_the_trial_itself_finds_a_ratio_above_zero():
     assert precision.bfloat16_speed_up() > 0
 
 
+def test_a_layer_of_another_side_is_not_compiled_anew():
+    kernel_speed._there_and_back.cache_clear()
+    seconds = [kernel_speed.timed_layer(side, 16, 'float32')() for side in (8, 16, 32)]
+    assert min(seconds) > 0
+    assert kernel_speed._there_and_back.cache_info().misses == 1
+
+
 @pytest.mark.parametrize('asked, tolerance', [('float32', 1e-6), ('bfloat16', 0.02)])
 def test_the_last_loss_is_measured_once_more_in_float32(asked, tolerance, town, stripes):
     """In float32 it is the same loss; bfloat16 has 8 bits of mantissa, but its errors average out."""
@@ -175,6 +182,7 @@ def test_a_run_says_what_it_chose_and_is_repeated_in_it(
                 '1',
                 '--maxfun',
                 '3',
+                '--check-loss',
                 *layers,
             ]
         )
@@ -191,3 +199,17 @@ def test_a_run_says_what_it_chose_and_is_repeated_in_it(
     assert main(['transfer', '--from', 'out.json', 'again']) == 0
     again = json.loads((tmp_path / 'again.json').read_text())
     assert again['config']['transfer']['computation']['precision'] == 'bfloat16'
+    assert again['loss_in_float32'] == record['loss_in_float32']
+
+    assert main(['transfer', '--from', 'out.json', 'unchecked', '--no-check-loss']) == 0
+    assert 'loss_in_float32' not in json.loads((tmp_path / 'unchecked.json').read_text())
+    assert main(['transfer', '--resume', 'unchecked', '--check-loss']) == 0
+    assert 'loss_in_float32' in json.loads((tmp_path / 'unchecked.json').read_text())
+
+
+def test_the_loss_is_measured_in_float32_only_where_that_is_asked_for(folder, capsys):
+    layers = ['--content-layer', 'block1_conv1', '--style-layer', 'block1_conv1', '--image-height', '36']
+    short = ['--weights', 'random', '--iter', '1', '--maxfun', '1', '--precision', 'bfloat16', *layers]
+    assert main(['transfer', 'base.png', 'style.png', 'out', *short]) == 0
+    assert 'in float32' not in capsys.readouterr().err
+    assert 'loss_in_float32' not in json.loads((folder / 'out.json').read_text())

@@ -50,6 +50,17 @@ def test_the_network_ends_at_the_deepest_layer_in_use():
     assert names[1:] == ['block1_conv1', 'block1_conv2', 'block1_pool', 'block2_conv1']
 
 
+def test_no_random_numbers_are_drawn_for_weights_that_are_known(monkeypatch):
+    import keras
+
+    def drawn(*_):
+        raise AssertionError('numbers were drawn')
+
+    monkeypatch.setattr(keras.initializers.GlorotUniform, '__call__', drawn)
+    extractor = build_extractor(['block1_conv2'], KERNELS)
+    np.testing.assert_array_equal(extractor.layers[1].get_weights()[0], KERNELS['block1_conv1'][0])
+
+
 def test_bfloat16_features_are_close_to_float32(caffe):
     names = ('block1_conv1', 'block3_conv1', 'block5_conv2')
     wide = build_extractor(names, KERNELS)(caffe)

@@ -176,7 +176,7 @@ def check_reader(data: bytes) -> bool:
         warnings.simplefilter('error')
         path = Path(folder) / 'picture'
         try:
-            pixels, alpha = decode(path, data, WHITE, MAX_PIXELS)
+            pixels, alpha, _ = decode(path, data, WHITE, MAX_PIXELS)
         except ImageError as error:
             assert str(path) in str(error)
             assert '\n' not in str(error)

@@ -191,6 +191,19 @@ def test_a_named_file_is_taken_as_it_is(tmp_path):
     assert str(path) in found.description
 
 
+def test_a_named_file_is_checked_once_as_long_as_it_stays_as_it_is(tmp_path, monkeypatch):
+    """The check is a process of its own, of half a second."""
+    path = fake_weights.write_hollow_vgg19(tmp_path / 'mine.h5')
+    checked = []
+    monkeypatch.setattr(h5_file, 'check_file', checked.append)
+    first, again = resolve_weights(str(path)), resolve_weights(str(path))
+    assert first == again and checked == [path]
+    with open(path, 'ab') as file:
+        file.write(b'more')
+    assert resolve_weights(str(path)).sha256 != first.sha256
+    assert checked == [path, path]
+
+
 @pytest.mark.parametrize('name', ['', 'imagnet', 'missing.h5', '.', '\0.h5'])
 def test_a_name_that_is_no_file_is_an_error(tmp_path, monkeypatch, name):
     """A misspelt name, a folder, an impossible path: one line that says what is possible."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from cli.runs.post_processing import PostProcessing
 from nst_lbfgs.flat_settings import with_run_settings
+from nst_lbfgs.network.preprocessing import PREPROCESSINGS
 from nst_lbfgs.pictures.colour_preservation import preserve_colours
 from nst_lbfgs.pictures.enhancement import Enhancement, enhance
 from nst_lbfgs.run_config import RunConfig
@@ -20,6 +23,20 @@ def test_without_any_the_picture_is_the_same(town, stripes):
     """Also in a soft border, where the content is mixed in already."""
     pixels, share = processed(stripes, town, np.full((40, 48), 0.5, np.float32))
     assert pixels is stripes and share is None
+
+
+@pytest.mark.parametrize('preprocessing', ['caffe', 'unit', 'torchvision'])
+def test_sixteen_bits_are_of_the_picture_before_it_was_rounded(preprocessing, town):
+    rgb = np.clip(town + np.linspace(-130, 130, town.size).reshape(town.shape), -20, 275)
+    coordinates = PREPROCESSINGS[preprocessing]
+    x = coordinates.preprocess(rgb)
+    result = SimpleNamespace(image=coordinates.deprocess(x), x=x.ravel())
+    config = with_run_settings(RunConfig(), {'bits': 16, 'preprocessing': preprocessing})
+    deep, share = PostProcessing(config, town, None).of_result(result)
+    assert deep.dtype == np.uint16 and deep.shape == town.shape and share is None
+    assert abs(deep - 257 * np.clip(rgb, 0, 255)).max() <= 0.51
+    eight, _ = PostProcessing(RunConfig(), town, None).of_result(result)
+    assert eight is result.image
 
 
 @pytest.mark.parametrize('space', ['lab', 'yiq'])
