@@ -77,6 +77,22 @@ def test_modules_beside_the_script_are_read(tmp_path: Path) -> None:
     assert [use.line for use in report.uses if use.name.startswith('K.rnn')] == [4]
 
 
+@pytest.mark.parametrize('added', ['src', 'on the path'])
+def test_modules_elsewhere_are_read(added: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder that the script adds, or PYTHONPATH; relative imports are those of the package."""
+    package = tmp_path / added / 'kit'
+    package.mkdir(parents=True)
+    (package / '__init__.py').write_text('from .losses import loss\n')
+    (package / 'losses.py').write_text('from keras import backend as K\nK.rnn(None)\n')
+    (tmp_path / 'losses.py').write_text('from keras import backend as K\nK.unheard_of(None)\n')
+    if added == 'on the path':
+        monkeypatch.syspath_prepend(tmp_path / added)
+        report = checked(tmp_path, 'import kit\n')
+    else:
+        report = checked(tmp_path, f'import sys\nsys.path.append({added!r})\nimport kit\n')
+    assert list(problems(report)) == [f'K.rnn [{Path(added, "kit", "losses.py")}]']
+
+
 def test_a_notebook_has_ipython(tmp_path: Path) -> None:
     """run gives a notebook IPython; a script without it installed has none."""
     text = 'from IPython.display import clear_output, Image\nimport IPython'
