@@ -81,10 +81,11 @@ def check_script(path: Path) -> Report:
     """
     report = Report(str(path))
     cells = read_script(path)
-    report.uses = _Reading(path).uses_of(cells, path.resolve())
+    old = any(cell.is_python_2 for cell in cells)
+    report.uses = _Reading(path, in_python_2=old).uses_of(cells, path.resolve())
     if way_of_computing(trees_of(path, cells)) in ('graph', 'eager'):
         report.uses = [in_version_1(use) for use in report.uses]
-    if any(cell.is_python_2 for cell in cells):
+    if old:
         report.notes.append('Python 2: translated as it is read')
     presumed = presumed_data_format(cells)
     if presumed is not None:
@@ -95,8 +96,9 @@ def check_script(path: Path) -> Report:
 class _Reading:
     """A script and those of its own modules that were read already."""
 
-    def __init__(self, script: Path) -> None:
+    def __init__(self, script: Path, *, in_python_2: bool) -> None:
         self._script = script.resolve()
+        self._in_python_2 = in_python_2
         self._folders = own_folders(self._script, [])
         self._read = {self._script}
 
@@ -108,6 +110,8 @@ class _Reading:
         self._folders += [
             folder for cell in cells for folder in added_folders(cell.tree, self._script.parent)
         ]
+        if self._in_python_2:  # where a package's modules import each other by their mere names
+            self._folders.append(file.parent)
         label = self._label(file)
         names: dict[str, str] = {}
         used = {n.id for cell in cells for n in ast.walk(cell.tree) if isinstance(n, ast.Name)}

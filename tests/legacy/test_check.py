@@ -93,6 +93,19 @@ def test_modules_elsewhere_are_read(added: str, tmp_path: Path, monkeypatch: pyt
     assert list(problems(report)) == [f'K.rnn [{Path(added, "kit", "losses.py")}]']
 
 
+def test_in_python_2_a_package_s_modules_import_each_other_by_name(tmp_path: Path) -> None:
+    """Beside a script in Python 2; in Python 3 there is no such module."""
+    pytest.importorskip('fissix', reason="fissix, which translates Python 2, is in the extra 'python2'")
+    (tmp_path / 'kit').mkdir()
+    (tmp_path / 'kit' / '__init__.py').write_text('')
+    (tmp_path / 'kit' / 'steps.py').write_text('import losses_of_kit\n')
+    (tmp_path / 'kit' / 'losses_of_kit.py').write_text('from keras import backend as K\nK.rnn(None)\n')
+    found = problems(checked(tmp_path, 'print "old"\nimport kit.steps\n'))
+    assert list(found) == [f'K.rnn [{Path("kit/losses_of_kit.py")}]']
+    found = problems(checked(tmp_path, 'import kit.steps\n'))
+    assert list(found) == [f'import losses_of_kit [{Path("kit/steps.py")}]']
+
+
 def test_a_notebook_has_ipython(tmp_path: Path) -> None:
     """run gives a notebook IPython; a script without it installed has none."""
     text = 'from IPython.display import clear_output, Image\nimport IPython'

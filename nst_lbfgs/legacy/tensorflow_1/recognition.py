@@ -20,11 +20,14 @@ def trees_of(path: Path, cells: Iterable[Cell]) -> list[ast.Module]:
     A notebook's cells, which share their names, are one tree.
     """
     script = path.resolve()
+    cells = list(cells)
     whole = ast.Module([statement for cell in cells for statement in cell.tree.body], [])
     found = [(whole, script)]
     folders, seen = own_folders(script, [whole]), {script}
+    in_python_2 = any(cell.is_python_2 for cell in cells)
     for tree, file in found:  # grows on the way
         folders += added_folders(tree, script.parent)
+        folders += [file.parent] if in_python_2 else []  # a package's modules import each other by mere names
         for module in [its for node in ast.walk(tree) for its in imported_files(node, file, folders)]:
             if module not in seen:
                 seen.add(module)
