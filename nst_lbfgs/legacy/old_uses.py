@@ -123,11 +123,12 @@ def _tensorflow_name(line: int, full: str) -> Iterator[Use]:
     elif problem is not None:
         yield Use(line, f'tf.{below}', problem)
     elif name != 'python' and not name.startswith('_') and has_name(full) is False:
-        yield Use(line, f'tf.{below}', '' if _is_restored(below) else _GONE)
+        yield Use(line, f'tf.{below}', '' if is_restored(below) else _GONE)
 
 
-def _is_restored(below: str) -> bool:
-    """Return whether a name that TensorFlow 2 left out is given back, by what follows `tf.`."""
-    module, _, name = below.rpartition('.')
+def is_restored(below: str) -> bool:
+    """Return whether TensorFlow 2 left a name out that is given back from version 1; it follows `tf.`."""
+    module = below.rpartition('.')[0]
     known = not module or module in RESTORED_MODULES
-    return known and has_name(f'tensorflow.compat.v1.{below}') is True
+    gone = known and has_name(f'tensorflow.{below}') is False
+    return gone and has_name(f'tensorflow.compat.v1.{below}') is True
