@@ -10,6 +10,7 @@ from pathlib import Path
 from ..errors import LegacyError
 from .guards import guarded_nodes
 from .old_uses import Use, canonical, in_version_1, module_use, name_use
+from .own_modules import added_folders, imported_files, own_folders
 from .rebinding import ends_as_its_own, rebound_names
 from .source import Cell, dotted_name, presumed_data_format, read_script
 from .tensorflow_1.recognition import trees_of, way_of_computing
@@ -80,11 +81,11 @@ def check_script(path: Path) -> Report:
     """
     report = Report(str(path))
     cells = read_script(path)
-    reading = _Reading(path)
-    report.uses = reading.uses_of(cells, '')
+    old = any(cell.is_python_2 for cell in cells)
+    report.uses = _Reading(path, in_python_2=old).uses_of(cells, path.resolve())
     if way_of_computing(trees_of(path, cells)) in ('graph', 'eager'):
         report.uses = [in_version_1(use) for use in report.uses]
-    if any(cell.is_python_2 for cell in cells):
+    if old:
         report.notes.append('Python 2: translated as it is read')
     presumed = presumed_data_format(cells)
     if presumed is not None:
@@ -95,13 +96,23 @@ def check_script(path: Path) -> Report:
 class _Reading:
     """A script and those of its own modules that were read already."""
 
-    def __init__(self, script: Path) -> None:
-        self._folder = script.resolve().parent
-        self._notebook = script.suffix == '.ipynb'
-        self._read = {script.resolve()}
+    def __init__(self, script: Path, *, in_python_2: bool) -> None:
+        self._script = script.resolve()
+        self._in_python_2 = in_python_2
+        self._folders = own_folders(self._script, [])
+        self._read = {self._script}
 
-    def uses_of(self, cells: list[Cell], label: str) -> list[Use]:
-        """Return the uses of cells that share their names; labelled if these are several or no script."""
+    def uses_of(self, cells: list[Cell], file: Path) -> list[Use]:
+        """Return the uses of a file's cells, which share their names.
+
+        They are labelled with the cell if there are several, and with a file that is not the script.
+        """
+        self._folders += [
+            folder for cell in cells for folder in added_folders(cell.tree, self._script.parent)
+        ]
+        if self._in_python_2:  # where a package's modules import each other by their mere names
+            self._folders.append(file.parent)
+        label = self._label(file)
         names: dict[str, str] = {}
         used = {n.id for cell in cells for n in ast.walk(cell.tree) if isinstance(n, ast.Name)}
         uses = []
@@ -109,7 +120,7 @@ class _Reading:
             shown = cell.name.rpartition(', ')[2] if len(cells) > 1 else label
             found = list(self._cell_uses(cell, names, used))
             uses += [Use(u.line, f'{u.name} [{shown}]' if shown else u.name, u.problem) for u in found]
-            uses += self._own_modules(cell.tree)
+            uses += self._own_modules(cell.tree, file)
         return uses
 
     def _cell_uses(self, cell: Cell, names: dict[str, str], used: set[str]) -> Iterator[Use]:
@@ -147,7 +158,7 @@ class _Reading:
         for alias in node.names:
             full, name = canonical(f'{module}.{alias.name}'), alias.asname or alias.name
             names[name] = full
-            if any(use.problem for use in known) or self._file_of(module) or alias.name == '*':
+            if any(use.problem for use in known) or self._is_own(module) or alias.name == '*':
                 continue
             for use in name_use(node.lineno, full):
                 # An old name that is refused may be imported; it is using it that fails.
@@ -156,39 +167,33 @@ class _Reading:
 
     def _module_use(self, line: int, module: str) -> Iterator[Use]:
         root = module.partition('.')[0]
-        if self._file_of(root) is None and not (self._notebook and root in _IN_NOTEBOOKS):
+        supplied = self._script.suffix == '.ipynb' and root in _IN_NOTEBOOKS
+        if not supplied and not self._is_own(root):
             yield from module_use(line, module)
 
     # --- the script's own modules
 
-    def _file_of(self, module: str) -> Path | None:
-        """Return the file of a module beside the script, or the folder of a package of its own."""
-        path = self._folder.joinpath(*module.split('.'))
-        candidates = (path.with_suffix('.py'), path / '__init__.py', path)
-        return next((candidate for candidate in candidates if candidate.exists()), None)
+    def _is_own(self, module: str) -> bool:
+        """Return whether it is a module of the script's own, or a folder, which is a package too."""
+        places = [folder.joinpath(*module.split('.')) for folder in self._folders]
+        return any(place.is_dir() or place.with_suffix('.py').is_file() for place in places)
 
-    def _own_modules(self, tree: ast.Module) -> Iterator[Use]:
+    def _own_modules(self, tree: ast.Module, file: Path) -> Iterator[Use]:
         for node in ast.walk(tree):
-            for module in _modules_named(node):
-                file = self._file_of(module)
-                if file is None or file.is_dir() or file.resolve() in self._read:
+            for module in imported_files(node, file, self._folders):
+                if module.resolve() in self._read:
                     continue
-                self._read.add(file.resolve())
-                label = str(file.relative_to(self._folder))
+                self._read.add(module.resolve())
                 try:
-                    yield from self.uses_of(read_script(file), label)
+                    yield from self.uses_of(read_script(module), module)
                 except LegacyError as error:
-                    yield Use(getattr(node, 'lineno', 0), f'import {module}', str(error))
+                    yield Use(getattr(node, 'lineno', 0), ast.unparse(node), str(error))
 
-
-def _modules_named(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom):
-        module = node.module or ''
-        if module:
-            yield module
-        yield from (f'{module}.{alias.name}'.strip('.') for alias in node.names)
+    def _label(self, file: Path) -> str:
+        if file == self._script:
+            return ''
+        folder = next((each for each in self._folders if file.is_relative_to(each)), file.parent)
+        return str(file.relative_to(folder))
 
 
 # --- names

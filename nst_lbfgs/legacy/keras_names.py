@@ -13,6 +13,7 @@ from .backend.state import data_format_named
 from .model_class import Model
 from .old_weights import (
     convert_all_kernels_in_model,
+    convert_dense_weights_data_format,
     convert_kernel,
     random_file,
 )
@@ -153,6 +154,7 @@ LAYERS: dict[str, Any] = {
 }
 UTILS: dict[str, Any] = {
     'convert_all_kernels_in_model': convert_all_kernels_in_model,
+    'convert_dense_weights_data_format': convert_dense_weights_data_format,
     'convert_kernel': convert_kernel,
     'get_file': get_file,
     'plot': keras.utils.plot_model,

@@ -20,6 +20,7 @@ from .supplements import SUPPLEMENTS
 
 _ABSENT = object()
 _FIRST_HOMES = {
+    'keras.applications.mobilenetv2': 'keras.applications.mobilenet_v2',
     'keras.initializations': 'keras.initializers',
     'keras.objectives': 'keras.losses',
 }

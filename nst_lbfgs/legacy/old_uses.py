@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from .catalogue import NUMPY, PILLOW, SCIPY_MISC, TENSORFLOW
 from .installed_names import has_module, has_name
 from .old_names import advice, is_old_name, old_modules
-from .tensorflow_1.catalogue import problem_of
+from .tensorflow_1.catalogue import RESTORED_MODULES, problem_of
 
 _TENSORFLOW_KERAS = ('tensorflow.python.keras', 'tensorflow.compat.v1.keras', 'tensorflow.keras')
 _GONE = "TensorFlow 1's, gone from TensorFlow 2"
@@ -123,4 +123,12 @@ def _tensorflow_name(line: int, full: str) -> Iterator[Use]:
     elif problem is not None:
         yield Use(line, f'tf.{below}', problem)
     elif name != 'python' and not name.startswith('_') and has_name(full) is False:
-        yield Use(line, full.replace('tensorflow.', 'tf.', 1), _GONE)
+        yield Use(line, f'tf.{below}', '' if is_restored(below) else _GONE)
+
+
+def is_restored(below: str) -> bool:
+    """Return whether TensorFlow 2 left a name out that is given back from version 1; it follows `tf.`."""
+    module = below.rpartition('.')[0]
+    known = not module or module in RESTORED_MODULES
+    gone = known and has_name(f'tensorflow.{below}') is False
+    return gone and has_name(f'tensorflow.compat.v1.{below}') is True

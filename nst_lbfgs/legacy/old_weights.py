@@ -133,6 +133,23 @@ def convert_kernel(kernel: Array) -> Array:
     return turned
 
 
+def convert_dense_weights_data_format(
+    dense: Any, previous_feature_map_shape: tuple[int, int, int], target_data_format: str = 'channels_first'
+) -> None:
+    """Reorder a dense layer's kernel for a flattened picture whose channels move to the other end.
+
+    previous_feature_map_shape: the picture's, in the data format that it gets.
+    """
+    kernel, *bias = dense.get_weights()
+    if target_data_format == 'channels_first':
+        channels, rows, columns = previous_feature_map_shape
+        moved = kernel.reshape(rows, columns, channels, -1).transpose(2, 0, 1, 3)
+    else:
+        rows, columns, channels = previous_feature_map_shape
+        moved = kernel.reshape(channels, rows, columns, -1).transpose(1, 2, 0, 3)
+    dense.set_weights([moved.reshape(kernel.shape), *bias])
+
+
 class RandomWeights(str):
     """Stands for a weights file where random weights were asked for."""
 

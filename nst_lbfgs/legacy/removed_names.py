@@ -26,6 +26,7 @@ from .replacements import replace, replace_module
 from .sessions import Graph, Session, get_default_graph
 from .settings import SETTINGS
 from .tensor_classes import restore_tensor_classes
+from .tensorflow_1.old_calls import restore_old_calls
 
 _NUMPY_SPECIAL: dict[str, Any] = {
     'NINF': -np.inf,
@@ -124,7 +125,6 @@ def _quiet_lbfgs(minimise: Callable[..., Any]) -> Callable[..., Any]:
 
 def _restore_tensorflow(undo: ExitStack) -> None:
     """Give TensorFlow 1's names a meaning: sessions run K.function, switches do nothing."""
-    old = tf.compat.v1
     names = {
         'Session': Session,
         'Graph': Graph,
@@ -145,18 +145,7 @@ def _restore_tensorflow(undo: ExitStack) -> None:
     for module in _tensorflow_modules():
         for name, value in names.items():
             replace(undo, module, name, value)
-    later = {
-        'Print': old.Print,
-        'log': tf.math.log,
-        'logging': old.logging,
-        'set_random_seed': tf.random.set_seed,
-        'to_float': old.to_float,
-        'to_int32': old.to_int32,
-        'variable_scope': old.variable_scope,
-    }
-    for name, value in later.items():
-        if not hasattr(tf, name):
-            replace(undo, tf, name, value)
+    restore_old_calls(undo)
 
 
 def _tensorflow_modules() -> list[Any]:

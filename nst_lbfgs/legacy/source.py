@@ -124,13 +124,21 @@ def without_magics(text: str) -> str:
     """Return a cell's code with IPython's own lines blank, so that line numbers stay.
 
     A cell magic of another language (%%bash) blanks the whole cell; %%time and its like only
-    their line.
+    their line. A line that ends in a backslash goes on in the next.
     """
     lines = text.splitlines()
     first = next((line.strip() for line in lines if line.strip()), '')
     if first.startswith('%%') and first.split()[0] not in ('%%time', '%%timeit', '%%capture'):
         return ''
-    return '\n'.join(_without_magic(line) for line in lines) + '\n'
+    return '\n'.join(_lines_without_magics(lines)) + '\n'
+
+
+def _lines_without_magics(lines: list[str]) -> Iterator[str]:
+    goes_on = False
+    for line in lines:
+        new = '' if goes_on else _without_magic(line)
+        goes_on = line.endswith('\\') and new != line
+        yield new
 
 
 def _without_magic(line: str) -> str:

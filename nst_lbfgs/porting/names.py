@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..legacy.catalogue import NUMPY, PILLOW, SCIPY_MISC, TENSORFLOW
+from ..legacy.old_uses import is_restored
+from ..legacy.tensorflow_1.catalogue import problem_of
 from .moved_modules import MOVED_MODULES
 
 _ALIASES = ('tensorflow.python.keras', 'tensorflow.compat.v1.keras', 'tensorflow.keras')
@@ -56,8 +58,6 @@ REPLACED = {
     'numpy.bool': 'bool',
     'tensorflow.log': 'tensorflow.math.log',
     'tensorflow.set_random_seed': 'tensorflow.random.set_seed',
-    'tensorflow.to_float': 'tensorflow.compat.v1.to_float',
-    'tensorflow.to_int32': 'tensorflow.compat.v1.to_int32',
 }
 BUILTINS = {'xrange': 'range', 'raw_input': 'input'}
 
@@ -66,9 +66,11 @@ DROPPED = frozenset(
     f'tensorflow.{name}'
     for name in ('disable_eager_execution', 'disable_v2_behavior', 'enable_eager_execution')
 )
-_ONLY_IN_RUN = (
-    {f'tensorflow.{name}' for name in TENSORFLOW} - set(REPLACED) - DROPPED - {'tensorflow.variable_scope'}
-) | {'numpy.asscalar', 'numpy.cast', 'numpy.NINF'}
+_ONLY_IN_RUN = ({f'tensorflow.{name}' for name in TENSORFLOW} - DROPPED) | {
+    'numpy.asscalar',
+    'numpy.cast',
+    'numpy.NINF',
+}
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,21 @@ def today(full: str) -> Today | None:
         return Today(LEGACY[name], is_legacy=True)
     if name in REPLACED:
         return Today(REPLACED[name])
+    if _is_version_1_s(name):
+        compat = name.replace('tensorflow', 'tensorflow.compat.v1', 1)
+        return Today(compat) if full != compat else None
     owner, _, last = name.rpartition('.')
     if owner.startswith('keras.applications.') and owner in LEGACY and last[:1] != '_':
         return Today(f'{LEGACY[owner]}.{last}', is_legacy=True)
     return Today(name) if name != full and not _means_the_same(full) else None
+
+
+def _is_version_1_s(name: str) -> bool:
+    """Return whether TensorFlow has a name in `tf.compat.v1` alone, where it needs no graph."""
+    root, _, below = name.partition('.')
+    if root != 'tensorflow' or name in _ONLY_IN_RUN | DROPPED:
+        return False
+    return problem_of(below) is None and is_restored(below)
 
 
 def is_only_in_run(full: str) -> bool:

@@ -1,4 +1,4 @@
-"""A script's own modules: those that it imports, and that they import, from its folder."""
+"""A script's own modules: those that it imports, and that they import."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 from ..errors import LegacyError
+from ..legacy.own_modules import imported_files, own_folders
 from ..legacy.source import read_script
 
 
@@ -14,14 +15,17 @@ def own_modules(script: Path) -> list[Path]:
 
     One that cannot be read ends the search along that way. Raises as `read_script` for the script itself.
     """
-    folder = script.parent
+    trees = [cell.tree for cell in read_script(script)]
+    folders = own_folders(script, trees)
     found: list[Path] = []
-    waiting = [cell.tree for cell in read_script(script)]
+    waiting = [(tree, script) for tree in trees]
     while waiting:
-        for path in _imported(waiting.pop(0), folder):
+        tree, file = waiting.pop(0)
+        imported = [path for node in ast.walk(tree) for path in imported_files(node, file, folders)]
+        for path in imported:
             if path not in found and path != script:
                 found.append(path)
-                waiting += _trees(path)
+                waiting += [(its, path) for its in _trees(path)]
     return found
 
 
@@ -30,22 +34,3 @@ def _trees(path: Path) -> list[ast.Module]:
         return [cell.tree for cell in read_script(path)]
     except LegacyError:
         return []
-
-
-def _imported(tree: ast.Module, folder: Path) -> list[Path]:
-    names: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            module = node.module or ''
-            names += [module, *(f'{module}.{alias.name}'.lstrip('.') for alias in node.names)]
-    return [path for name in names if name for path in _files(name, folder)]
-
-
-def _files(name: str, folder: Path) -> list[Path]:
-    """Return the files of a module in the script's folder: a package's own, and the module's."""
-    parts = name.split('.')
-    places = [folder.joinpath(*parts[: depth + 1]) for depth in range(len(parts))]
-    files = [file for place in places for file in (place / '__init__.py', place.with_suffix('.py'))]
-    return [file for file in files if file.is_file()]

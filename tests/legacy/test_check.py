@@ -77,6 +77,35 @@ def test_modules_beside_the_script_are_read(tmp_path: Path) -> None:
     assert [use.line for use in report.uses if use.name.startswith('K.rnn')] == [4]
 
 
+@pytest.mark.parametrize('added', ['src', 'on the path'])
+def test_modules_elsewhere_are_read(added: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder that the script adds, or PYTHONPATH; relative imports are those of the package."""
+    package = tmp_path / added / 'kit'
+    package.mkdir(parents=True)
+    (package / '__init__.py').write_text('from .losses import loss\n')
+    (package / 'losses.py').write_text('from keras import backend as K\nK.rnn(None)\n')
+    (tmp_path / 'losses.py').write_text('from keras import backend as K\nK.unheard_of(None)\n')
+    if added == 'on the path':
+        monkeypatch.syspath_prepend(tmp_path / added)
+        report = checked(tmp_path, 'import kit\n')
+    else:
+        report = checked(tmp_path, f'import sys\nsys.path.append({added!r})\nimport kit\n')
+    assert list(problems(report)) == [f'K.rnn [{Path(added, "kit", "losses.py")}]']
+
+
+def test_in_python_2_a_package_s_modules_import_each_other_by_name(tmp_path: Path) -> None:
+    """Beside a script in Python 2; in Python 3 there is no such module."""
+    pytest.importorskip('fissix', reason="fissix, which translates Python 2, is in the extra 'python2'")
+    (tmp_path / 'kit').mkdir()
+    (tmp_path / 'kit' / '__init__.py').write_text('')
+    (tmp_path / 'kit' / 'steps.py').write_text('import losses_of_kit\n')
+    (tmp_path / 'kit' / 'losses_of_kit.py').write_text('from keras import backend as K\nK.rnn(None)\n')
+    found = problems(checked(tmp_path, 'print "old"\nimport kit.steps\n'))
+    assert list(found) == [f'K.rnn [{Path("kit/losses_of_kit.py")}]']
+    found = problems(checked(tmp_path, 'import kit.steps\n'))
+    assert list(found) == [f'import losses_of_kit [{Path("kit/steps.py")}]']
+
+
 def test_a_notebook_has_ipython(tmp_path: Path) -> None:
     """run gives a notebook IPython; a script without it installed has none."""
     text = 'from IPython.display import clear_output, Image\nimport IPython'

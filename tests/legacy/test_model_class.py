@@ -41,3 +41,26 @@ def test_models_are_of_the_class_that_they_were_made_with(
 ) -> None:
     """Also by the names of old modules; a class derived from it is its own."""
     assert run_old(SCRIPT) == 0, capsys.readouterr().err
+
+
+def test_a_model_s_first_node_is_its_making(run_old: Callable[..., int]) -> None:
+    """And its calls are the next; a layer's first node is its first call."""
+    text = """
+    from keras.layers import Dense, Input
+    from keras.models import Model, Sequential
+
+    entry = Input((3,))
+    layer = Dense(2)
+    model = Model(entry, layer(entry))
+    assert model.get_input_at(0) is entry
+    assert model.get_output_at(0) is model.output is model.get_output_at(-1)
+    assert model.get_input_shape_at(0) == (None, 3) and model.get_output_shape_at(0) == (None, 2)
+    other = Input((3,))
+    again = model(other)
+    assert model.get_output_at(1) is again is model.get_output_at(-1) and model.get_input_at(1) is other
+    assert model.get_output_at(0) is model.output is layer.get_output_at(0)
+    assert Model(model.get_input_at(0), model.get_output_at(0)).output_shape == (None, 2)
+    stack = Sequential([Dense(4, input_shape=(3,))])
+    assert stack.get_output_at(0) is stack.output and stack.get_input_shape_at(0) == (None, 3)
+    """
+    assert run_old(text) == 0

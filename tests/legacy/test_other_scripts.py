@@ -174,6 +174,19 @@ def test_a_notebook_s_display_classes(folder: Path, capsys: pytest.CaptureFixtur
     assert 'a.png' in out and '<svg/>' in out and (folder / 'book_1.png').exists()
 
 
+def test_a_shell_s_line_may_go_on(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the lines after it, each ending in a backslash but the last; Python's own are Python's."""
+    write_notebook(
+        folder / 'book.ipynb',
+        '!python other.py \\\n  --size 3 \\\n  --more\nfound = !ls \\\n  -l',
+        'a = 1 + \\\n  2\nprint(a, found)',
+    )
+    from cli.main import main
+
+    assert main(['run', 'book.ipynb']) == 0
+    assert capsys.readouterr().out == '3 []\n'
+
+
 GRAD_CAM = """
     import numpy as np
     from keras import backend as K

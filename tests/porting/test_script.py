@@ -186,6 +186,16 @@ def test_nothing_is_overwritten_unasked(folder: Path, capsys: Capture) -> None:
     assert (folder / 'old.py').read_text() == 'import scipy\n'
 
 
+def test_tensorflow_1_s_names_are_those_of_compat_v1(folder: Path, capsys: Capture) -> None:
+    """Where these need no graph; what is already ported, and what version 2 has, stays."""
+    text = 'import tensorflow as tf\ny = {}, tf.compat.v1.div(x, 2), tf.nn.relu(x)\n'
+    old = 'tf.div(x, 2), tf.image.resize_images(x, (2, 2)), tf.variable_scope("a"), tf.Print(x, [x])'
+    new = old.replace('tf.', 'tf.compat.v1.')
+    (folder / 'old.py').write_text(text.format(old))
+    assert main(['port', 'old.py', '-o', 'new.py']) == 0
+    assert (folder / 'new.py').read_text() == text.format(new)
+
+
 def test_what_only_run_supplies_is_said(folder: Path, capsys: Capture) -> None:
     """With its line, and exit code 1."""
     (folder / 'old.py').write_text('import tensorflow as tf\n\ns = tf.Session()\n')

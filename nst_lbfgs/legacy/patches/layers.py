@@ -62,9 +62,7 @@ def _patch_layer(layer: Any) -> None:
     layer.set_input = set_input
     layer.get_output = lambda self, train=False: self.output
     layer.get_input = lambda self, train=False: self.input
-    for what, nodes in (('input', 'input_tensors'), ('output', 'output_tensors')):
-        setattr(layer, f'get_{what}_at', _at_node(nodes, what))
-        setattr(layer, f'get_{what}_shape_at', _shape_at_node(nodes, what))
+    _patch_nodes(layer, _at_node)
     keras.layers.InputLayer.__call__ = _identity
     layer.W = property(lambda self: self.kernel)
     layer.b = property(lambda self: self.bias)
@@ -88,12 +86,30 @@ def _shape_of(tensors: Any) -> Any:
     return tensors.shape
 
 
+def _patch_nodes(kind: Any, at_node: Callable[[str, str], Callable[[Any, int], Any]]) -> None:
+    for what, nodes in (('input', 'input_tensors'), ('output', 'output_tensors')):
+        setattr(kind, f'get_{what}_at', at_node(nodes, what))
+        setattr(kind, f'get_{what}_shape_at', _shape_at_node(at_node(nodes, what)))
+
+
 def _at_node(nodes: str, what: str) -> Callable[[Any, int], Any]:
     return lambda self, index: self._get_node_attribute_at_index(index, nodes, what)
 
 
-def _shape_at_node(nodes: str, what: str) -> Callable[[Any, int], Any]:
-    return lambda self, index: _shape_of(self._get_node_attribute_at_index(index, nodes, what))
+def _at_node_of_model(nodes: str, what: str) -> Callable[[Any, int], Any]:
+    """A model's first node was its making; its calls came after."""
+
+    def found(self: Any, index: int) -> Any:
+        place = index + len(self._inbound_nodes) + 1 if index < 0 else index
+        if place == 0:
+            return getattr(self, what)
+        return self._get_node_attribute_at_index(place - 1, nodes, what)
+
+    return found
+
+
+def _shape_at_node(found: Callable[[Any, int], Any]) -> Callable[[Any, int], Any]:
+    return lambda self, index: _shape_of(found(self, index))
 
 
 def set_input(layer: Any, tensor: Any, shape: Any = None) -> None:
@@ -110,6 +126,8 @@ def set_input(layer: Any, tensor: Any, shape: Any = None) -> None:
 def _patch_models() -> None:
     sequential, functional = keras.Sequential, _functional_class()
     patch_layer_lists(functional)
+    for kind in (sequential, functional):
+        _patch_nodes(kind, _at_node_of_model)
     sequential.add = _with_entry(sequential.add)
     sequential.input = property(lambda self: self.inputs[0])
     sequential.output = property(lambda self: self.outputs[0])

@@ -16,6 +16,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .. import python_2
+from ..own_modules import is_installed, own_folders
 from ..replacements import replace
 from .recognition import is_for_python_2
 from .syntax import NAME
@@ -24,19 +25,18 @@ from .translation import translate
 if TYPE_CHECKING:
     from ..source import Cell
 
-_INSTALLED = ('site-packages', 'dist-packages')
-
 
 @contextmanager
 def python_2_names(path: Path, cells: list[Cell]) -> Iterator[None]:
-    """Within this context translated text works, and modules in a script's folder are translated.
+    """Within this context translated text works, and a script's own modules are translated.
 
     Beside a script in Python 2 those are all; beside one in Python 3, those that are not for Python 3.
     """
     old = any(cell.is_python_2 for cell in cells)
     if old:
         _say(path)
-    finder = _OwnModules(path.resolve().parent, all_of_them=old)
+    folders = own_folders(path.resolve(), [cell.tree for cell in cells])
+    finder = _OwnModules([folder.resolve() for folder in folders], all_of_them=old)
     with ExitStack() as undo:
         replace(undo, builtins, NAME, python_2)
         sys.meta_path.insert(0, finder)
@@ -49,10 +49,10 @@ def _say(path: Path) -> None:
 
 
 class _OwnModules(MetaPathFinder):
-    """Finds the modules in a folder that are in Python 2, before Python does."""
+    """Finds the modules in some folders that are in Python 2, before Python does."""
 
-    def __init__(self, folder: Path, *, all_of_them: bool) -> None:
-        self._folder = folder
+    def __init__(self, folders: list[Path], *, all_of_them: bool) -> None:
+        self._folders = set(folders)
         self._all_of_them = all_of_them
 
     def find_spec(
@@ -72,7 +72,8 @@ class _OwnModules(MetaPathFinder):
 
     def _is_own(self, path: Path) -> bool:
         path = path.resolve()
-        return path.suffix == '.py' and self._folder in path.parents and not set(_INSTALLED) & set(path.parts)
+        within = not self._folders.isdisjoint(path.parents) and not is_installed(path)
+        return within and path.suffix == '.py'
 
 
 def _is_python_3(path: str) -> bool:

@@ -52,6 +52,21 @@ RENAMED = {
     'unpack': 'unstack',
 }
 
+# TensorFlow's modules to which a script that uses Keras gets the names back that version 1 had in them.
+RESTORED_MODULES = (
+    'debugging',
+    'image',
+    'linalg',
+    'losses',
+    'math',
+    'nn',
+    'random',
+    'sets',
+    'strings',
+    'summary',
+    'train',
+)
+
 LAYERS = frozenset(
     """
 AveragePooling2D BatchNormalization Conv2D Conv2DTranspose Dense Dropout Flatten MaxPooling2D

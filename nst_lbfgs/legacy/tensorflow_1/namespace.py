@@ -22,6 +22,7 @@ from .behaviour import version_1_behaviour
 from .catalogue import LAYERS, RENAMED
 from .compat_names import VERSION_1, own_names
 from .layer_classes import CLASSES
+from .old_calls import of_version_1
 
 _VERSION = '1.15.5'
 _NAMES = ('tensorflow', 'tensorflow.compat.v1', 'tensorflow._api.v2.compat.v1')
@@ -87,12 +88,7 @@ def give_back_compat(undo: ExitStack) -> None:
 
 
 def _renamed() -> dict[str, Any]:
-    return {old: _of_version_1(new) for old, new in RENAMED.items() if '.' not in old}
-
-
-def _of_version_1(name: str) -> Any:
-    root, _, rest = name.partition('.')
-    return getattr(VERSION_1[root], rest) if rest else VERSION_1[root]
+    return {old: of_version_1(new) for old, new in RENAMED.items() if '.' not in old}
 
 
 def _with(module: Any, **names: Any) -> types.ModuleType:

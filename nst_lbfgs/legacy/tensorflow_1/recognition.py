@@ -6,7 +6,9 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..source import Cell, dotted_name
+from ...errors import LegacyError
+from ..own_modules import added_folders, imported_files, own_folders
+from ..source import Cell, dotted_name, read_script
 from .catalogue import EAGER, GRAPH, GRAPH_BESIDE_KERAS, RUNS_VARIABLES
 
 _ROOTS = ('tensorflow.compat.v1', 'tensorflow')
@@ -15,20 +17,29 @@ _ROOTS = ('tensorflow.compat.v1', 'tensorflow')
 def trees_of(path: Path, cells: Iterable[Cell]) -> list[ast.Module]:
     """Return a script's syntax trees and those of its own modules that it imports.
 
-    A notebook's cells, which share their names, are one tree. The modules lie beside the script, or in
-    folders that it adds to `sys.path`.
+    A notebook's cells, which share their names, are one tree.
     """
     script = path.resolve()
+    cells = list(cells)
     whole = ast.Module([statement for cell in cells for statement in cell.tree.body], [])
     found = [(whole, script)]
-    folders, seen = [script.parent], {script}
+    folders, seen = own_folders(script, [whole]), {script}
+    in_python_2 = any(cell.is_python_2 for cell in cells)
     for tree, file in found:  # grows on the way
-        folders += _added_folders(tree, script.parent)
-        for module in _own_modules(tree, file, folders):
+        folders += added_folders(tree, script.parent)
+        folders += [file.parent] if in_python_2 else []  # a package's modules import each other by mere names
+        for module in [its for node in ast.walk(tree) for its in imported_files(node, file, folders)]:
             if module not in seen:
                 seen.add(module)
                 found += [(parsed, module) for parsed in _parsed(module)]
     return [tree for tree, _ in found]
+
+
+def _parsed(module: Path) -> list[ast.Module]:
+    try:
+        return [cell.tree for cell in read_script(module)]
+    except LegacyError:
+        return []  # whatever is wrong with it shows when it is imported
 
 
 def way_of_computing(trees: list[ast.Module]) -> str | None:
@@ -102,32 +113,3 @@ def _below_tensorflow(full: str) -> str:
         if full.startswith(f'{root}.'):
             return full[len(root) + 1 :]
     return full
-
-
-def _added_folders(tree: ast.Module, folder: Path) -> list[Path]:
-    """Return what `sys.path.insert(0, 'src')` and its like add, as far as it is written out."""
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    adding = [call for call in calls if ast.unparse(call.func) in ('sys.path.append', 'sys.path.insert')]
-    texts = [node.value for call in adding for node in ast.walk(call) if isinstance(node, ast.Constant)]
-    return [folder / text for text in texts if isinstance(text, str) and (folder / text).is_dir()]
-
-
-def _own_modules(tree: ast.Module, file: Path, folders: list[Path]) -> Iterator[Path]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names, starts = [alias.name for alias in node.names], folders
-        elif isinstance(node, ast.ImportFrom):
-            package = f'{node.module}.' if node.module else ''
-            names = [node.module or '', *(f'{package}{alias.name}' for alias in node.names)]
-            starts = [file.parents[node.level - 1]] if node.level else folders
-        else:
-            continue
-        for place in (start.joinpath(*name.split('.')) for start in starts for name in names if name):
-            yield from (p for p in (place.with_suffix('.py'), place / '__init__.py') if p.is_file())
-
-
-def _parsed(module: Path) -> list[ast.Module]:
-    try:
-        return [ast.parse(module.read_text(encoding='utf-8', errors='replace'))]
-    except (SyntaxError, OSError):
-        return []  # whatever is wrong with it shows when it is imported

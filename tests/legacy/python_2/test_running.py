@@ -114,6 +114,18 @@ def test_own_modules_are_translated(run_old: Run, folder: Path, capsys: Capture)
     assert not list(folder.rglob('__pycache__'))
 
 
+def test_modules_on_pythons_path_are_translated(
+    run_old: Run, folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package beside the script's own folder, which PYTHONPATH names."""
+    (folder / 'sources' / 'wholes').mkdir(parents=True)
+    (folder / 'sources' / 'wholes' / '__init__.py').write_text('print "half", 5 / 2\n')
+    (folder / 'demo').mkdir()
+    monkeypatch.syspath_prepend(folder / 'sources')
+    assert run_old('import wholes\n', name='demo/script.py') == 0
+    assert capsys.readouterr().out == 'half 2\n'
+
+
 def test_beside_python_3_only_what_is_no_python_3_is_translated(
     run_old: Run, folder: Path, capsys: Capture
 ) -> None:
