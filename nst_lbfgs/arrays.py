@@ -14,6 +14,9 @@ Pixels = NDArray[np.uint8]
 PictureArray = NDArray[np.floating[Any]]
 """A picture in the coordinates of a preprocessing, or a gradient for it, in the precision that it has."""
 
+FeatureArray = NDArray[Any]
+"""Features of a picture, or a gradient for them, (1, h, w, c), in any type, bfloat16 too."""
+
 FloatArray = NDArray[np.float64]
 
 PairArray = NDArray[np.float32]
