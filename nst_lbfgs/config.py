@@ -237,7 +237,8 @@ class ComputationConfig:
 
     Pictures go through the network in bands of about `band_rows` rows where they do not fit into memory
     whole (`nst_lbfgs/network/bands.py`): the same loss and gradient. None is as many as fit, all if they do;
-    what fits is what is free, and within `memory_limit`, the bytes that a run may take. Raises ConfigError.
+    what fits is what is free, but for a `deterministic` run, and within `memory_limit`, the bytes that a run
+    may take. Raises ConfigError.
     """
 
     weights: str = 'imagenet'

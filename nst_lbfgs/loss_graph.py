@@ -72,7 +72,8 @@ class LossGraph:
         self._extractor = extractor
         self._config = config.objective
         self._layout = layout
-        self._layers = extractor.layers[1:] if layers is None and extractor is not None else layers
+        whole = extractor.layers[1:] if extractor else []
+        self._layers = whole if layers is None else layers
         self._recomputed = recomputed_layers(*layout.shape[:2]) if recomputed is None else recomputed
         self._preprocessing = PREPROCESSINGS[config.objective.preprocessing]
 

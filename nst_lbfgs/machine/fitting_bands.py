@@ -20,13 +20,15 @@ def with_fitting_bands(
     """Return `config` with rows for its bands: its own, or as many as fit into memory, `height` for all.
 
     What fits is what this process has and is free, and within the memory limit. Where nothing fits into
-    what is free, bands are as low as they can be. `styles` and `regions` are as for `peak_memory`.
+    what is free, bands are as low as they can be. A deterministic run must not hang on what is free: there
+    the limit alone counts. `styles` and `regions` are as for `peak_memory`.
 
     Raises InsufficientMemoryError for a limit that is too small.
     """
 
     limit = config.computation.memory_limit
-    rooms = [room for room in (limit, _room()) if room is not None]
+    free = None if config.computation.deterministic else _room()
+    rooms = [room for room in (limit, free) if room is not None]
 
     def need(candidate: TransferConfig) -> int:
         return peak_memory(candidate, height, width, styles=styles, regions=regions)
@@ -64,7 +66,8 @@ def _candidates(config: TransferConfig, height: int) -> list[TransferConfig]:
 
 def _may_choose(config: TransferConfig) -> bool:
     computation = config.computation
-    return computation.band_rows is None and computation.references == 'once'
+    settled = computation.deterministic and computation.memory_limit is None
+    return computation.band_rows is None and computation.references == 'once' and not settled
 
 
 def _room() -> int | None:

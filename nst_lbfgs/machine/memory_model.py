@@ -97,7 +97,7 @@ def network_memory(
     rows = config.computation.band_rows
     if rows is None or rows >= height:
         pictures = 2 + max(1, len(styles)) if config.computation.references == 'each-evaluation' else 1
-        numbers = pictures * _in_use(layers, height, width)
+        numbers: float = pictures * _in_use(layers, height, width)
         numbers += _copied_neighbourhoods(config, layers, height, width)
     else:
         numbers = _in_use_for_bands(config, there_and_back(layers, height, width, rows))

@@ -59,6 +59,15 @@ def test_a_limit_that_is_too_small_is_refused_and_too_little_free_memory_is_not(
         with_fitting_bands(changed(CONFIG, memory_limit=least - 1), *SIZE)
 
 
+def test_a_deterministic_run_hangs_on_no_more_than_its_limit(room):
+    room(0)
+    deterministic = changed(CONFIG, deterministic=True)
+    assert rows_of(deterministic, *SIZE) is None
+    assert least_memory(deterministic, *SIZE) == peak_memory(CONFIG, *SIZE)
+    limited = changed(deterministic, memory_limit=peak_memory(CONFIG, *SIZE))
+    assert rows_of(limited, *SIZE) == SIZE[0]
+
+
 def test_what_is_set_stays(room):
     room(0)
     assert rows_of(changed(CONFIG, band_rows=48), *SIZE) == 48
