@@ -21,7 +21,7 @@ DEFAULTS: dict[str, Any] = run_settings(
 ) | run_settings(RunConfig())
 """The default of every setting, of either optimiser and of the factors too."""
 
-MEMORY_UNITS = {'': 1, 'b': 1} | {
+MEMORY_UNITS: dict[str, int] = {'': 1, 'b': 1} | {
     unit: base**power
     for power, letter in enumerate('kmgt', start=1)
     for unit, base in ((f'{letter}b', 1000), (f'{letter}ib', 1024))

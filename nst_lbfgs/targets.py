@@ -130,7 +130,8 @@ class TargetsOf:
 
     def _rows_of(self, picture: NDArray[np.float32]) -> int:
         """Return the most rows of a style picture that go through the network at once."""
-        return min(picture.shape[1], rows_forwards(self.band_rows, self.width, picture.shape[2]))
+        height, width = picture.shape[1:3]
+        return int(min(height, rows_forwards(self.band_rows, self.width, width)))
 
     def _style_layers(self) -> tuple[str, ...]:
         return tuple(layers_of(self.config.objective, 'style'))
