@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Sequence
 from itertools import chain, takewhile
 from pathlib import Path
@@ -19,6 +20,12 @@ DEFAULTS: dict[str, Any] = run_settings(
     RunConfig(TransferConfig(optimizer=AdamConfig()), PictureConfig(enhancement=Enhancement()))
 ) | run_settings(RunConfig())
 """The default of every setting, of either optimiser and of the factors too."""
+
+MEMORY_UNITS: dict[str, int] = {'': 1, 'b': 1} | {
+    unit: base**power
+    for power, letter in enumerate('kmgt', start=1)
+    for unit, base in ((f'{letter}b', 1000), (f'{letter}ib', 1024))
+}
 
 
 class HelpFormatter(argparse.HelpFormatter):
@@ -71,6 +78,14 @@ def layer_weight(text: str) -> tuple[str, float]:
         raise argparse.ArgumentTypeError(
             f'Expected NAME or NAME:WEIGHT with a number. Received: {text!r}'
         ) from None
+
+
+def memory_size(text: str) -> int:
+    """Read a number of bytes, or one with a unit behind it: 6GB, 1.5 GiB, 800MB."""
+    match = re.fullmatch(r'([0-9]+(?:\.[0-9]+)?) ?([a-z]*)', text.strip().lower())
+    if not match or match[2] not in MEMORY_UNITS:
+        raise argparse.ArgumentTypeError(f'Expected a size such as 6GB or 800MB. Received: {text!r}')
+    return round(float(match[1]) * MEMORY_UNITS[match[2]])
 
 
 class Numbers(argparse.Action):

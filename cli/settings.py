@@ -25,7 +25,7 @@ from nst_lbfgs.config import (
 from nst_lbfgs.run_config import ANIMATION_NAMES, BITS, RESAMPLING_NAMES
 
 from .control import add_colour, add_masks, add_styles
-from .options import add_option, add_setting, layer_weight
+from .options import add_option, add_setting, layer_weight, memory_size
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -291,6 +291,24 @@ def add_network(group: argparse._ActionsContainer) -> None:
         'evaluate content and style rows once, or with every '
         'evaluation as the Keras example does: same result, three times the work',
         choices=REFERENCES,
+    )
+    add_setting(
+        group,
+        '--band-rows',
+        'rows of the picture that go through the network at once: fewer take less memory and more time; '
+        'losses and gradients are the same',
+        default='all where they fit into memory, else as many as do',
+        type=int,
+        metavar='N',
+    )
+    add_setting(
+        group,
+        '--memory-limit',
+        'the most memory that a run may take, as in 6GB or 800MB: the picture goes through the network in '
+        'bands that fit',
+        default='what is free',
+        type=memory_size,
+        metavar='SIZE',
     )
 
 

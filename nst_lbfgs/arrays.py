@@ -17,6 +17,9 @@ DeepPixels = NDArray[np.uint16]
 PictureArray = NDArray[np.floating[Any]]
 """A picture in the coordinates of a preprocessing, or a gradient for it, in the precision that it has."""
 
+FeatureArray = NDArray[Any]
+"""Features of a picture, or a gradient for them, (1, h, w, c), in any type, bfloat16 too."""
+
 FloatArray = NDArray[np.float64]
 
 PairArray = NDArray[np.float32]

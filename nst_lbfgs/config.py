@@ -45,6 +45,8 @@ PRECISIONS = ('auto', 'float32', 'bfloat16', 'float64')
 EXPONENT = 0.45
 EXPONENT_FROM_NOISE = 0.3
 LARGEST_EXPONENT = 4.0  # far beyond what helps; at some dozen the weights overflow
+LEAST_BAND_ROWS = 16  # with fewer most rows are those around the band, which neighbours compute, too
+LARGEST_MEMORY = 2**63 - 1  # bytes
 LARGEST_HISTORY = 1000  # scipy sets memory aside for all pairs at once, and for the square of their number
 
 CONV1_OF_EACH_BLOCK: LayerWeights = tuple((f'block{block}_conv1', 1.0) for block in range(1, 6))
@@ -238,13 +240,20 @@ class ComputationConfig:
 
     `precision` is the type in which the network computes; 'auto' is bfloat16 where a short trial finds
     it faster, else float32 (`nst_lbfgs/machine/precision.py`). Picture, losses and search are float32
-    or wider in any case. Raises ConfigError.
+    or wider in any case.
+
+    Pictures go through the network in bands of about `band_rows` rows where they do not fit into memory
+    whole (`nst_lbfgs/network/bands.py`): the same loss and gradient. None is as many as fit, all if they do;
+    what fits is what is free, but for a `deterministic` run, and within `memory_limit`, the bytes that a run
+    may take. Raises ConfigError.
     """
 
     weights: str = 'imagenet'
     references: str = 'once'
     precision: str = 'auto'
     deterministic: bool = False
+    band_rows: int | None = None
+    memory_limit: int | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.weights, str):
@@ -252,6 +261,15 @@ class ComputationConfig:
         check_choice('references', self.references, REFERENCES)
         check_choice('precision', self.precision, PRECISIONS)
         check_flag('deterministic', self.deterministic)
+        if self.band_rows is not None:
+            check_integer('band_rows', self.band_rows, at_least=LEAST_BAND_ROWS)
+            if self.references == 'each-evaluation':
+                raise ConfigError(
+                    'Expected references once for band_rows: with each-evaluation pictures go through the '
+                    'network whole. Received: each-evaluation'
+                )
+        if self.memory_limit is not None:
+            check_integer('memory_limit', self.memory_limit, at_most=LARGEST_MEMORY)
 
 
 @dataclass(frozen=True)

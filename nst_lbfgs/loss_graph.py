@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,6 +15,9 @@ from .losses import TOTAL_VARIATIONS, Guide
 from .network.backpropagation import Guides, NetworkPass
 from .network.layers import recomputed_layers
 from .network.preprocessing import PREPROCESSINGS, Preprocessing
+
+Losses = tuple[float, float, float]
+"""Content and style loss and total variation, weighted."""
 
 
 class Targets(NamedTuple):
@@ -52,14 +55,26 @@ class Layout:
 class LossGraph:
     """The weighted losses of combination pictures (1, H, W, 3) of one layout, and the network on the way.
 
-    `extractor` is as for `Objective`. `dtype` is that of pictures, losses and gradients.
+    `extractor` is as for `Objective`. `dtype` is that of pictures, losses and gradients. The network are its
+    layers, or `layers`, the last ones of them, with so many `recomputed`; only theirs have a weight then.
     """
 
-    def __init__(self, extractor: Any, config: TransferConfig, layout: Layout) -> None:
+    def __init__(
+        self,
+        extractor: Any,
+        config: TransferConfig,
+        layout: Layout,
+        *,
+        layers: Sequence[Any] | None = None,
+        recomputed: int | None = None,
+    ) -> None:
         self.dtype = tf.float64 if config.computation.precision == 'float64' else tf.float32
         self._extractor = extractor
         self._config = config.objective
         self._layout = layout
+        whole = extractor.layers[1:] if extractor else []
+        self._layers = whole if layers is None else layers
+        self._recomputed = recomputed_layers(*layout.shape[:2]) if recomputed is None else recomputed
         self._preprocessing = PREPROCESSINGS[config.objective.preprocessing]
 
     def loss_and_gradient(self, combination: Tensor, targets: Targets) -> tuple[Tensor, Tensor]:
@@ -68,7 +83,7 @@ class LossGraph:
             losses = [tf.zeros((), self.dtype)] * 2
             gradient = tf.zeros_like(combination)
         else:
-            losses, gradient = self._losses_and_gradient(combination, targets)
+            losses, gradient = self._network_losses_and_gradient(combination, targets)
         # Its half dozen copies of the picture wait until the network needs no more memory.
         with tf.control_dependencies([gradient]), tf.GradientTape() as tape:
             tape.watch(combination)
@@ -81,8 +96,33 @@ class LossGraph:
         variation = self._total_variation(combination)
         if self._extractor is None:
             return tf.stack([tf.zeros((), self.dtype)] * 2 + [variation])
-        network = self._combination_pass(self._network_input(_batch(combination, targets)), targets)
-        return tf.stack([*self._weighted_losses(network, targets), variation])
+        values = self._network_input(_batch(combination, targets))
+        return tf.stack([*self.losses(values, targets), variation])
+
+    def losses(self, values: Tensor, targets: Targets) -> list[Tensor]:
+        """Return content and style loss, weighted, of the network's input `values`, (n, h, w, c)."""
+        network = self._combination_pass(values, targets)
+        return self._weighted_losses(network.features, network.grams, targets)
+
+    def losses_and_gradient(self, values: Tensor, targets: Targets) -> tuple[list[Tensor], Tensor]:
+        """Return `losses`, and their sum's gradient for `values`."""
+        network = self._combination_pass(values, targets)
+        losses, by_features, by_grams = self.losses_of(network.features, network.grams, targets)
+        return losses, network.gradient(by_features, by_grams)
+
+    def losses_of(
+        self, features: dict[str, Tensor], grams: dict[str, Tensor], targets: Targets
+    ) -> tuple[list[Tensor], dict[str, Tensor], dict[str, Tensor]]:
+        """Return content and style loss, weighted, and their sum's gradients for features and grams.
+
+        These are as `NetworkPass` has them.
+        """
+        with tf.GradientTape() as tape:
+            tape.watch((features, grams))
+            losses = self._weighted_losses(features, grams, targets)
+            loss = tf.add_n(losses)
+        by_features, by_grams = tape.gradient(loss, (features, grams))
+        return losses, by_features, by_grams
 
     def features(self, picture: Tensor) -> dict[str, Tensor]:
         """Return the features of the content layers, (1, h, w, c), of a picture, (1, H, W, 3)."""
@@ -96,21 +136,14 @@ class LossGraph:
         places = {name: [Guide(0, each) for each in weights] for name, weights in guides.items()}
         return self._network_pass(self._network_input(picture), places or None).grams
 
-    def _losses_and_gradient(self, combination: Tensor, targets: Targets) -> tuple[list[Tensor], Tensor]:
-        """Return content and style loss, weighted, and the gradient of their sum."""
+    def _network_losses_and_gradient(
+        self, combination: Tensor, targets: Targets
+    ) -> tuple[list[Tensor], Tensor]:
         with tf.GradientTape() as tape:
             tape.watch(combination)
             values = self._network_input(_batch(combination, targets))
-        network = self._combination_pass(values, targets)
-        with tf.GradientTape() as loss_tape:
-            loss_tape.watch((network.features, network.grams))
-            losses = self._weighted_losses(network, targets)
-            loss = tf.add_n(losses)
-        by_features, by_grams = loss_tape.gradient(loss, (network.features, network.grams))
-        gradient = tape.gradient(
-            values, combination, output_gradients=network.gradient(by_features, by_grams)
-        )
-        return losses, gradient
+        losses, by_values = self.losses_and_gradient(values, targets)
+        return losses, tape.gradient(values, combination, output_gradients=by_values)
 
     def _network_input(self, pictures: Tensor) -> Tensor:
         return network_input(pictures, self._preprocessing, self._extractor.input.dtype)
@@ -127,22 +160,22 @@ class LossGraph:
 
     def _network_pass(self, values: Tensor, guides: Guides | None) -> NetworkPass:
         return NetworkPass(
-            self._extractor.layers[1:],
+            self._layers,
             values,
             content=layers_of(self._config, 'content'),
             style=layers_of(self._config, 'style'),
             guides=guides,
-            recomputed=recomputed_layers(*self._layout.shape[:2]),
+            recomputed=self._recomputed,
         )
 
-    def _weighted_losses(self, network: NetworkPass, targets: Targets) -> list[Tensor]:
+    def _weighted_losses(
+        self, features: dict[str, Tensor], grams: dict[str, Tensor], targets: Targets
+    ) -> list[Tensor]:
         """Return the weighted content and style losses of the batch's last picture."""
         regions = len(self._layout.areas)
-        features, grams = _at(slice(-1, None), network.features), _at(slice(-regions, None), network.grams)
+        contents, styles = targets.features, targets.grams
         if targets.rows:
-            contents, styles = self._targets_in_batch(network)
-        else:
-            contents, styles = targets.features, targets.grams
+            contents, styles = self._targets_in_batch(features, grams)
         losses = FeatureLosses(
             self._config,
             self._layout.shape[:2],
@@ -150,34 +183,22 @@ class LossGraph:
             shares=self._layout.areas,
             content_weights=targets.content_weights,
         )
-        return [losses.content(features, contents), losses.style(grams, styles)]
+        content = losses.content(_at(slice(-1, None), features), contents)
+        return [content, losses.style(_at(slice(-regions, None), grams), styles)]
 
-    def _targets_in_batch(self, network: NetworkPass) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    def _targets_in_batch(
+        self, features: dict[str, Tensor], grams: dict[str, Tensor]
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         first = 1 if self._layout.guide_rows is None else 0  # the content has one, too
-        sources = _at(slice(first, -len(self._layout.areas)), network.grams)
+        sources = _at(slice(first, -len(self._layout.areas)), grams)
         mixing = tf.constant(self._layout.mixing, self.dtype)
-        return _at(slice(0, 1), network.features), mixed(mixing, sources)
+        return _at(slice(0, 1), features), mixed(mixing, sources)
 
     def _total_variation(self, combination: Tensor) -> Tensor:
         """Return the weighted total variation."""
         if not self._config.tv_weight:
             return tf.zeros((), self.dtype)
         return self._config.tv_weight * TOTAL_VARIATIONS[self._config.total_variation](combination)
-
-
-def compiled(function: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
-    """Return a function compiled for arguments as these are: tensors, their specifications, or trees of them.
-
-    It is a concrete function, for TensorFlow warns of one that is made anew for every transfer.
-    """
-    specifications = tf.nest.map_structure(
-        lambda tensor: tf.TensorSpec(tensor.shape, tensor.dtype), arguments
-    )
-    # Autograph has nothing to convert, slowly.
-    concrete: Callable[..., Any] = tf.function(function, autograph=False).get_concrete_function(
-        *specifications
-    )
-    return concrete
 
 
 def mixed(mixing: Tensor, grams: dict[str, Tensor]) -> dict[str, Tensor]:

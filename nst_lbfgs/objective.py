@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from .arrays import PictureArray, Tensor
+from .arrays import PictureArray
+from .banded_evaluation import BandedEvaluation
 from .config import TransferConfig
 from .errors import ConfigError, NonFiniteLossError, OutOfMemoryError
 from .guidance.keeping import Kept
 from .guidance.references import References
-from .loss_graph import LossGraph, compiled
+from .loss_graph import LossGraph
 from .network.reuse import Reuse
 from .search.evaluations import Evaluation, Terms
 from .targets import TargetsOf, layout_of
+from .whole_evaluation import WholeEvaluation
 
 
 class Objective:
@@ -38,6 +40,9 @@ class Objective:
 
     whose last two terms do not depend on the combination; they are left out.
 
+    With fewer `band_rows` than the picture has, all pictures go through the network in bands: the same loss
+    and gradient, but for rounding.
+
     `extractor` maps Caffe's coordinates to features by layer name; it is None where only total
     variation has a weight. `reuse` is what earlier objectives with the same extractor may have made of it.
 
@@ -52,18 +57,26 @@ class Objective:
         self._extractor = extractor
         self._reuse = reuse or Reuse()
         self._kept = None if references.keep is None else Kept(references.content, references.keep)
-        self._layout = layout_of(references, config)
-        self._graph = LossGraph(extractor, config, self._layout)
+        layout = layout_of(references, config)
+        graph = LossGraph(extractor, config, layout)
+        self._dtype = graph.dtype.as_numpy_dtype
+        rows = min(config.computation.band_rows or self.shape[0], self.shape[0])
         with _memory_running_out():
-            self._targets = TargetsOf(config, self._graph, self._reuse).references(references)
-        self._evaluate = self._compiled(self._graph.loss_and_gradient)
+            targets = TargetsOf(extractor, config, graph, self.shape[1], rows, self._reuse).references(
+                references
+            )
+        self._evaluation: BandedEvaluation | WholeEvaluation
+        if rows < self.shape[0]:
+            self._evaluation = BandedEvaluation(extractor, config, layout, targets, rows)
+        else:
+            self._evaluation = WholeEvaluation(graph, config, layout, targets, self._reuse)
 
     def picture(self, x: PictureArray) -> PictureArray:
         """Return the picture, (n,), that the coordinates `x`, (n,), stand for: with what is kept.
 
         It is in the precision of the evaluation.
         """
-        rounded = x.astype(self._graph.dtype.as_numpy_dtype, copy=False)
+        rounded = x.astype(self._dtype, copy=False)
         return rounded if self._kept is None else self._kept.picture(rounded)
 
     def evaluate(self, x: PictureArray) -> Evaluation:
@@ -75,8 +88,8 @@ class Objective:
         if x.shape != (size,):
             raise ConfigError(f'Expected coordinates of shape ({size},). Received: {x.shape}')
         with _memory_running_out():
-            terms, gradient = self._evaluate(self._tensor(self.picture(x)), self._targets)
-            evaluation = Evaluation(_terms(terms), self._for_x(np.ravel(gradient.numpy())))
+            losses, gradient = self._evaluation.loss_and_gradient(self._array(self.picture(x)))
+            evaluation = Evaluation(Terms(*losses), self._for_x(np.ravel(gradient)))
         _check_finite(evaluation)
         return evaluation
 
@@ -86,26 +99,13 @@ class Objective:
 
     def terms(self, picture: PictureArray) -> Terms:
         """Return the terms of a picture, (n,), as `picture` returned it, alone."""
-        return _terms(self._compiled(self._graph.terms)(self._tensor(picture), self._targets))
-
-    def _compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return one of the graph's functions of a combination and targets, compiled."""
-        combination = tf.TensorSpec((1, *self.shape), self._graph.dtype)
-        concrete: Callable[..., Any] = self._reuse.functions.get(
-            (function.__name__, self._layout, self._config.objective, self._config.computation),
-            lambda: compiled(function, combination, self._targets),
-        )
-        return concrete
+        return Terms(*self._evaluation.losses(self._array(picture)))
 
     def _for_x(self, gradient: PictureArray) -> PictureArray:
         return gradient if self._kept is None else self._kept.gradient(gradient)
 
-    def _tensor(self, x: PictureArray) -> Tensor:
-        return tf.constant(x.astype(self._graph.dtype.as_numpy_dtype).reshape((1, *self.shape)))
-
-
-def _terms(values: Tensor) -> Terms:
-    return Terms(*values.numpy().astype(np.float64).tolist())
+    def _array(self, x: PictureArray) -> PictureArray:
+        return x.astype(self._dtype).reshape((1, *self.shape))
 
 
 @contextmanager

@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from .arrays import Tensor
+from .banded_evaluation import banded_features, banded_grams
 from .config import TransferConfig
 from .guidance.feature_losses import layers_of
 from .guidance.layer_guides import guide_weights, location_weights
 from .guidance.masks import Weights
 from .guidance.references import References
-from .loss_graph import Layout, LossGraph, Targets, compiled, mixed
+from .loss_graph import Layout, LossGraph, Targets, mixed
+from .network.bands import rows_forwards
+from .network.compiling import compiled
 from .network.layers import feature_shape
 from .network.reuse import Reuse
 
@@ -40,10 +44,17 @@ def layout_of(references: References, config: TransferConfig) -> Layout:
 
 @dataclass(frozen=True)
 class TargetsOf:
-    """The way to the targets of evaluations: through the network of `graph`, or from what is in `reuse`."""
+    """The way to the targets of evaluations: through the network of `graph`, or from what is in `reuse`.
 
+    That is `extractor`'s. Pictures with more than `band_rows` rows go through it in bands, style pictures
+    with twice as many if they are as wide as the combination, `width`.
+    """
+
+    extractor: Any
     config: TransferConfig
     graph: LossGraph
+    width: int
+    band_rows: int
     reuse: Reuse
 
     def references(self, references: References) -> Targets:
@@ -65,6 +76,9 @@ class TargetsOf:
         return tf.constant(np.concatenate([references.content, *references.pictures]), self.graph.dtype)
 
     def _features(self, content: NDArray[np.float32]) -> dict[str, Tensor]:
+        if self.band_rows < content.shape[1]:
+            picture = content.astype(self.graph.dtype.as_numpy_dtype)
+            return banded_features(self.extractor, self.config.objective, picture, self.band_rows)
         picture = tf.constant(content, self.graph.dtype)
         function = self.reuse.functions.get(
             ('features', content.shape, self.config.objective, self.config.computation),
@@ -92,8 +106,12 @@ class TargetsOf:
         )
 
     def _computed_grams(self, picture: NDArray[np.float32], masks: Masks) -> dict[str, Tensor]:
-        values = tf.constant(picture, self.graph.dtype)
         guides = guide_weights(masks, self._style_layers(), picture.shape[1:3], self.graph.dtype)
+        rows = self._rows_of(picture)
+        if rows < picture.shape[1]:
+            array = picture.astype(self.graph.dtype.as_numpy_dtype)
+            return banded_grams(self.extractor, self.config.objective, array, rows, guides)
+        values = tf.constant(picture, self.graph.dtype)
         grams: dict[str, Tensor] = compiled(self.graph.grams, values, guides)(values, guides)
         return grams
 
@@ -107,7 +125,13 @@ class TargetsOf:
             self._style_layers(),
             (objective.pooling, objective.padding, objective.preprocessing),
             (computation.precision, computation.deterministic),
+            self._rows_of(picture),  # the last digits hang on it
         )
+
+    def _rows_of(self, picture: NDArray[np.float32]) -> int:
+        """Return the most rows of a style picture that go through the network at once."""
+        height, width = picture.shape[1:3]
+        return int(min(height, rows_forwards(self.band_rows, self.width, width)))
 
     def _style_layers(self) -> tuple[str, ...]:
         return tuple(layers_of(self.config.objective, 'style'))

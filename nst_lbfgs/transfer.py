@@ -18,6 +18,7 @@ from .guidance.starting_picture import check_init, starting_picture, without_noi
 from .guidance.style import Mask
 from .machine.determinism import make_deterministic
 from .machine.eager import check_eager
+from .machine.fitting_bands import with_fitting_bands
 from .machine.precision import with_chosen_precision
 from .machine.threads import available_cores
 from .network.extractor import build_extractor
@@ -113,9 +114,11 @@ def transfer_style(
     With `config.computation.deterministic` TensorFlow's operations are deterministic from now on, for
     the whole process.
 
+    Pictures that do not fit into memory whole go through the network in bands (`config.computation`).
+
     Raises ConfigError, ImageReadError for an image whose file is damaged, ImageSizeError, WeightsError,
-    BackendError inside `tf.Graph` or `tf.function`, and NonFiniteLossError or OutOfMemoryError if not even
-    the first evaluation can be made.
+    InsufficientMemoryError for a memory limit that is too small, BackendError inside `tf.Graph` or
+    `tf.function`, and NonFiniteLossError or OutOfMemoryError if not even the first evaluation can be made.
     """
     check_eager()
     check_verbosity(verbose)
@@ -129,6 +132,7 @@ def transfer_style(
     if config.computation.deterministic:
         make_deterministic(available_cores())
     config, _ = with_chosen_precision(config)
+    config = _with_bands(config, given)
     network = network or _network(config)
     objective = _objective(given, config, network)
     with display_of(verbose, config, resume) as display:
@@ -176,8 +180,13 @@ def loss_in_float32(
     All is measured in float32, what it is compared with too: the network is built once more, and content
     and style pictures go through it before `x` does. The other arguments are those of its `transfer_style`.
     """
-    wide = replace(config, computation=replace(config.computation, precision='float32', references='once'))
-    return _objective(Given.checked(content, styles, content_mask, keep), wide, network).terms(x).loss
+    wide = replace(
+        config,
+        # Its way there alone takes no more than the search's there and back in bfloat16.
+        computation=replace(config.computation, precision='float32', references='once', memory_limit=None),
+    )
+    given = Given.checked(content, styles, content_mask, keep)
+    return _objective(given, _with_bands(wide, given), network).terms(x).loss
 
 
 def _run(search: Search | AdamSearch) -> tuple[str, Place, SearchError | None]:
@@ -255,6 +264,13 @@ def _objective(given: Given, config: TransferConfig, network: Network) -> Object
         lambda: build_extractor(layers, network.kernels(), pooling=pooling, padding=padding, dtype=precision),
     )
     return Objective(extractor, _references(given, config), config, reuse)
+
+
+def _with_bands(config: TransferConfig, given: Given) -> TransferConfig:
+    """Return `config` with rows for its bands: its own, or as many as fit into memory."""
+    height, width = given.content.shape[:2]
+    sizes = [(style.picture.shape[0], style.picture.shape[1]) for style in given.styles]
+    return with_fitting_bands(config, height, width, styles=sizes, regions=len(given.regions))
 
 
 def _references(given: Given, config: TransferConfig) -> References:

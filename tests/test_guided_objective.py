@@ -116,7 +116,7 @@ def test_a_blend_has_the_gradient_of_the_weighted_sum_of_losses(distance, town, 
 
 def test_an_evaluation_is_the_same_work_with_five_styles_as_with_one(town, stripes):
     def operations(styles):
-        nodes = objective_for(town, styles)._evaluate.graph.get_operations()
+        nodes = objective_for(town, styles)._evaluation._loss_and_gradient.graph.get_operations()
         return sorted((node.type, str([output.shape for output in node.outputs])) for node in nodes)
 
     five = [Style(np.roll(OTHER, shift, axis=0), 1.0 + shift) for shift in range(5)]

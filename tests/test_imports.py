@@ -16,6 +16,15 @@ LIBRARY = ROOT / 'nst_lbfgs'
 # What each room, a folder or a file beside the folders, may import of the other rooms.
 ALLOWED = {
     'arrays': set(),
+    'banded_evaluation': {
+        'arrays',
+        'banded_variation',
+        'config',
+        'guidance',
+        'loss_graph',
+        'network',
+    },
+    'banded_variation': {'arrays', 'losses', 'network'},
     'benchmark': {
         'arrays',
         'child_process',
@@ -48,6 +57,7 @@ ALLOWED = {
     'network': {'arrays', 'errors', 'losses'},
     'objective': {
         'arrays',
+        'banded_evaluation',
         'config',
         'errors',
         'guidance',
@@ -55,6 +65,7 @@ ALLOWED = {
         'network',
         'search',
         'targets',
+        'whole_evaluation',
     },
     'pictures': {'arrays', 'checks', 'child_process', 'errors', 'files', 'network', 'quiet'},
     'plots': set(),
@@ -94,7 +105,7 @@ ALLOWED = {
     'run_config': {'checks', 'config', 'errors', 'pictures'},
     'search': {'arrays', 'config', 'errors'},
     'side_by_side': {'arrays', 'errors', 'guidance', 'pictures', 'transfer'},
-    'targets': {'arrays', 'config', 'guidance', 'loss_graph', 'network'},
+    'targets': {'arrays', 'banded_evaluation', 'config', 'guidance', 'loss_graph', 'network'},
     'transfer': {
         'arrays',
         'config',
@@ -110,6 +121,7 @@ ALLOWED = {
         'search',
         'weights',
     },
+    'whole_evaluation': {'arrays', 'config', 'loss_graph', 'network'},
     'weights': {'arrays', 'child_process', 'errors', 'files', 'network', 'quiet'},
 }
 # The only modules that may import these packages.
@@ -118,6 +130,8 @@ ONLY_IN = {
     'PIL': {'legacy', 'pictures'},
     'matplotlib': {'benchmark.plot', 'plots'},
     'tensorflow': {
+        'banded_evaluation',
+        'banded_variation',
         'benchmark.old_way',
         'guidance',
         'inspection',
@@ -130,6 +144,7 @@ ONLY_IN = {
         'quiet',
         'search.adam',
         'targets',
+        'whole_evaluation',
     },
     'jinja2': {'report.rendering'},
     'markupsafe': {'report.rendering'},

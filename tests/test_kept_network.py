@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from nst_lbfgs import Style, transfer_style
-from nst_lbfgs.loss_graph import compiled
 from nst_lbfgs.network.backpropagation import NetworkPass
+from nst_lbfgs.network.compiling import compiled
 from nst_lbfgs.network.extractor import build_extractor
 from nst_lbfgs.network.reuse import KEPT_EXTRACTORS, KEPT_FUNCTIONS
 from nst_lbfgs.weights.sources import resolve_weights

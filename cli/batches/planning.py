@@ -79,6 +79,9 @@ def _memory(job: Job, sizes: Sizes) -> int | None:
     masks = job.config.masks
     regions = len(job.styles) if masks.regions or masks.style_masks else 1
     alone = peak_memory(job.config.transfer, *inputs.size, styles=inputs.style_sizes(), regions=regions)
+    limit = job.config.transfer.computation.memory_limit
+    if limit is not None:
+        alone = min(alone, limit)  # it goes through the network in bands to stay below that
     return alone + KEPT_FOR_OTHER_TRANSFERS
 
 

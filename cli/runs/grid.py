@@ -17,7 +17,7 @@ from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.flat_settings import run_types, with_run_settings
 from nst_lbfgs.run_config import MasksConfig, RunConfig
 
-from ..options import layer_weight
+from ..options import layer_weight, memory_size
 
 # The option's name, where it is not the field's.
 FIELD_OF = {
@@ -116,7 +116,7 @@ def _parse(field: str, kind: Any, text: str) -> Any:
             return None
         kind = next(option for option in get_args(kind) if option is not type(None))
     try:
-        return _PARSERS[kind](text)
+        return _PARSERS_OF_FIELDS.get(field, _PARSERS[kind])(text)
     except (KeyError, ValueError, argparse.ArgumentTypeError) as error:
         raise ConfigError(
             f'Expected a value of {field}{_EXPECTED.get(kind, "")}. Received: {text!r}'
@@ -139,6 +139,7 @@ _PARSERS: dict[Any, Callable[[str], Any]] = {
     LayerWeights: _layers,
     Numbers: _numbers,
 }
+_PARSERS_OF_FIELDS: dict[str, Callable[[str], Any]] = {'memory_limit': memory_size}
 _EXPECTED: dict[Any, str] = {
     float: ': a number',
     int: ': an integer',

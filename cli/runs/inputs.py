@@ -14,6 +14,7 @@ from nst_lbfgs.config import TransferConfig
 from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.guidance.given import Given
 from nst_lbfgs.guidance.style import Style
+from nst_lbfgs.machine.fitting_bands import least_memory, with_fitting_bands
 from nst_lbfgs.machine.memory_model import peak_memory
 from nst_lbfgs.pictures.colour_matching import match_colours
 from nst_lbfgs.pictures.resolution import Dpi
@@ -82,6 +83,22 @@ class Inputs:
             regions=self.regions,
         )
 
+    def least_memory(self, config: TransferConfig | None = None, size: Size | None = None) -> int:
+        """Return the bytes that a run needs at least, in bands unless its settings say otherwise."""
+        return least_memory(
+            config or self.config.transfer,
+            *(size or self.size),
+            styles=self.style_sizes(size),
+            regions=self.regions,
+        )
+
+    def fitted(self, config: TransferConfig) -> TransferConfig:
+        """Return a configuration with the rows of bands that fit into memory now.
+
+        Raises InsufficientMemoryError.
+        """
+        return with_fitting_bands(config, *self.size, styles=self.style_sizes(), regions=self.regions)
+
     @cached_property
     def regions(self) -> int:
         """The number of regions that have their own styles."""
@@ -132,12 +149,18 @@ class Inputs:
         Given.checked(arranged.content, arranged.styles, arranged.content_mask, arranged.keep)
 
     def summary(self, config: TransferConfig, precision: str) -> str:
-        """Return the sizes and the memory of a run in a line; `precision` is what 'auto' came to."""
+        """Return the sizes and the memory of a run in a line; `precision` is what 'auto' came to.
+
+        `config` has the rows of its bands.
+        """
         sizes = list(dict.fromkeys(f'{width} x {height}' for height, width in self.style_sizes()))
         more = f' and {len(sizes) - MOST_SIZES} more' if len(sizes) > MOST_SIZES else ''
+        rows = config.computation.band_rows or self.size[0]
+        bands = f', in bands of {rows} rows' if rows < self.size[0] else ''
         return (
             f'{self.size[1]} x {self.size[0]} pixels, style{"s" if len(self.files.styles) > 1 else ""} '
-            f'{", ".join(sizes[:MOST_SIZES])}{more}, {precision}, about {self.memory(config) / 1e9:.1f} GB'
+            f'{", ".join(sizes[:MOST_SIZES])}{more}, {precision}{bands}, about '
+            f'{self.memory(config) / 1e9:.1f} GB'
         )
 
     def notes(self) -> list[str]:

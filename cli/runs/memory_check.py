@@ -1,4 +1,4 @@
-"""Before a run: whether it fits into memory, and the largest height that does."""
+"""Before a run: whether it fits into memory, in bands if need be, and the largest height that does."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GIGABYTE = 10**9
 
 
 def within_memory(runs: Sequence[Inputs], *, fit: bool) -> list[Inputs]:
-    """Return `runs` if each of them fits into the free memory, or if that is not known.
+    """Return `runs` if each of them fits into the free memory, or if that is not known, and its own limit.
 
     If one does not, return with `fit` all of them with smaller pictures of the same shape. Raises
     InsufficientMemoryError, and ConfigError for `fit` if they differ in size.
@@ -50,16 +50,20 @@ class _Shortage:
     """Runs that do not fit; as text, what the most demanding one needs and what there is."""
 
     runs: Sequence[Inputs]
-    free: int
+    free: int | None
 
     def __str__(self) -> str:
         most = self._most_demanding()
         height, width = most.size
-        need = math.ceil(10 * most.memory() / GIGABYTE) / 10
-        free = math.floor(10 * self.free / GIGABYTE) / 10  # never the same figure for both
+        need = math.ceil(10 * most.least_memory() / GIGABYTE) / 10
+        room = math.floor(10 * _room(most, self.free) / GIGABYTE) / 10  # never the same figure for both
+        limited = _room(most, self.free) != self.free
+        expected = (
+            f'a memory limit of about {need:.1f} GB' if limited else f'about {need:.1f} GB of free memory'
+        )
         return (
-            f'Expected about {need:.1f} GB of free memory for {width} x {height} pixels, '
-            f'{most.config.transfer.computation.precision}. Received: {free:.1f} GB.'
+            f'Expected {expected} for {width} x {height} pixels, '
+            f'{most.config.transfer.computation.precision}. Received: {room:.1f} GB.'
         )
 
     def advice(self) -> str:
@@ -73,11 +77,11 @@ class _Shortage:
         return f'{width} x {height} would fit: give --fit, or {sides}{narrow}.'
 
     def _most_demanding(self) -> Inputs:
-        return max(self.runs, key=lambda run: run.memory())
+        return max(self.runs, key=lambda run: _excess(run, self.free))
 
     def _fits_in_bfloat16(self) -> bool:
         """Return whether it is only that 'auto' may turn out to be float32."""
-        return all(run.memory(_narrow(run.config.transfer)) <= self.free for run in self.runs)
+        return all(_excess(run, self.free, config=_narrow(run.config.transfer)) <= 0 for run in self.runs)
 
     def fitting(self) -> tuple[PictureConfig, Size] | None:
         """Return the settings of the largest size that fits, and its height and width, if there is one.
@@ -86,22 +90,34 @@ class _Shortage:
         """
         most = self._most_demanding()
         shape = most.size if most.squashed else most.files.content.pixels.shape[:2]
-        size = largest_size(self._need, shape, most.size[0], self.free)
+        size = largest_size(self._excess, shape, most.size[0], 0)
         if size is None:
             return None
         width = size[1] if most.squashed else None
         pictures = replace(most.config.pictures, image_height=size[0], image_width=width, longest_side=None)
         return pictures, size
 
-    def _need(self, height: int, width: int) -> int:
-        return max(run.memory(size=(height, width)) for run in self.runs)
+    def _excess(self, height: int, width: int) -> float:
+        return max(_excess(run, self.free, size=(height, width)) for run in self.runs)
 
 
 def _shortage(runs: Sequence[Inputs]) -> _Shortage | None:
     free = available_memory()
-    if free is None or all(run.memory() <= free for run in runs):
+    if all(_excess(run, free) <= 0 for run in runs):
         return None
     return _Shortage(runs, free)
+
+
+def _excess(
+    run: Inputs, free: int | None, *, config: TransferConfig | None = None, size: Size | None = None
+) -> float:
+    """Return how many bytes a run needs at least beyond those that it may have: 0 or less if it fits."""
+    return run.least_memory(config, size) - _room(run, free)
+
+
+def _room(run: Inputs, free: int | None) -> float:
+    limit = run.config.transfer.computation.memory_limit
+    return min(math.inf if free is None else free, math.inf if limit is None else limit)
 
 
 def _narrow(config: TransferConfig) -> TransferConfig:

@@ -32,6 +32,8 @@ MAY_CHANGE = {
     'sharpness',
     'preserve_colors',
     'color_space',
+    'band_rows',
+    'memory_limit',
 }
 
 

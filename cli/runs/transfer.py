@@ -70,6 +70,7 @@ class TransferRun:
         )
         network = network or announce_network(config, lines)
         config, choice = with_chosen_precision(config)
+        config = self.inputs.fitted(config)
         keep_memory_compact(
             config, *self.inputs.size, styles=self.inputs.style_sizes(), regions=self.inputs.regions
         )
@@ -224,7 +225,7 @@ class TransferRun:
         return losses
 
     def _record(self, network: Network, command: CommandLine, config: TransferConfig) -> dict[str, Any]:
-        """Return the run record without the results; `config` is what 'auto' came to."""
+        """Return the run record without the results; `config` is what was chosen."""
         from nst_lbfgs.machine.determinism import threads_of_operations
         from nst_lbfgs.machine.device import device_description
 
@@ -236,15 +237,23 @@ class TransferRun:
                 'prefix': str(self.outputs.recorded.prefix.absolute()),
                 'picture': str(self.outputs.recorded.picture.absolute()),
                 'preset': self.preset,
-                'config': replace(self.config, transfer=config),
+                'config': replace(self.config, transfer=_as_asked(config, self.config.transfer)),
                 'deterministic': config.computation.deterministic,
-                'memory': {'expected_bytes': self.inputs.memory(config)},
+                'memory': {
+                    'expected_bytes': self.inputs.memory(config),
+                    'band_rows': config.computation.band_rows,
+                },
                 'threads': threads_of_operations(),
                 'weights': asdict(weights) | {'path': weights.path and str(weights.path)},
                 'device': device_description(),
                 'versions': versions(),
             }
         )
+
+
+def _as_asked(config: TransferConfig, asked: TransferConfig) -> TransferConfig:
+    """Return a configuration with the bands that were asked for: another machine may have others."""
+    return replace(config, computation=replace(config.computation, band_rows=asked.computation.band_rows))
 
 
 def announce_network(config: TransferConfig, lines: ProgressLines, *, keep: bool = False) -> Network:

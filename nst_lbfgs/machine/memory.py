@@ -48,6 +48,12 @@ def peak_resident_bytes() -> int | None:
     return peak if sys.platform == 'darwin' else 1024 * peak
 
 
+def resident_bytes() -> int | None:
+    """Return the memory that this process has resident now, or None if the system hides it."""
+    lines = (line.split() for line in _lines(PROC / 'self' / 'status'))
+    return next((1024 * int(line[1]) for line in lines if line[:1] == ['VmRSS:']), None)
+
+
 def _system(proc: Path) -> Iterator[int]:
     for line in _lines(proc / 'meminfo'):
         if line.startswith('MemAvailable:'):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from math import prod
 
 from ..config import AdamConfig, TransferConfig
+from ..network.bands import rows_forwards
 from ..network.layers import (
     CONVOLUTIONS,
     LARGE_PICTURE,
@@ -15,6 +16,7 @@ from ..network.layers import (
     recomputed_layers,
 )
 from ..network.reuse import KEPT_EXTRACTORS, KEPT_FUNCTIONS, KEPT_GRAM_BYTES
+from .banded_memory import Numbers, there, there_and_back
 from .processor import lacks_avx512
 
 BYTES = {'bfloat16': 2, 'float32': 4, 'float64': 8, 'auto': 4}  # of a number; 'auto' may be bfloat16
@@ -24,7 +26,8 @@ SEARCH_BYTES = 8  # L-BFGS-B's vectors are float64
 # TensorFlow 2.21 and scipy 1.17 on Linux, two cores: 256 to 2048 pixels a side, in bfloat16, float32 and
 # float64, with 4 and 10 pairs, in either coordinates, with restarts, bounds and Adam. The model was 7 %
 # off at most, and 11 % too low at 128 x 128. A run in bfloat16 at 3840 x 2160, not
-# among them, took 11.5 GB where it says 11.0.
+# among them, took 11.5 GB where it says 11.0. All those went through the network whole; for bands the same
+# constants are taken, and nothing was measured.
 LIBRARIES = 760_000_000  # TensorFlow, Keras, scipy, Pillow, threads' workspaces; before any picture
 ALLOCATOR_WASTE = 1.1  # what is resident over what is in use
 PICTURES = 6  # of 3 numbers a pixel: combination, references, their gradient, total variation
@@ -59,9 +62,12 @@ def peak_memory(
     """Return how many bytes of memory a run of the command line needs at its peak, about.
 
     The result has `height` x `width` pixels, and each style picture one of the sizes `styles`, (height,
-    width); none means one of the result's size. It has so many `regions`. The sum is that of TensorFlow and
-    the other libraries, the network's weights, what one evaluation keeps and computes, or the first pass of
-    the largest style picture where that is more, and the vectors of the search.
+    width); none means one of the result's size. It has so many `regions`. It goes through the network in
+    bands of `config.computation.band_rows`; None means whole, as does no less than its height.
+
+    The sum is that of TensorFlow and the other libraries, the network's weights, what one evaluation keeps
+    and computes, or the first pass of the largest style picture where that is more, and the vectors of the
+    search.
 
     It is meant for the processor: on a GPU, features are in the GPU's memory. Rough are
     `references='each-evaluation'` (the network's share once for each picture in the batch) and a search
@@ -70,6 +76,7 @@ def peak_memory(
     return LIBRARIES + round(
         _weights(config)
         + network_memory(config, height, width, styles=styles, regions=regions)
+        + _arrays_of_bands(config, height, width, styles)
         + _masks(config, height, width, regions)
         + _content(config, height, width)
         + _pictures(config, height, width)
@@ -87,24 +94,63 @@ def network_memory(
 ) -> float:
     """Return how many bytes of that features and their gradients take at their peak, about."""
     layers = _computed_layers(config)
-    rows = 2 + max(1, len(styles)) if config.computation.references == 'each-evaluation' else 1
-    numbers = rows * _in_use(layers, height, width) + _copied_neighbourhoods(config, layers, height, width)
+    rows = config.computation.band_rows
+    if rows is None or rows >= height:
+        pictures = 2 + max(1, len(styles)) if config.computation.references == 'each-evaluation' else 1
+        numbers: float = pictures * _in_use(layers, height, width)
+        numbers += _copied_neighbourhoods(config, layers, height, width)
+    else:
+        numbers = _in_use_for_bands(config, there_and_back(layers, height, width, rows))
     evaluation = BYTES[config.computation.precision] * numbers + _gram_matrices(config, regions)
-    return ALLOCATOR_WASTE * max([evaluation, *(_first_pass(config, styles, size) for size in styles)])
+    bands = _style_bands(config, height, width, styles)
+    return ALLOCATOR_WASTE * max([evaluation, *(_first_pass(config, styles, *style) for style in bands)])
 
 
-def _first_pass(config: TransferConfig, styles: Sequence[tuple[int, int]], size: tuple[int, int]) -> float:
-    """Return the bytes of a style picture's way through the network, forwards only.
+def _first_pass(
+    config: TransferConfig, styles: Sequence[tuple[int, int]], size: tuple[int, int], numbers: Numbers | None
+) -> float:
+    """Return the bytes of a style picture's way through the network, forwards only, whole or in bands.
 
     In use are a layer's inputs and outputs, and all of the style pictures in float32.
     """
     layers = _computed_layers(config)
     if not layers:
         return 0.0
-    outputs = [prod(feature_shape(layer, *size)) for layer in layers]
-    numbers = max(map(sum, zip([3 * prod(size), *outputs], outputs)))
-    copied = _copied_neighbourhoods(config, layers, *size)
-    return BYTES[config.computation.precision] * (numbers + copied) + 4 * 3 * sum(map(prod, styles))
+    if numbers:
+        in_use = _in_use_for_bands(config, numbers)
+    else:
+        outputs = [prod(feature_shape(layer, *size)) for layer in layers]
+        in_use = max(map(sum, zip([3 * prod(size), *outputs], outputs)))
+        in_use += _copied_neighbourhoods(config, layers, *size)
+    return BYTES[config.computation.precision] * in_use + 4 * 3 * sum(map(prod, styles))
+
+
+def _style_bands(
+    config: TransferConfig, height: int, width: int, styles: Sequence[tuple[int, int]]
+) -> list[tuple[tuple[int, int], Numbers | None]]:
+    """Return each style's size, and the numbers of its bands unless it goes through the network whole."""
+    layers = _computed_layers(config)
+    most = config.computation.band_rows or height
+    rows = [rows_forwards(min(most, height), width, size[1]) for size in styles]
+    return [
+        (size, there(layers, *size, each) if layers and each < size[0] else None)
+        for size, each in zip(styles, rows, strict=True)
+    ]
+
+
+def _arrays_of_bands(
+    config: TransferConfig, height: int, width: int, styles: Sequence[tuple[int, int]]
+) -> int:
+    """Return the bytes of features that stay, or wait, outside of TensorFlow while bands go by."""
+    layers, rows = _computed_layers(config), config.computation.band_rows
+    numbers = [bands.arrays for _, bands in _style_bands(config, height, width, styles) if bands]
+    if layers and rows is not None and rows < height:
+        numbers.append(there_and_back(layers, height, width, rows).arrays)
+    return BYTES[config.computation.precision] * max(numbers, default=0)
+
+
+def _in_use_for_bands(config: TransferConfig, numbers: Numbers) -> float:
+    return numbers.computed + _copies_of_neighbourhoods(config.computation.precision) * numbers.columns
 
 
 def _copied_neighbourhoods(config: TransferConfig, layers: list[str], height: int, width: int) -> float:
@@ -120,7 +166,7 @@ def _copies_of_neighbourhoods(precision: str) -> float:
 
 
 def largest_size(
-    need: Callable[[int, int], int], shape: tuple[int, int], highest: int, free: int
+    need: Callable[[int, int], float], shape: tuple[int, int], highest: int, free: float
 ) -> tuple[int, int] | None:
     """Return the largest (height, width) at which `need`, called with both, is at most `free` bytes.
 

@@ -40,6 +40,7 @@ def _machine(record: Mapping[str, Any], config: RunConfig) -> Iterator[tuple[str
     memory = memory if isinstance(memory, dict) else {}
     yield 'Memory, foreseen', _gigabytes(memory.get('expected_bytes'))
     yield 'Memory, the most that the process has had', _gigabytes(memory.get('peak_bytes'))
+    yield 'Rows that went through the network at once', _text(memory.get('band_rows'))
     yield 'Evaluations', _text(record.get('evaluations'))
     yield 'Loss of the result', _text(record.get('loss'))
     yield 'Loss of the result in float32', _text(record.get('loss_in_float32'))

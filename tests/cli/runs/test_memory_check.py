@@ -31,6 +31,8 @@ FAST = [
     'block1_conv1',
     '--style-layer',
     'block1_conv1',
+    '--band-rows',
+    '100000',  # whole, or not at all
 ]
 CONFIG = transfer_config(
     weights='random',
@@ -123,7 +125,7 @@ def test_where_auto_may_turn_out_to_fit_that_is_said(folder, free, unstarted, ca
 
 def test_the_message_says_how_much_there_is_and_how_much_is_needed(folder, monkeypatch, capsys):
     monkeypatch.setattr(memory_check, 'available_memory', lambda: 3_240_000_000)
-    monkeypatch.setattr('cli.runs.inputs.peak_memory', lambda *_, **__: 3_250_000_000)
+    monkeypatch.setattr('cli.runs.inputs.least_memory', lambda *_, **__: 3_250_000_000)
     assert run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '400') == 1
     assert (
         'Expected about 3.3 GB of free memory for 480 x 400 pixels, float32. Received: 3.2 GB. '
