@@ -174,7 +174,7 @@ def test_a_style_picture_that_was_painted_over_is_another(town):
 def test_graphs_and_extractors_that_are_not_kept_are_freed(keep, town, monkeypatch):
     functions = [
         count_calls(monkeypatch, f'nst_lbfgs.{where}.compiled', compiled)
-        for where in ('objective', 'targets')
+        for where in ('whole_evaluation', 'targets')
     ]
     models = count_calls(monkeypatch, 'nst_lbfgs.transfer.build_extractor', build_extractor)
     network = (load_network if keep else find_network)(WEIGHTS)

@@ -116,9 +116,17 @@ def test_style_pictures_that_are_no_larger_need_no_more(config):
 
 def test_the_first_pass_of_a_large_style_picture_counted_by_hand():
     """In use are block1_conv2's input and output, in bfloat16, and the picture itself in float32."""
-    need = peak_memory(SHALLOW, 32, 32, styles=[(640, 960)]) - peak_memory(SHALLOW, 32, 32)
-    pixels, in_use = 640 * 960, 3 * 32 * 32 * 64
+    need = peak_memory(SHALLOW, 32, 32, styles=[(32, 64)]) - peak_memory(SHALLOW, 32, 32)
+    pixels, in_use = 32 * 64, 3 * 32 * 32 * 64
     expected = memory_model.ALLOCATOR_WASTE * ((2 * 2 * 64 + 4 * 3) * pixels - 2 * in_use)
+    assert need == pytest.approx(expected, abs=1)
+
+
+def test_a_larger_style_picture_goes_in_bands_that_take_as_much_counted_by_hand():
+    """Two rows count in a band, and are ten with those around them."""
+    need = peak_memory(SHALLOW, 32, 32, styles=[(640, 960)]) - peak_memory(SHALLOW, 32, 32)
+    band, in_use = 2 * 10 * 960 * 64, 3 * 32 * 32 * 64
+    expected = memory_model.ALLOCATOR_WASTE * (2 * band + 4 * 3 * 640 * 960 - 2 * in_use)
     assert need == pytest.approx(expected, abs=1)
 
 

@@ -17,6 +17,7 @@ from ...support.error_lines import error_line
 from ...support.settings import QUICK
 
 RUN = ['transfer', 'base.png', 'style.png', 'out', *QUICK, '--iter', '1', '--precision', 'float32']
+RUN += ['--image-height', '40']
 BANDED = ['--band-rows', '16']  # of 40
 
 
