@@ -105,7 +105,7 @@ class Objective:
         return gradient if self._kept is None else self._kept.gradient(gradient)
 
     def _array(self, x: PictureArray) -> PictureArray:
-        return x.astype(self._dtype).reshape((1, *self.shape))
+        return x.astype(self._dtype, copy=False).reshape((1, *self.shape))
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from .banded_memory import Numbers, there, there_and_back
 from .processor import lacks_avx512
 
 BYTES = {'bfloat16': 2, 'float32': 4, 'float64': 8, 'auto': 4}  # of a number; 'auto' may be bfloat16
-SEARCH_BYTES = 8  # L-BFGS-B's vectors are float64
+SEARCH_BYTES = 8  # scipy's vectors are float64, and pictures of a search
 
 # All of these were fitted to the largest resident memory (VmHWM) of whole runs of the command line with
 # TensorFlow 2.21 and scipy 1.17 on Linux, two cores: 256 to 2048 pixels a side, in bfloat16, float32 and
@@ -40,7 +40,10 @@ COLUMNS_WITHOUT_AVX512 = {'bfloat16': 1.75, 'float32': 0.45, 'auto': 0.45}
 # Vectors of a search, one number a value of the picture, beside those of each pair.
 PAIR_VECTORS = 2
 REMEMBERED_PAIR_VECTORS = 1  # once more in float32, to go on with from a checkpoint
-LBFGS_VECTORS = 12  # in either coordinates
+LBFGS_VECTORS = 12
+# Of the search whose steps are ours: two pictures, and in float32 gradients, the direction and its spectrum.
+OWN_VECTORS = 6
+OWN_PAIR_VECTORS = 1  # two in float32
 BOUNDED_VECTORS = 22  # scipy makes Python numbers of the bounds
 ADAM_VECTORS = 6
 # What a network that `load_network` returned keeps at most, beyond a single transfer's need: the kernels, an
@@ -274,6 +277,8 @@ def _search_vectors(config: TransferConfig) -> int:
         return ADAM_VECTORS
     steps = config.evaluations_per_iteration * (1 if optimizer.restart else config.iterations)
     pairs = min(optimizer.history, steps)
+    if optimizer.spectral:
+        return OWN_VECTORS + OWN_PAIR_VECTORS * pairs
     if optimizer.bounds:
         return BOUNDED_VECTORS + PAIR_VECTORS * pairs
     return LBFGS_VECTORS + pairs * (PAIR_VECTORS + (0 if optimizer.restart else REMEMBERED_PAIR_VECTORS))

@@ -39,22 +39,26 @@ def test_the_bytes_of_a_small_case_counted_by_hand():
     weights = (9 * 3 * 64 + 64) + (9 * 64 * 64 + 64) + (9 * 64 * 128 + 128)
     in_use = 3 * 32 * 32 * 64
     content = 16 * 16 * 128
-    vectors = memory_model.LBFGS_VECTORS + 3 * 4  # four pairs: twice in float64, once in float32
-    assert peak_memory(changed(SHALLOW, history=4), 32, 32) == round(
-        memory_model.LIBRARIES
-        + 2 * weights
-        + memory_model.ALLOCATOR_WASTE * 2 * in_use
-        + (2 + 4 + 4) * content
-        + memory_model.PICTURES * 3 * 32 * 32 * 4
-        + 8 * 3 * 32 * 32 * vectors
-    )
+    searches = {
+        'spectral': memory_model.OWN_VECTORS + 4,  # four pairs, two vectors in float32
+        'pixels': memory_model.LBFGS_VECTORS + 3 * 4,  # twice in float64, and in float32 once more
+    }
+    for coordinates, vectors in searches.items():
+        assert peak_memory(changed(SHALLOW, history=4, coordinates=coordinates), 32, 32) == round(
+            memory_model.LIBRARIES
+            + 2 * weights
+            + memory_model.ALLOCATOR_WASTE * 2 * in_use
+            + (2 + 4 + 4) * content
+            + memory_model.PICTURES * 3 * 32 * 32 * 4
+            + 8 * 3 * 32 * 32 * vectors
+        )
 
 
 def test_without_layers_there_is_no_network():
     """Only pictures and search: the bytes grow with the pixels, and by as much as theirs."""
     need = [peak_memory(TV_ONLY, height, 100) - memory_model.LIBRARIES for height in (100, 300)]
     assert need[1] == 3 * need[0]
-    vectors = memory_model.LBFGS_VECTORS + 3 * TV_ONLY.lbfgs.history
+    vectors = memory_model.OWN_VECTORS + TV_ONLY.lbfgs.history
     assert need[0] == 3 * 100 * 100 * (4 * memory_model.PICTURES + 8 * vectors)
 
 
@@ -75,7 +79,8 @@ def test_a_larger_picture_never_needs_less(precision, height, width, more):
         {'content_layers': (('block4_conv2', 1.0),)},  # deeper: more weights
         {'content_layers': (('block1_conv2', 1.0),)},  # its features are kept, and compared in float32
         {'references': 'each-evaluation'},
-        {'history': 6},
+        {'history': 20},
+        {'coordinates': 'pixels'},  # scipy's vectors are float64
         {'bounds': True, 'history': 1},
     ],
 )
@@ -88,14 +93,15 @@ def test_what_needs_more(change):
     'change',
     [
         {'optimizer': 'adam'},
-        {'restart': True},  # keeps no pairs of its own
+        {'coordinates': 'pixels', 'restart': True, 'history': 4},  # keeps no pairs of its own
         {'iterations': 1, 'evaluations_per_iteration': 2},  # no more pairs than steps
         {'content_weight': 0},
         {'content_layers': (('block1_conv1', 1.0),), 'content_weight': 0},
     ],
 )
 def test_what_needs_less(change):
-    assert peak_memory(changed(SHALLOW, **change), 200, 200) < peak_memory(SHALLOW, 200, 200)
+    base = changed(SHALLOW, coordinates='pixels', history=4) if 'restart' in change else SHALLOW
+    assert peak_memory(changed(base, **change), 200, 200) < peak_memory(base, 200, 200)
 
 
 def test_a_network_of_one_layer_needs_less_than_one_of_two():
