@@ -83,7 +83,9 @@ def test_each_evaluation_moves_the_bar_on_a_terminal(town, stripes, terminal):
     assert terminal.getvalue().endswith('\n') and terminal.getvalue().count('\n') == 1
 
 
-@pytest.mark.parametrize('optimizer', [{'restart': True}, {'optimizer': 'adam'}], ids=str)
+@pytest.mark.parametrize(
+    'optimizer', [{'restart': True, 'coordinates': 'pixels'}, {'optimizer': 'adam'}], ids=str
+)
 def test_an_iteration_is_the_same_part_of_the_bar_whatever_it_takes(optimizer, town, stripes, terminal):
     """A fresh call of L-BFGS takes an evaluation more or less; Adam one more in all."""
     result = transfer_on(terminal, town, stripes, changed(CONFIG, **optimizer))

@@ -173,7 +173,7 @@ def _search(
     iterate = _array(file, EXACT, size)
     best_terms = _terms(best)
     best_place = Place(_array(file, EXACT, size), best_terms) if best_terms else None
-    gradient = _array(file, EXACT, size) if gradients else np.empty(0)
+    gradient = _array(file, EXACT, size).astype(_precision(config)) if gradients else np.empty(0)
     moving_means = tuple(_array(file, EXACT, size) for _ in range(moments))
     steps, changes = (tuple(_array(file, ROUNDED, size) for _ in range(pairs)) for _ in range(2))
     return SearchState(
@@ -186,6 +186,11 @@ def _search(
         moving_means,
         best_place,
     )
+
+
+def _precision(config: TransferConfig) -> type[np.floating[Any]]:
+    """Return the precision in which gradients were computed: directions are made of them in no other."""
+    return np.float64 if config.computation.precision == 'float64' else np.float32
 
 
 def _todays(

@@ -53,7 +53,7 @@ def state_with(pairs, moments=0, best=False):
             False,
             values[0],
             TERMS,
-            values[1] if pairs or moments else np.empty(0),
+            values[1].astype(np.float32) if pairs or moments else np.empty(0),  # as it was computed
             Pairs(tuple(rounded[:pairs]), tuple(rounded[pairs:])),
             tuple(values[2 + 2 * pairs :]),
             Place(values[0] + 1, Terms(1.0, 2.0, 3.0)) if best else None,

@@ -17,7 +17,7 @@ from ...pictures.test_deep import read_png, read_tiff
 
 RUN = [
     *('--weights', 'random', '--iter', '1', '--maxfun', '2', '--image-height', '40'),
-    *('--content-layer', 'block1_conv1', '--style-layer', 'block1_conv1'),
+    *('--content-layer', 'block1_conv1', '--style-layer', 'block1_conv1', '--init-colors', 'own'),
 ]
 
 pytestmark = pytest.mark.usefixtures('folder')

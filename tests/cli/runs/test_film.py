@@ -154,7 +154,7 @@ def test_an_animation_that_cannot_be_written_costs_no_picture_and_is_said(monkey
 
 
 def test_an_iteration_that_is_damaged_meanwhile_costs_the_animation_alone(at_evaluation, capsys):
-    at_evaluation(3, lambda: Path('out_at_iteration_0.png').write_bytes(b'\x89PNG\r\n\x1a\n'))
+    at_evaluation(5, lambda: Path('out_at_iteration_0.png').write_bytes(b'\x89PNG\r\n\x1a\n'))
     assert transfer('--animation') == 1
     assert 'Could not write out.gif: ' in error_line(capsys)
     assert os.path.exists('out.png') and not os.path.exists('out.gif')
