@@ -88,6 +88,16 @@ def memory_size(text: str) -> int:
     return round(float(match[1]) * MEMORY_UNITS[match[2]])
 
 
+def pyramid_sizes(text: str) -> int | None:
+    """Read a number of sizes, or auto."""
+    if text == 'auto':
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'Expected auto or a number of sizes. Received: {text!r}') from None
+
+
 class Numbers(argparse.Action):
     """Takes numbers, apart or joined by commas: 3 1 and 3,1 are the same."""
 

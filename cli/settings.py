@@ -25,7 +25,7 @@ from nst_lbfgs.config import (
 from nst_lbfgs.run_config import ANIMATION_NAMES, BITS, RESAMPLING_NAMES
 
 from .control import add_colour, add_masks, add_styles
-from .options import add_option, add_setting, layer_weight, memory_size
+from .options import add_option, add_setting, layer_weight, memory_size, pyramid_sizes
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -117,7 +117,7 @@ def _add_start(group: argparse._ActionsContainer) -> None:
     add_setting(
         group,
         '--init-colors',
-        "matched gives the content in the start the styles' colours",
+        "matched gives the content in the start the styles' colours; other starts are as they are",
         choices=INIT_COLORS,
     )
 
@@ -157,7 +157,8 @@ def add_search(group: argparse._ActionsContainer) -> None:
     add_setting(
         group,
         '--coordinates',
-        'where L-BFGS searches: spectral coordinates reach the same loss in fewer evaluations',
+        'what L-BFGS weighs at first: spatial frequencies, which reaches the same loss in fewer evaluations, '
+        'or all pixels alike',
         choices=COORDINATES,
     )
     add_setting(
@@ -173,9 +174,10 @@ def add_search(group: argparse._ActionsContainer) -> None:
         '--pyramid',
         'number of sizes: with 2 some thirty evaluations at half the size come first, with 3 as many at a '
         'quarter before that',
-        default='auto: 2 from the content where half the size has 100 pixels a side, more above 1024',
+        default='auto: for our own search from the content, without --restart and --bounds, 2 where half the '
+        'size has 100 pixels a side, more above 1024; else 1',
         alias='--scales',
-        type=_sizes,
+        type=pyramid_sizes,
         metavar='N',
     )
 
@@ -355,22 +357,12 @@ def add_ending(group: argparse._ActionsContainer) -> None:
     )
 
 
-def _sizes(text: str) -> int | None:
-    """Read a number of sizes, or auto."""
-    if text == 'auto':
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f'Expected auto or a number of sizes. Received: {text!r}') from None
-
-
 def _add_files(group: argparse._ActionsContainer) -> None:
     add_setting(
         group,
         '--bits',
         'bits a channel of the finished picture; 16, for PNG and TIFF, keep the steps of a sky from showing. '
-        'Not with --enhance and --preserve-colors',
+        'Not with --enhance or --preserve-colors',
         type=int,
         choices=BITS,
     )

@@ -150,7 +150,8 @@ def mean_squared_error(actual: Tensor, expected: Tensor, weights: Tensor | None 
 def relative_squared_error(actual: Tensor, expected: Tensor, weights: Tensor | None = None) -> Tensor:
     """Return sum(weights (actual - expected)^2) / sum(expected^2), in float32 at least.
 
-    It is 0 where both agree and 1 for an `actual` of zeros, whatever picture, layer and size are.
+    Without weights it is 0 where both agree and 1 for an `actual` of zeros, whatever picture, layer and size
+    are. For an `expected` of zeros it is 0.
     """
     squares = tf.reduce_sum(tf.square(_wide(expected)))
     return tf.math.divide_no_nan(sum_squared_error(actual, expected, weights), squares)

@@ -128,8 +128,9 @@ PUBLICATIONS: dict[str, Preset] = {
             'iterations': (10, '--iter'),
         },
         (
-            'Without a preset the objective is this one, and the search our own: no restarts, '
-            'spectral coordinates, better resampling, the style picture in its own shape.',
+            'Without a preset the objective is this one, and the search our own: no restarts, frequencies '
+            "weighed, from the content in the style's colours, half the size first; with better "
+            'resampling, and the style picture in its own shape.',
             'The words speak of L2 distances; the code sums squares and takes no root.',
             _SCALE_NOTE,
         ),

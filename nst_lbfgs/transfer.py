@@ -109,7 +109,7 @@ def transfer_style(
 
     `resume` goes on from the state of an earlier transfer of the same pictures with the same
     configuration, but for the number of iterations (see `Search`). With `keep_state` the result has
-    such a state: some ten numbers for each of the picture's.
+    such a state: some 34 numbers for each of the picture's, or two more than twice `config.lbfgs.history`.
 
     With `config.computation.deterministic` TensorFlow's operations are deterministic from now on, for
     the whole process.

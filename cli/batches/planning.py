@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from nst_lbfgs.errors import ConfigError, InsufficientMemoryError
+from nst_lbfgs.machine.fitting_bands import may_choose_bands
 from nst_lbfgs.machine.memory import available_memory
 from nst_lbfgs.machine.memory_model import KEPT_FOR_OTHER_TRANSFERS, peak_memory
 from nst_lbfgs.machine.threads import available_cores
@@ -43,16 +44,16 @@ def work_of(job: Job, sizes: Sizes) -> float | None:
 def check_workers(jobs: Sequence[Job], workers: int, sizes: Sizes) -> None:
     """Raise ConfigError for more workers than cores, InsufficientMemoryError for more than fit into memory.
 
-    At the worst the jobs that need most run at the same time. One that does not fit alone is its own trouble.
+    At the worst the jobs that need most run at the same time. One that cannot fit alone is its own trouble.
     """
     cores, free = available_cores(), available_memory()
     if not 1 <= workers <= cores:
         raise ConfigError(f'Expected --workers: 1 to {cores}, the cores of this machine. Received: {workers}')
     if free is None:
         return
-    found = [(need, job.options.fit) for job in jobs if (need := _memory(job, sizes))]
-    # With --fit a picture is made smaller until it takes all that is free.
-    needs = sorted((min(need, free) for need, fit in found if fit or need <= free), reverse=True)
+    found = [(need, _adapts(job)) for job in jobs if (need := _memory(job, sizes))]
+    # What adapts, to smaller pictures or to bands, may take all that is free.
+    needs = sorted((min(need, free) for need, adapts in found if adapts or need <= free), reverse=True)
     fitting = _fitting(needs[:workers], free)
     if fitting < min(workers, len(needs)):
         raise InsufficientMemoryError(
@@ -70,6 +71,10 @@ def _fitting(needs: Sequence[int], free: int) -> int:
         if total > free:
             return count
     return len(needs)
+
+
+def _adapts(job: Job) -> bool:
+    return job.options.fit or may_choose_bands(job.config.transfer)
 
 
 def _memory(job: Job, sizes: Sizes) -> int | None:

@@ -23,10 +23,14 @@ LOSSES = ('loss', 'content_loss', 'style_loss', 'total_variation_loss')
 
 
 def as_recorded(asked: RunConfig, recorded: RunConfig) -> RunConfig:
-    """Return settings as a record has them: with the precision that 'auto' came to."""
-    computation = asked.transfer.computation
+    """Return settings as a record has them: with the precision that 'auto' came to, and its bands.
+
+    In whatever memory it was computed, the picture is the same.
+    """
+    before, computation = recorded.transfer.computation, asked.transfer.computation
+    computation = replace(computation, band_rows=before.band_rows, memory_limit=before.memory_limit)
     if computation.precision == 'auto':
-        computation = replace(computation, precision=recorded.transfer.computation.precision)
+        computation = replace(computation, precision=before.precision)
     return replace(asked, transfer=replace(asked.transfer, computation=computation))
 
 

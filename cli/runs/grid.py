@@ -17,7 +17,7 @@ from nst_lbfgs.errors import ConfigError
 from nst_lbfgs.flat_settings import run_types, with_run_settings
 from nst_lbfgs.run_config import MasksConfig, RunConfig
 
-from ..options import layer_weight, memory_size
+from ..options import layer_weight, memory_size, pyramid_sizes
 
 # The option's name, where it is not the field's.
 FIELD_OF = {
@@ -139,7 +139,10 @@ _PARSERS: dict[Any, Callable[[str], Any]] = {
     LayerWeights: _layers,
     Numbers: _numbers,
 }
-_PARSERS_OF_FIELDS: dict[str, Callable[[str], Any]] = {'memory_limit': memory_size}
+_PARSERS_OF_FIELDS: dict[str, Callable[[str], Any]] = {
+    'memory_limit': memory_size,
+    'pyramid': pyramid_sizes,
+}
 _EXPECTED: dict[Any, str] = {
     float: ': a number',
     int: ': an integer',

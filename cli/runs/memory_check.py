@@ -74,7 +74,13 @@ class _Shortage:
         pictures, (height, width) = fitting
         sides = f'--image-height {height}' + (f' --image-width {width}' if pictures.image_width else '')
         narrow = '; or this size with --precision bfloat16' if self._fits_in_bfloat16() else ''
-        return f'{width} x {height} would fit: give --fit, or {sides}{narrow}.'
+        bands = '; or this size in bands, with --memory-limit' if self._is_whole_unasked() else ''
+        return f'{width} x {height} would fit: give --fit, or {sides}{narrow}{bands}.'
+
+    def _is_whole_unasked(self) -> bool:
+        """Return whether a run is not in bands because it is deterministic: these hang on no free memory."""
+        runs = [run.config.transfer.computation for run in self.runs]
+        return any(each.deterministic and not (each.band_rows or each.memory_limit) for each in runs)
 
     def _most_demanding(self) -> Inputs:
         return max(self.runs, key=lambda run: _excess(run, self.free))

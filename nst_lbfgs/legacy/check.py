@@ -174,9 +174,12 @@ class _Reading:
     # --- the script's own modules
 
     def _is_own(self, module: str) -> bool:
-        """Return whether it is a module of the script's own, or a folder, which is a package too."""
+        """Return whether it is a module of the script's own, or a folder beside it: a package too."""
         places = [folder.joinpath(*module.split('.')) for folder in self._folders]
-        return any(place.is_dir() or place.with_suffix('.py').is_file() for place in places)
+        beside = self._script.parent.joinpath(*module.split('.'))
+        return beside.is_dir() or any(
+            (place / '__init__.py').is_file() or place.with_suffix('.py').is_file() for place in places
+        )
 
     def _own_modules(self, tree: ast.Module, file: Path) -> Iterator[Use]:
         for node in ast.walk(tree):

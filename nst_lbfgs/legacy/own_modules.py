@@ -21,9 +21,14 @@ def own_folders(script: Path, trees: list[ast.Module]) -> list[Path]:
 
     trees: the script's, which may add folders.
     """
-    added = [folder for tree in trees for folder in added_folders(tree, script.parent)]
     on_the_path = [Path(place).resolve() for place in sys.path if place]
-    return list(dict.fromkeys([script.parent, *added, *filter(_holds_sources, on_the_path)]))
+    return list(dict.fromkeys([*near_folders(script, trees), *filter(_holds_sources, on_the_path)]))
+
+
+def near_folders(script: Path, trees: list[ast.Module]) -> list[Path]:
+    """Return a script's own folder, and those that it adds: what lies there is meant for it alone."""
+    added = [folder for tree in trees for folder in added_folders(tree, script.parent)]
+    return list(dict.fromkeys([script.parent, *added]))
 
 
 def added_folders(tree: ast.Module, folder: Path) -> list[Path]:
@@ -34,7 +39,14 @@ def added_folders(tree: ast.Module, folder: Path) -> list[Path]:
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     adding = [call for call in calls if ast.unparse(call.func) in ('sys.path.append', 'sys.path.insert')]
     texts = [node.value for call in adding for node in ast.walk(call) if isinstance(node, ast.Constant)]
-    return [folder / text for text in texts if isinstance(text, str) and (folder / text).is_dir()]
+    return [folder / text for text in texts if isinstance(text, str) and _is_folder(folder / text)]
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a text that no path can be
+        return False
 
 
 def imported_files(node: ast.AST, file: Path, folders: list[Path]) -> list[Path]:
@@ -48,7 +60,7 @@ def imported_files(node: ast.AST, file: Path, folders: list[Path]) -> list[Path]
     elif isinstance(node, ast.ImportFrom):
         package = f'{node.module}.' if node.module else ''
         names = [node.module or '', *(f'{package}{alias.name}' for alias in node.names)]
-        starts = [file.parents[node.level - 1]] if node.level else folders
+        starts = list(file.parents[node.level - 1 : node.level]) if node.level else folders
     else:
         return []
     found = [path for name in names if name for start in starts for path in _files(name, start)]

@@ -6,7 +6,6 @@ import ctypes
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
 
 import tensorflow as tf
 
@@ -54,12 +53,19 @@ def _return_large_arrays() -> None:
         mallopt(MMAP_THRESHOLD, LARGE_ARRAY_BYTES)
 
 
-@cache  # once, however many transfers a process runs
+_reserved = 0  # bytes
+
+
 def _reserve_one_region(size: int) -> None:
     """Have TensorFlow's allocator take `size` bytes of address space in one piece, to use later.
 
     It never gives back what it took, and cannot join pieces that it took one by one: with features of
-    many sizes much is then out of use. Only what is used of the piece becomes resident.
+    many sizes much is then out of use. Only what is used of the piece becomes resident. Later transfers of
+    the process that need no more have it too.
     """
+    global _reserved
+    if size <= _reserved:
+        return
+    _reserved = size
     with suppress(tf.errors.ResourceExhaustedError), tf.device('CPU'):
         tf.raw_ops.Empty(shape=[-(-size // BLOCK_BYTES), BLOCK_BYTES], dtype=tf.uint8)

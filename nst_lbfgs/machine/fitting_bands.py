@@ -25,7 +25,6 @@ def with_fitting_bands(
 
     Raises InsufficientMemoryError for a limit that is too small.
     """
-
     limit = config.computation.memory_limit
     free = None if config.computation.deterministic else _room()
     rooms = [room for room in (limit, free) if room is not None]
@@ -56,7 +55,7 @@ def least_memory(
 
 def _candidates(config: TransferConfig, height: int) -> list[TransferConfig]:
     """Return `config` with each number of rows that bands may have, from all of them down."""
-    if not _may_choose(config):
+    if not may_choose_bands(config):
         return [config]
     lower = range((height - 1) // STEP * STEP, LEAST_BAND_ROWS - 1, -STEP)
     return [
@@ -64,7 +63,8 @@ def _candidates(config: TransferConfig, height: int) -> list[TransferConfig]:
     ]
 
 
-def _may_choose(config: TransferConfig) -> bool:
+def may_choose_bands(config: TransferConfig) -> bool:
+    """Return whether the rows of bands are left to the memory that there is."""
     computation = config.computation
     settled = computation.deterministic and computation.memory_limit is None
     return computation.band_rows is None and computation.references == 'once' and not settled

@@ -16,7 +16,7 @@ from ..network.layers import (
     recomputed_layers,
 )
 from ..network.reuse import KEPT_EXTRACTORS, KEPT_FUNCTIONS, KEPT_GRAM_BYTES
-from .banded_memory import Numbers, there, there_and_back
+from .banded_memory import INPUTS, Numbers, there, there_and_back
 from .processor import lacks_avx512
 
 BYTES = {'bfloat16': 2, 'float32': 4, 'float64': 8, 'auto': 4}  # of a number; 'auto' may be bfloat16
@@ -104,6 +104,7 @@ def network_memory(
         numbers += _copied_neighbourhoods(config, layers, height, width)
     else:
         numbers = _in_use_for_bands(config, there_and_back(layers, height, width, rows))
+    numbers += _padded_input(config, layers, min(rows or height, height), width)
     evaluation = BYTES[config.computation.precision] * numbers + _gram_matrices(config, regions)
     bands = _style_bands(config, height, width, styles)
     return ALLOCATOR_WASTE * max([evaluation, *(_first_pass(config, styles, *style) for style in bands)])
@@ -125,6 +126,7 @@ def _first_pass(
         outputs = [prod(feature_shape(layer, *size)) for layer in layers]
         in_use = max(map(sum, zip([3 * prod(size), *outputs], outputs)))
         in_use += _copied_neighbourhoods(config, layers, *size)
+    in_use += _padded_input(config, layers, *size)
     return BYTES[config.computation.precision] * in_use + 4 * 3 * sum(map(prod, styles))
 
 
@@ -154,6 +156,14 @@ def _arrays_of_bands(
 
 def _in_use_for_bands(config: TransferConfig, numbers: Numbers) -> float:
     return numbers.computed + _copies_of_neighbourhoods(config.computation.precision) * numbers.columns
+
+
+def _padded_input(config: TransferConfig, layers: list[str], height: int, width: int) -> int:
+    """Return the numbers of the largest input of a convolution once more, if edges are repeated around it."""
+    if config.objective.padding == 'zero':
+        return 0
+    sizes = [prod(feature_shape(layer, height, width)) for layer in layers]
+    return max((size for layer, size in zip(layers[1:], sizes) if layer in INPUTS), default=0)
 
 
 def _copied_neighbourhoods(config: TransferConfig, layers: list[str], height: int, width: int) -> float:

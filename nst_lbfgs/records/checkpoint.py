@@ -173,7 +173,7 @@ def _search(
     iterate = _array(file, EXACT, size)
     best_terms = _terms(best)
     best_place = Place(_array(file, EXACT, size), best_terms) if best_terms else None
-    gradient = _array(file, EXACT, size).astype(_precision(config)) if gradients else np.empty(0)
+    gradient = _array(file, EXACT, size, _precision(config)) if gradients else np.empty(0)
     moving_means = tuple(_array(file, EXACT, size) for _ in range(moments))
     steps, changes = (tuple(_array(file, ROUNDED, size) for _ in range(pairs)) for _ in range(2))
     return SearchState(
@@ -224,11 +224,13 @@ def _is_finite(number: object) -> bool:
     return isinstance(number, (int, float)) and abs(number) <= sys.float_info.max
 
 
-def _array(file: BinaryIO, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
-    values = np.fromfile(file, dtype, size)
+def _array(file: BinaryIO, dtype: np.dtype[Any], size: int, precision: Any = None) -> NDArray[Any]:
+    """Read so many numbers, and return them in a precision, without one in that of the file."""
+    with np.errstate(over='ignore'):  # is found to be infinite
+        values = np.fromfile(file, dtype, size).astype(precision or dtype.newbyteorder('='), copy=False)
     if len(values) != size or not np.isfinite(values).all():
         raise CheckpointError(f'Expected {size} finite numbers in each array.')
-    return values.astype(dtype.newbyteorder('='), copy=False)
+    return values
 
 
 def _count(values: dict[str, Any], name: str) -> int:

@@ -39,8 +39,9 @@ class CurvatureMemory:
         self._powers: deque[tuple[FloatArray, FloatArray]] = deque(maxlen=size)
         self._iterate: FloatArray | None = None
         self._gradient: PictureArray | None = None
-        for pair in zip(pairs.steps, pairs.gradient_changes, strict=True):
-            self._keep(pair)
+        for step, change in zip(pairs.steps, pairs.gradient_changes, strict=True):
+            if dot(step, change) > 0:  # as all that were kept; in a file anything may stand
+                self._keep((step, change))
 
     def forget(self) -> None:
         """Drop all pairs, and start anew at the next iterate."""

@@ -73,7 +73,7 @@ class SpectralInverseHessian:
         Frequencies whose twin is left out of a real spectrum count once, as the others do.
         """
         spectrum = self._spectrum(values)
-        squares = spectrum.real**2 + spectrum.imag**2
+        squares = spectrum.real.astype(np.float64) ** 2 + spectrum.imag.astype(np.float64) ** 2
         bands = self._band.ravel()
         return np.stack([np.bincount(bands, squares[:, :, k].ravel(), BANDS) for k in range(3)], axis=1)
 
@@ -85,10 +85,14 @@ class SpectralInverseHessian:
         if self._weights is self._first:
             self._weights = np.repeat(self._first, 3, axis=2)
         steps, changes = (np.sum(each, axis=0)[self._inhabited] for each in zip(*powers, strict=True))
-        smallest = np.finfo(float).tiny
-        learnt = (np.log(np.maximum(steps, smallest)) - np.log(np.maximum(changes, smallest))) / 2
-        first = self._slope * self._centres[:, np.newaxis]
-        mixed = LEARNT_SHARE * (learnt - learnt.mean()) + (1 - LEARNT_SHARE) * (first - first.mean())
+        first = np.repeat(self._slope * self._centres[:, np.newaxis], 3, axis=1)
+        first -= first.mean()
+        known = (steps > 0) & (changes > 0)  # where there is no power there is nothing to learn
+        if not known.any():
+            return
+        learnt = (np.log(steps[known]) - np.log(changes[known])) / 2
+        mixed = first.copy()
+        mixed[known] = LEARNT_SHARE * (learnt - learnt.mean()) + (1 - LEARNT_SHARE) * first[known]
         for colour in range(3):
             logarithm = np.interp(self._log_frequency, self._centres, mixed[:, colour])
             self._weights[:, :, colour] = np.exp(logarithm)

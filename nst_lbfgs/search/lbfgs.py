@@ -121,13 +121,12 @@ class Descent:
         self._latest = point
         self._begin(point)
         while not self._all_done:
-            direction = self._memory.direction(point.gradient, self._first_length)
-            line = _Line(self._evaluate, point, direction)
-            del direction  # out of memory before the next is made
+            line = _Line(self._evaluate, point, self._memory.direction(point.gradient, self._first_length))
             _, _, outcome = fmin_l_bfgs_b(line.function, np.zeros(1), m=1, factr=0.0, pgtol=0.0, maxiter=1)
             if line.latest.loss >= point.loss or outcome['warnflag'] == FAILED:
                 return self._early_ending(outcome, 0.0)
             point = line.latest
+            del line  # with its direction and start, before the next are made
             self._end_step(point)
         return Ending.ALL_DONE
 
@@ -255,8 +254,7 @@ class _Line:
         self._direction = direction
 
     def function(self, distance: FloatArray) -> tuple[float, FloatArray]:
-        if not distance[0]:
-            self.latest = self._start
-        else:
+        self.latest = self._start  # the trial before this one is out of memory
+        if distance[0]:
             self.latest = self._evaluate(self._start.x + float(distance[0]) * self._direction)
         return self.latest.loss, np.array([dot(self.latest.gradient, self._direction)])

@@ -26,10 +26,11 @@ class Search:
     kept inside `box`, in pixel coordinates; the `listener` hears of each. If neither helps it gives up.
     With `config.lbfgs.bounds` the pixels are kept inside `box` throughout.
 
-    With `config.lbfgs.restart` a search that goes on from a state is the same, bit for bit, as one that
-    was never left, as long as no numbers go wrong. Otherwise it has the same memory of the curvature and
-    takes the same steps but for rounding, which grows slowly from one step to the next. Inside bounds it
-    begins with fresh memory.
+    With an `initial` inverse Hessian all steps are taken by `Descent.go_on`. So, and with
+    `config.lbfgs.restart`, a search that goes on from a state is the same, bit for bit, as one that was never
+    left, as long as no numbers go wrong. Otherwise it has the same memory of the curvature and takes the
+    same steps but for rounding, which grows slowly from one step to the next. Inside bounds it begins with
+    fresh memory.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class Search:
 
     @property
     def state(self) -> SearchState:
-        """Where the search stands: after the last step, or with restarts the last iteration."""
+        """Where the search stands: after the last step, or with scipy's restarts the last iteration."""
         pairs = self._memory.pairs() if self._state.gradient.size else Pairs()
         return replace(self._state, pairs=pairs, best=self._evaluations.best_but(self._state.iterate))
 

@@ -40,7 +40,9 @@ def in_pixels(
         state,
         weighted=False,
         iterate=x0 + filtered(state.iterate, weights),
-        gradient=filtered(state.gradient, 1 / weights) if state.gradient.size else state.gradient,
+        gradient=filtered(state.gradient, 1 / weights).astype(state.gradient.dtype)
+        if state.gradient.size
+        else state.gradient,
         pairs=Pairs(
             tuple(filtered(each, weights).astype(np.float32) for each in state.pairs.steps),
             tuple(filtered(each, 1 / weights).astype(np.float32) for each in state.pairs.gradient_changes),

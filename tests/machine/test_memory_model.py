@@ -80,6 +80,7 @@ def test_a_larger_picture_never_needs_less(precision, height, width, more):
         {'content_layers': (('block1_conv2', 1.0),)},  # its features are kept, and compared in float32
         {'references': 'each-evaluation'},
         {'history': 20},
+        {'padding': 'replicate'},
         {'coordinates': 'pixels'},  # scipy's vectors are float64
         {'bounds': True, 'history': 1},
     ],

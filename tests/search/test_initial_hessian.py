@@ -143,6 +143,30 @@ def test_no_size_leaves_it_without_finite_positive_weights(height, width, expone
     assert np.isfinite(product).all() and x @ product > 0
 
 
+def test_gradients_whose_squares_float32_does_not_hold_are_learnt_from():
+    shape = (12, 16, 3)
+    steps, changes = vectors(shape, FEWEST_PAIRS, 2), vectors(shape, FEWEST_PAIRS, 3)
+    products = []
+    for scale in (1.0, 1e25, 1e-30):
+        hessian = SpectralInverseHessian(shape, 0.45)
+        small = [(s.astype(np.float32), (scale * y).astype(np.float32)) for s, y in zip(steps, changes)]
+        hessian.learn([(hessian.powers(s), hessian.powers(y)) for s, y in small])
+        products.append(hessian.times(steps[0]))
+    np.testing.assert_allclose(products[1], products[0], rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(products[2], products[0], rtol=1e-3, atol=1e-3)
+
+
+def test_a_band_without_power_keeps_its_first_weight_and_moves_no_other():
+    shape = (32, 48, 3)
+    hessian, without = SpectralInverseHessian(shape, 0.45), SpectralInverseHessian(shape, 0.45)
+    powers = np.random.default_rng(0).uniform(1, 9, (FEWEST_PAIRS, 2, BANDS, 3))
+    without.learn([tuple(pair) for pair in powers])
+    powers[:, 1, BANDS - 1, 2] = 0
+    hessian.learn([tuple(pair) for pair in powers])
+    low = wave(shape, 0, 2, 0)
+    assert low @ hessian.times(low) == pytest.approx(low @ without.times(low), rel=0.2)
+
+
 def test_pictures_without_any_power_teach_nothing_that_is_not_finite():
     shape = (8, 8, 3)
     hessian = SpectralInverseHessian(shape, 0.45)

@@ -146,6 +146,13 @@ def test_the_memory_is_that_of_scipys_l_bfgs():
         np.testing.assert_allclose(scipys.yk[at], change, rtol=1e-4, atol=1e-4)
 
 
+def test_pairs_without_curvature_are_not_taken_from_a_state():
+    """As a damaged or foreign checkpoint may have them: they would point uphill, or divide by zero."""
+    (step, *_), (change, *_) = random_pairs(1).steps, random_pairs(1).gradient_changes
+    memory = CurvatureMemory(5, Pairs((step, 0 * step, step), (change, change, -change)))
+    assert len(memory.pairs().steps) == 1
+
+
 def test_pairs_without_curvature_are_left_out():
     memory = CurvatureMemory(3, Pairs())
     for iterate, gradient in ((0.0, 0.0), (1.0, -1.0), (2.0, 5.0)):

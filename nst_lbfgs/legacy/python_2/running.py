@@ -16,7 +16,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .. import python_2
-from ..own_modules import is_installed, own_folders
+from ..own_modules import is_installed, near_folders, own_folders
 from ..replacements import replace
 from .recognition import is_for_python_2
 from .syntax import NAME
@@ -30,13 +30,15 @@ if TYPE_CHECKING:
 def python_2_names(path: Path, cells: list[Cell]) -> Iterator[None]:
     """Within this context translated text works, and a script's own modules are translated.
 
-    Beside a script in Python 2 those are all; beside one in Python 3, those that are not for Python 3.
+    Near a script in Python 2 those are all; near one in Python 3, and in the folders of Python's path, those
+    that are not for Python 3.
     """
     old = any(cell.is_python_2 for cell in cells)
     if old:
         _say(path)
-    folders = own_folders(path.resolve(), [cell.tree for cell in cells])
-    finder = _OwnModules([folder.resolve() for folder in folders], all_of_them=old)
+    trees = [cell.tree for cell in cells]
+    near = near_folders(path.resolve(), trees) if old else []
+    finder = _OwnModules(own_folders(path.resolve(), trees), in_python_2=near)
     with ExitStack() as undo:
         replace(undo, builtins, NAME, python_2)
         sys.meta_path.insert(0, finder)
@@ -51,9 +53,9 @@ def _say(path: Path) -> None:
 class _OwnModules(MetaPathFinder):
     """Finds the modules in some folders that are in Python 2, before Python does."""
 
-    def __init__(self, folders: list[Path], *, all_of_them: bool) -> None:
-        self._folders = set(folders)
-        self._all_of_them = all_of_them
+    def __init__(self, folders: list[Path], *, in_python_2: list[Path]) -> None:
+        self._folders = {folder.resolve() for folder in folders}
+        self._in_python_2 = {folder.resolve() for folder in in_python_2}
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -61,7 +63,8 @@ class _OwnModules(MetaPathFinder):
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is None or spec.origin is None or not self._is_own(Path(spec.origin)):
             return None
-        if not self._all_of_them and _is_python_3(spec.origin):
+        near = not self._in_python_2.isdisjoint(Path(spec.origin).resolve().parents)
+        if not near and _is_python_3(spec.origin):
             return None
         return importlib.util.spec_from_file_location(
             fullname,

@@ -271,3 +271,11 @@ def test_sizes_that_vary_are_not_made_to_fit(folder, unstarted, capsys):
     vary = ['--fit', '--vary', 'image_height=40,80']
     assert run('sweep', 'base.png', 'style.png', 'out', *FAST, *vary) == 2
     assert 'Expected one size for all with --fit. Received: sizes that vary' in error_line(capsys)
+
+
+def test_a_deterministic_run_is_told_of_bands(folder, free, unstarted, capsys):
+    """It takes none by itself: they would hang on the memory that happens to be free."""
+    free(100, 120)
+    options = ['--image-height', '400', '--precision', 'float32', '--deterministic']
+    assert run('transfer', 'base.png', 'style.png', 'out', *FAST[:-2], *options) == 1
+    assert error_line(capsys).endswith('; or this size in bands, with --memory-limit.')
