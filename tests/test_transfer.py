@@ -322,10 +322,10 @@ def test_memory_that_runs_out_leaves_the_best_picture(first, where, town, stripe
             return evaluate(self, x)
         if where == 'search':
             raise MemoryError
-        monkeypatch.setattr(self, '_evaluate', exhausted)
+        monkeypatch.setattr(self._evaluation, 'loss_and_gradient', exhausted)
         return evaluate(self, x)
 
-    def exhausted(picture, targets):
+    def exhausted(picture):
         raise tf.errors.ResourceExhaustedError(None, None, 'OOM when allocating tensor')
 
     monkeypatch.setattr(Objective, 'evaluate', short_of_memory)
