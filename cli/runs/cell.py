@@ -23,15 +23,17 @@ LOSSES = ('loss', 'content_loss', 'style_loss', 'total_variation_loss')
 
 
 def as_recorded(asked: RunConfig, recorded: RunConfig) -> RunConfig:
-    """Return settings as a record has them: with the precision that 'auto' came to, and its bands.
-
-    In whatever memory it was computed, the picture is the same.
-    """
-    before, computation = recorded.transfer.computation, asked.transfer.computation
-    computation = replace(computation, band_rows=before.band_rows, memory_limit=before.memory_limit)
+    """Return settings as a record has them: with the precision that 'auto' came to."""
+    computation = asked.transfer.computation
     if computation.precision == 'auto':
-        computation = replace(computation, precision=before.precision)
+        computation = replace(computation, precision=recorded.transfer.computation.precision)
     return replace(asked, transfer=replace(asked.transfer, computation=computation))
+
+
+def in_any_memory(config: RunConfig) -> RunConfig:
+    """Return settings without those of memory: in whatever it was computed, the picture is the same."""
+    computation = replace(config.transfer.computation, band_rows=None, memory_limit=None)
+    return replace(config, transfer=replace(config.transfer, computation=computation))
 
 
 @dataclass
@@ -115,7 +117,8 @@ class Cell:
         except RecordError:
             return None
         recorded = record['config']
-        if self.as_recorded(self.config, recorded) != recorded or not _is_complete(record):
+        asked = self.as_recorded(self.config, recorded)
+        if in_any_memory(asked) != in_any_memory(recorded) or not _is_complete(record):
             return None
         digests = self.digests()
         own = digests is not None and all(

@@ -9,6 +9,7 @@ from functools import cache
 import tensorflow as tf
 
 from ..arrays import Tensor
+from ..network.compiling import compiled
 
 CALLS = 5  # of which the fastest counts
 Timer = Callable[[], float]
@@ -56,11 +57,11 @@ def _there_and_back(channels: int, precision: str) -> Callable[..., Tensor]:
             outputs = _convolution(features, kernel)
         return tape.gradient(outputs, features, output_gradients=outputs)
 
-    concrete: Callable[..., Tensor] = tf.function(there_and_back, autograph=False).get_concrete_function(
+    return compiled(
+        there_and_back,
         tf.TensorSpec((1, None, None, channels), precision),
         tf.TensorSpec((3, 3, channels, channels), precision),
     )
-    return concrete
 
 
 def _convolution(features: Tensor, kernel: Tensor) -> Tensor:

@@ -79,11 +79,9 @@ class SpectralInverseHessian:
 
     def learn(self, powers: Sequence[tuple[FloatArray, FloatArray]]) -> None:
         """Take h from the `powers` of each pair's step and of its change of the gradient."""
+        self._weights = self._first
         if len(powers) < FEWEST_PAIRS:
-            self._weights = self._first
             return
-        if self._weights is self._first:
-            self._weights = np.repeat(self._first, 3, axis=2)
         steps, changes = (np.sum(each, axis=0)[self._inhabited] for each in zip(*powers, strict=True))
         first = np.repeat(self._slope * self._centres[:, np.newaxis], 3, axis=1)
         first -= first.mean()
@@ -93,6 +91,7 @@ class SpectralInverseHessian:
         learnt = (np.log(steps[known]) - np.log(changes[known])) / 2
         mixed = first.copy()
         mixed[known] = LEARNT_SHARE * (learnt - learnt.mean()) + (1 - LEARNT_SHARE) * first[known]
+        self._weights = np.empty((*self._log_frequency.shape, 3), np.float32)
         for colour in range(3):
             logarithm = np.interp(self._log_frequency, self._centres, mixed[:, colour])
             self._weights[:, :, colour] = np.exp(logarithm)

@@ -1,10 +1,12 @@
-"""Masks and maps for the pictures of `folder`."""
+"""Masks and maps for the pictures of `folder`, and a watch over what may not begin."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 from PIL import Image
+
+import nst_lbfgs.quiet
 
 
 def flat(left, right, height=40, width=48):
@@ -34,3 +36,13 @@ def guided(folder, stripes):
     flat(red, red, 40, 60).save('other_map.png')
     flat(red, green).save('alone.png')
     return folder
+
+
+@pytest.fixture
+def unstarted(monkeypatch):
+    """No run may begin: TensorFlow may not even be imported."""
+
+    def imported(**options):
+        raise AssertionError('the run has begun')
+
+    monkeypatch.setattr(nst_lbfgs.quiet, 'import_tensorflow', imported)

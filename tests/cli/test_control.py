@@ -6,7 +6,6 @@ import os
 
 import pytest
 
-import nst_lbfgs.quiet
 from cli.main import main
 
 from ..support.error_lines import error_line
@@ -14,17 +13,7 @@ from ..support.error_lines import error_line
 ONE, TWO = ['style.png'], ['style.png', 'other.png']
 SIZE = ['--weights', 'random', '--image-height', '40']
 
-pytestmark = pytest.mark.usefixtures('guided')
-
-
-@pytest.fixture(autouse=True)
-def unstarted(monkeypatch):
-    """TensorFlow may not even be imported."""
-
-    def imported(**options):
-        raise AssertionError('the run has begun')
-
-    monkeypatch.setattr(nst_lbfgs.quiet, 'import_tensorflow', imported)
+pytestmark = pytest.mark.usefixtures('guided', 'unstarted')
 
 
 def run(command, styles, options):

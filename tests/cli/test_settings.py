@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import nst_lbfgs.quiet
 from cli.main import main
 from cli.options import DEFAULTS
 from nst_lbfgs.flat_settings import run_types
@@ -42,16 +41,6 @@ def run(command, *arguments):
 def settings(name='out'):
     with open(f'{name}.json') as file:
         return json.load(file)['config']
-
-
-@pytest.fixture
-def unstarted(monkeypatch):
-    """TensorFlow may not even be imported."""
-
-    def imported(**options):
-        raise AssertionError('the run has begun')
-
-    monkeypatch.setattr(nst_lbfgs.quiet, 'import_tensorflow', imported)
 
 
 @pytest.mark.parametrize('command', [['transfer'], ['sweep', '--vary', 'pooling=max,average']])

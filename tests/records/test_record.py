@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,15 @@ RANDOM = ComputationConfig(weights='random', precision='float32')
 D2L = PRESETS['d2l']
 ENHANCED = PRESETS['enhanced-lbfgs']
 AS_IT_IS = StartConfig(init_colors='own')
+OLD = TransferConfig(
+    SMALL,
+    AS_IT_IS,
+    LbfgsConfig(history=4),
+    iterations=2,
+    evaluations_per_iteration=2,
+    pyramid=1,
+    computation=RANDOM,
+)
 
 
 @pytest.mark.parametrize(
@@ -85,41 +95,22 @@ def test_a_record_that_was_read_is_written_in_todays_format():
     [
         (
             'lbfgs',
-            TransferConfig(
-                SMALL,
-                AS_IT_IS,
-                LbfgsConfig(history=4),
-                iterations=2,
-                evaluations_per_iteration=2,
-                pyramid=1,
-                computation=RANDOM,
-            ),
+            OLD,
             PictureConfig(style_size='content', image_height=36, save_every=0),
         ),
         (
             'noise',
-            TransferConfig(
-                SMALL,
-                StartConfig('noise', 3, 'own'),
-                LbfgsConfig(history=4, coordinate_exponent=0.45),  # what it was then; today's is another
-                iterations=2,
-                evaluations_per_iteration=2,
-                pyramid=1,
-                computation=RANDOM,
+            replace(
+                OLD,
+                start=StartConfig('noise', 3, 'own'),
+                # What the exponent was then; today's is another.
+                optimizer=LbfgsConfig(history=4, coordinate_exponent=0.45),
             ),
             PictureConfig(style_size='content', image_height=36, save_every=0),
         ),
         (
             'scales',
-            TransferConfig(
-                SMALL,
-                AS_IT_IS,
-                LbfgsConfig(history=4),
-                iterations=2,
-                evaluations_per_iteration=2,
-                pyramid=2,
-                computation=RANDOM,
-            ),
+            replace(OLD, pyramid=2),
             PictureConfig(style_size='content', image_height=72, save_every=0),
         ),
         (

@@ -103,6 +103,14 @@ def test_what_is_done_is_not_done_again(folder, transfers, capsys):
     assert [row['content_weight'] for row in table()] == ['0.1', '1', '5']
 
 
+def test_what_is_done_stays_done_with_other_settings_of_memory(folder, transfers):
+    """As after a sweep that ran out of it: what was computed in more memory is the same picture."""
+    assert sweep(*FAST, *TWO) == 0
+    assert sweep(*FAST, *TWO, '--memory-limit', '6GB') == 0
+    assert sweep(*FAST, *TWO, '--band-rows', '32') == 0
+    assert len(transfers) == 2
+
+
 def test_an_interrupted_sweep_goes_on(folder, transfers, monkeypatch):
     """Ctrl-C in the second run, and as if it had come between a picture and its record."""
     real = transfer.transfer_style

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cli.main import main
-from nst_lbfgs import transfer
 from nst_lbfgs.machine import fitting_bands
 
+from ...support.command_line import exit_code
 from ...support.error_lines import error_line
 from ...support.settings import QUICK
 
@@ -21,37 +20,19 @@ RUN += ['--image-height', '40']
 BANDED = ['--band-rows', '16']  # of 40
 
 
-@pytest.fixture
-def unstarted(monkeypatch):
-    """No transfer may begin."""
-
-    def begun(*arguments, **others):
-        raise AssertionError('a transfer has begun')
-
-    monkeypatch.setattr(transfer, 'transfer_style', begun)
-
-
-def run(*arguments):
-    """Return the exit code; argparse's own exits too."""
-    try:
-        return main(list(arguments))
-    except SystemExit as exit_:
-        return exit_.code
-
-
 def record():
     return json.load(open('out.json'))
 
 
 def test_a_run_in_bands_says_so_and_goes_on_in_others(folder, capsys):
-    assert run(*RUN, *BANDED) == 0
+    assert exit_code(*RUN, *BANDED) == 0
     assert 'float32, in bands of 16 rows, about ' in capsys.readouterr().err
     assert record()['config']['transfer']['computation']['band_rows'] == 16
     assert record()['memory']['band_rows'] == 16
-    assert run('transfer', '--resume', 'out', '--iter', '2', '--band-rows', '32') == 0
+    assert exit_code('transfer', '--resume', 'out', '--iter', '2', '--band-rows', '32') == 0
     assert record()['memory']['band_rows'] == 32
     in_bands = np.asarray(Image.open('out.png'), int)
-    assert run(*RUN, '--iter', '2', '--force') == 0
+    assert exit_code(*RUN, '--iter', '2', '--force') == 0
     assert record()['memory']['band_rows'] == 40
     assert np.abs(np.asarray(Image.open('out.png'), int) - in_bands).max() <= 1
 
@@ -59,13 +40,13 @@ def test_a_run_in_bands_says_so_and_goes_on_in_others(folder, capsys):
 def test_what_does_not_fit_whole_goes_in_bands_that_do(folder, monkeypatch):
     """The record keeps that nobody asked for them: elsewhere it may fit whole."""
     monkeypatch.setattr(fitting_bands, '_room', lambda: 0)
-    assert run(*RUN) == 0
+    assert exit_code(*RUN) == 0
     assert record()['memory']['band_rows'] == 16
     assert record()['config']['transfer']['computation']['band_rows'] is None
 
 
 def test_a_limit_that_is_too_small_for_any_band_is_told_in_a_line(folder, unstarted, capsys):
-    assert run(*RUN, '--memory-limit', '100MB') == 1
+    assert exit_code(*RUN, '--memory-limit', '100MB') == 1
     line = error_line(capsys)
     assert line.startswith('nst-lbfgs: error: Expected a memory limit of about 0.')
     assert line.endswith('for 48 x 40 pixels, float32. Received: 0.1 GB. No size would fit.')
@@ -73,7 +54,7 @@ def test_a_limit_that_is_too_small_for_any_band_is_told_in_a_line(folder, unstar
 
 
 def test_a_limit_that_suffices_is_kept_in_the_record(folder):
-    assert run(*RUN, '--memory-limit', '6GB') == 0
+    assert exit_code(*RUN, '--memory-limit', '6GB') == 0
     assert record()['config']['transfer']['computation']['memory_limit'] == 6_000_000_000
 
 
@@ -89,7 +70,7 @@ def test_a_limit_that_suffices_is_kept_in_the_record(folder):
     ids=lambda value: ' '.join(value) if isinstance(value, list) else '',
 )
 def test_bad_values_are_refused(arguments, message, folder, unstarted, capsys):
-    assert run(*RUN, *arguments) == 2
+    assert exit_code(*RUN, *arguments) == 2
     assert message in capsys.readouterr().err
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import nst_lbfgs.quiet
 from cli.main import main
 
 from ...pictures.test_deep import read_png, read_tiff
@@ -30,16 +29,6 @@ def transfer(*options, prefix='out'):
 def settings(name):
     with open(f'{name}.json') as file:
         return json.load(file)['config']['pictures']
-
-
-@pytest.fixture
-def unstarted(monkeypatch):
-    """TensorFlow may not even be imported."""
-
-    def imported(**options):
-        raise AssertionError('the run has begun')
-
-    monkeypatch.setattr(nst_lbfgs.quiet, 'import_tensorflow', imported)
 
 
 @pytest.mark.parametrize(

@@ -25,16 +25,6 @@ FAST = [*QUICK, '--image-height', '36', '--iter', '3']
 pytestmark = pytest.mark.usefixtures('folder')
 
 
-@pytest.fixture
-def unstarted(monkeypatch):
-    """TensorFlow may not even be imported."""
-
-    def imported(**options):
-        raise AssertionError('the run has begun')
-
-    monkeypatch.setattr(nst_lbfgs.quiet, 'import_tensorflow', imported)
-
-
 def transfer(*options, prefix='out'):
     return main(['transfer', 'base.png', 'style.png', prefix, *FAST, *options])
 

@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cli.main import main
 from cli.runs import memory_check
-from nst_lbfgs import transfer
 from nst_lbfgs.machine.memory_model import peak_memory
 from nst_lbfgs.pictures.size import fitted_size
 
+from ...support.command_line import exit_code
 from ...support.error_lines import error_line
 from ...support.settings import changed, transfer_config
 
@@ -59,24 +58,6 @@ def free(monkeypatch):
     return enough_for
 
 
-@pytest.fixture
-def unstarted(monkeypatch):
-    """No transfer may begin."""
-
-    def begun(*arguments, **others):
-        raise AssertionError('a transfer has begun')
-
-    monkeypatch.setattr(transfer, 'transfer_style', begun)
-
-
-def run(*arguments):
-    """Return the exit code; argparse's own exits too."""
-    try:
-        return main(list(arguments))
-    except SystemExit as exit_:
-        return exit_.code
-
-
 def size_of(path):
     """Return (width, height)."""
     return Image.open(path).size
@@ -105,7 +86,7 @@ def size_of(path):
 )
 def test_a_run_that_does_not_fit_is_refused(command, size, room, advice, folder, free, unstarted, capsys):
     free(*room)
-    assert run(*command, *FAST, *size) == 1
+    assert exit_code(*command, *FAST, *size) == 1
     line = error_line(capsys)
     assert line.startswith('nst-lbfgs: error: Expected about ') and line.endswith(f' GB. {advice}')
     assert 'out.png' not in os.listdir() and 'out.json' not in os.listdir()
@@ -115,7 +96,9 @@ def test_where_auto_may_turn_out_to_fit_that_is_said(folder, free, unstarted, ca
     """'auto' counts as float32, for which there is not enough, but it may be bfloat16."""
     free(400, 480, changed(CONFIG, precision='bfloat16'))
     assert (
-        run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '400', '--precision', 'auto')
+        exit_code(
+            'transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '400', '--precision', 'auto'
+        )
         == 1
     )
     line = error_line(capsys)
@@ -126,7 +109,7 @@ def test_where_auto_may_turn_out_to_fit_that_is_said(folder, free, unstarted, ca
 def test_the_message_says_how_much_there_is_and_how_much_is_needed(folder, monkeypatch, capsys):
     monkeypatch.setattr(memory_check, 'available_memory', lambda: 3_240_000_000)
     monkeypatch.setattr('cli.runs.inputs.least_memory', lambda *_, **__: 3_250_000_000)
-    assert run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '400') == 1
+    assert exit_code('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '400') == 1
     assert (
         'Expected about 3.3 GB of free memory for 480 x 400 pixels, float32. Received: 3.2 GB. '
         in error_line(capsys)
@@ -137,7 +120,7 @@ def test_reconstructions_are_refused_too(folder, free, unstarted, capsys):
     free(20, 24)
     for layers in (['block1_conv1'], ['block1_conv1', 'block1_conv2']):
         assert (
-            run(
+            exit_code(
                 'reconstruct',
                 'style',
                 'base.png',
@@ -158,7 +141,7 @@ def test_the_most_demanding_point_of_a_grid_decides(folder, free, unstarted, cap
     """Enough for float32 is not enough for float64."""
     free(400, 480)
     assert (
-        run(
+        exit_code(
             'sweep',
             'base.png',
             'style.png',
@@ -176,7 +159,7 @@ def test_the_most_demanding_point_of_a_grid_decides(folder, free, unstarted, cap
 
 def test_where_it_is_not_known_what_is_free_nothing_is_refused(folder, monkeypatch):
     monkeypatch.setattr(memory_check, 'available_memory', lambda: None)
-    assert run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '36') == 0
+    assert exit_code('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '36') == 0
 
 
 @pytest.mark.parametrize(
@@ -190,7 +173,7 @@ def test_where_it_is_not_known_what_is_free_nothing_is_refused(folder, monkeypat
 )
 def test_fit_takes_the_largest_height_that_fits_in_the_same_shape(size, room, expected, folder, free, capsys):
     free(*room)
-    assert run('transfer', 'base.png', 'style.png', 'out', *FAST, *size, '--fit') == 0
+    assert exit_code('transfer', 'base.png', 'style.png', 'out', *FAST, *size, '--fit') == 0
     assert size_of('out.png') == expected
     shrunk = f'Going on with {expected[0]} x {expected[1]}.' in capsys.readouterr().err
     assert shrunk == (expected != (48, 40))
@@ -198,24 +181,24 @@ def test_fit_takes_the_largest_height_that_fits_in_the_same_shape(size, room, ex
 
 def test_the_record_has_the_size_that_was_taken_and_repeats_it(folder, free, capsys):
     free(50, 60)
-    assert run('transfer', 'base.png', 'style.png', 'out', *FAST, '--longest-side', '96', '--fit') == 0
+    assert exit_code('transfer', 'base.png', 'style.png', 'out', *FAST, '--longest-side', '96', '--fit') == 0
     pictures = json.load(open('out.json'))['config']['pictures']
     assert (pictures['image_height'], pictures['image_width'], pictures['longest_side']) == (50, None, None)
     free(2000, 2000)
-    assert run('transfer', '--from', 'out.json', 'again') == 0
+    assert exit_code('transfer', '--from', 'out.json', 'again') == 0
     np.testing.assert_array_equal(Image.open('again.png'), Image.open('out.png'))
 
 
 def test_fit_refuses_where_no_size_fits(folder, free, unstarted, capsys):
     free(20, 24)
-    assert run('transfer', 'base.png', 'style.png', 'out', *FAST, '--fit') == 1
+    assert exit_code('transfer', 'base.png', 'style.png', 'out', *FAST, '--fit') == 1
     assert 'No size would fit.' in error_line(capsys)
 
 
 def test_all_pictures_of_a_sweep_are_made_to_fit(folder, free):
     free(50, 60)
     assert (
-        run(
+        exit_code(
             'sweep',
             'base.png',
             'style.png',
@@ -234,16 +217,16 @@ def test_all_pictures_of_a_sweep_are_made_to_fit(folder, free):
 
 def test_a_run_that_goes_on_keeps_its_size(folder, free, capsys):
     """It is refused without advice, and --fit with --resume is bad usage."""
-    assert run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '36') == 0
+    assert exit_code('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '36') == 0
     free(20, 24)
-    assert run('transfer', '--resume', 'out') == 1
+    assert exit_code('transfer', '--resume', 'out') == 1
     assert 'would fit' not in error_line(capsys)
-    assert run('transfer', '--resume', 'out', '--fit') == 2
+    assert exit_code('transfer', '--resume', 'out', '--fit') == 2
     assert 'Expected --resume without --fit' in error_line(capsys)
 
 
 def test_a_run_says_how_much_it_needs(folder, capsys):
-    assert run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '40') == 0
+    assert exit_code('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '40') == 0
     need = f'{peak_memory(CONFIG, 40, 48, styles=[(40, 48)]) / 1e9:.1f}'
     assert f'48 x 40 pixels, style 48 x 40, float32, about {need} GB' in capsys.readouterr().err
 
@@ -252,7 +235,9 @@ def test_a_large_style_picture_goes_in_bands(folder, free):
     """Enough at scale 1 is enough at scale 2."""
     free(100, 120)
     assert (
-        run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '100', '--style-scale', '2')
+        exit_code(
+            'transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '100', '--style-scale', '2'
+        )
         == 0
     )
 
@@ -261,7 +246,9 @@ def test_a_large_style_picture_needs_its_memory(folder, free, unstarted, capsys)
     """The largest size that fits is one with that scale."""
     free(100, 120, scale=4)
     assert (
-        run('transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '300', '--style-scale', '4')
+        exit_code(
+            'transfer', 'base.png', 'style.png', 'out', *FAST, '--image-height', '300', '--style-scale', '4'
+        )
         == 1
     )
     assert '120 x 100 would fit' in error_line(capsys)
@@ -269,7 +256,7 @@ def test_a_large_style_picture_needs_its_memory(folder, free, unstarted, capsys)
 
 def test_sizes_that_vary_are_not_made_to_fit(folder, unstarted, capsys):
     vary = ['--fit', '--vary', 'image_height=40,80']
-    assert run('sweep', 'base.png', 'style.png', 'out', *FAST, *vary) == 2
+    assert exit_code('sweep', 'base.png', 'style.png', 'out', *FAST, *vary) == 2
     assert 'Expected one size for all with --fit. Received: sizes that vary' in error_line(capsys)
 
 
@@ -277,5 +264,5 @@ def test_a_deterministic_run_is_told_of_bands(folder, free, unstarted, capsys):
     """It takes none by itself: they would hang on the memory that happens to be free."""
     free(100, 120)
     options = ['--image-height', '400', '--precision', 'float32', '--deterministic']
-    assert run('transfer', 'base.png', 'style.png', 'out', *FAST[:-2], *options) == 1
+    assert exit_code('transfer', 'base.png', 'style.png', 'out', *FAST[:-2], *options) == 1
     assert error_line(capsys).endswith('; or this size in bands, with --memory-limit.')

@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,10 +20,8 @@ from PIL import Image
 import cli.runs.transfer
 from cli.main import main
 from cli.runs.lock import run_lock
-from cli.runs.stopping import Stopping
 from nst_lbfgs.objective import Objective
 from nst_lbfgs.records.checkpoint import read_checkpoint
-from nst_lbfgs.search.lbfgs import StopSearch
 
 LAYERS = ['--content-layer', 'block2_conv1', '--style-layer', 'block1_conv1']
 RUN = ['--weights', 'random', '--iter', '3', '--maxfun', '3', '--image-height', '36', '--restart', *LAYERS]
@@ -89,52 +86,6 @@ def test_a_signal_leaves_picture_record_and_checkpoint(number, code, at_evaluati
     assert pixels('out.png').std() > 0
     assert len(read_checkpoint(Path('out.checkpoint')).state.iterations) == 1
     assert 'Stopping after this evaluation' in capsys.readouterr().err
-
-
-def test_a_deadline_stops_cleanly_and_says_so(capsys):
-    assert transfer('--max-seconds', '1e-9') == 0
-    assert json.load(open('out.json'))['evaluations'] == 1
-    assert 'after 1 evaluations: the 1e-09 seconds of --max-seconds are over' in capsys.readouterr().err
-
-
-def test_a_deadline_counts_from_the_start_of_the_command(capsys):
-    """TensorFlow's import, the trial of a precision and what goes through the network first count, too."""
-    command = ['transfer', 'base.png', 'style.png', 'out', *RUN, '--max-seconds', '50000']
-    assert main(command, began=time.monotonic() - 50_000) == 0
-    assert json.load(open('out.json'))['evaluations'] == 1
-    assert main(['transfer', '--resume', 'out', '--max-seconds', '50000']) == 0
-    assert len(json.load(open('out.json'))['iterations']) == 3
-
-
-def test_a_deadline_without_a_start_counts_from_the_search():
-    stopping = Stopping(max_seconds=50_000)
-    stopping.after_evaluation()
-    stopping.begin(None)
-    stopping.after_evaluation()
-    begun = Stopping(max_seconds=50_000, began=time.monotonic() - 50_000)
-    begun.begin(None)
-    with pytest.raises(StopSearch, match='50000 seconds of --max-seconds'):
-        begun.after_evaluation()
-
-
-def test_a_plateau_stops_cleanly_and_says_so(capsys):
-    assert transfer('--min-improvement', '0.99') == 0
-    assert len(json.load(open('out.json'))['iterations']) == 2
-    assert 'lowered the loss by less than the 0.99' in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    'option, value',
-    [
-        ('--max-seconds', '0'),
-        ('--max-seconds', 'nan'),
-        ('--min-improvement', '1'),
-        ('--min-improvement', '-1'),
-    ],
-)
-def test_limits_that_cannot_be_used(option, value, capsys):
-    assert transfer(option, value) == 2
-    assert f'Expected {option}' in capsys.readouterr().err and results() == []
 
 
 def test_a_finished_run_is_extended():
